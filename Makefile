@@ -1,0 +1,39 @@
+# Amends: what one can do here. `make` lists it.
+
+SHELL := bash
+target := $(or $(CARGO_TARGET_DIR),target)
+minutes ?= 10
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench bench-peers fuzz docs audit fmt
+
+help: ## list these
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## build Amends and show the five stories assessed
+	cargo build --release -p amends
+	@$(target)/release/amends demo
+
+test: ## everything CI checks: rules, lints, tests, books, replay, documentation
+	@scripts/test.sh
+
+bench: ## measure the core (criterion)
+	cargo bench -p amends-core
+
+bench-peers: ## measure other engines beside ours, in one run (builds them first: long)
+	cargo run --release --manifest-path bench/peers/Cargo.toml
+
+fuzz: ## run every fuzz target side by side; minutes=10
+	@scripts/fuzz.sh $$(( $(minutes) * 60 ))
+
+docs: ## build the documentation into target/docs
+	@PATH="$$(scripts/tools.sh):$$PATH" mdbook build docs --dest-dir "$$(cd $(target) && pwd)/docs"
+	@echo "open $(target)/docs/index.html"
+
+audit: ## known vulnerabilities in what we depend on (needs the network)
+	@PATH="$$(scripts/tools.sh):$$PATH" cargo deny check advisories
+
+fmt: ## format the code and the books
+	cargo fmt --all
+	@cargo build -q -p amends
+	@for book in books/*/; do $(target)/debug/amends fmt "$$book"; done

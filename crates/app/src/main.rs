@@ -1,0 +1,2 @@
+//! Amends: informed exceptions for the front line of customer service.
+fn main() {}

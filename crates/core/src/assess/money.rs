@@ -1,0 +1,86 @@
+//! Amounts and costs: rounded once, added up, held against what was paid and what was already given.
+
+use super::outcome::{Fixed, PartOutcome};
+use crate::book::rules::Book;
+use crate::facts::Facts;
+use crate::money::{Currency, Money};
+use crate::program::run::{Machine, Val};
+use crate::value::Why;
+
+/// An amount as it is fixed: money in whole minor units, other numbers as they are.
+pub(super) fn fix(v: Val, is_money: bool, book: &Book) -> Option<Fixed> {
+    if is_money {
+        return fix_money(v, book).map(Fixed::Money);
+    }
+    v.is_there().then(|| Fixed::Number(v.as_number()))
+}
+
+/// An amount of money in whole minor units; the sum of no amounts is in the book's currency.
+pub(super) fn fix_money(v: Val, book: &Book) -> Option<Money> {
+    if !v.is_there() {
+        return None;
+    }
+    Money::rounded(v.as_number(), v.currency().unwrap_or(book.currency), book.rounding)
+}
+
+/// Whether an amount is no more than what was paid less what was given back of it.
+pub(super) fn within_rest(amount: Option<Fixed>, of: Val, refunded: Val) -> bool {
+    let Some(Fixed::Money(amount)) = amount else { return true };
+    let same = |v: Val| v.currency().is_none_or(|c| c == amount.currency);
+    let rest = of.as_number().sub(refunded.as_number());
+    same(of) && same(refunded) && rest.is_some_and(|rest| amount.number() <= rest)
+}
+
+/// What this case already took, by the cell that says so, in this currency; 0 in another.
+pub(super) fn already(facts: &Facts<'_>, currency: Currency, cell: u32) -> i128 {
+    let cell = facts.cell(cell);
+    if cell.is_present() && cell.aux == currency.index() { i128::from(cell.v) } else { 0 }
+}
+
+/// A cost with what this case already took.
+pub(super) fn with_already(facts: &Facts<'_>, cost: Money, cell: u32) -> i128 {
+    i128::from(cost.minor) + already(facts, cost.currency, cell)
+}
+
+/// Amounts and costs of an option's parts added up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sum {
+    pub amount: Option<Fixed>,
+    pub most: Option<Fixed>,
+    pub cost: Option<Money>,
+    pub why: Why,
+}
+
+impl Sum {
+    pub(super) fn of(m: &mut Machine, parts: &[PartOutcome]) -> Self {
+        let why = parts.iter().fold(0, |why, p| m.both(why, p.why));
+        if let [only] = parts {
+            return Self { amount: only.amount, most: only.most, cost: only.cost, why };
+        }
+        let amounts = parts.iter().filter_map(|p| match p.amount {
+            Some(Fixed::Money(m)) => Some(m),
+            _ => None,
+        });
+        let amount = add(amounts).map(Fixed::Money);
+        let all_known = parts.iter().all(|p| p.cost.is_some());
+        let cost = if all_known { add(parts.iter().filter_map(|p| p.cost)) } else { None };
+        Self { amount, most: None, cost, why: if cost.is_none() && why == 0 { two_currencies(m) } else { why } }
+    }
+}
+
+fn two_currencies(m: &mut Machine) -> Why {
+    m.note(crate::program::run::Reason::Failed(u32::MAX, crate::program::run::Failure::TwoCurrencies))
+}
+
+/// The sum of amounts of one currency; zeros go with every currency.
+fn add(amounts: impl Iterator<Item = Money>) -> Option<Money> {
+    amounts.fold(None, |sum: Option<Option<Money>>, next| {
+        Some(match sum {
+            None => Some(next),
+            Some(None) => None,
+            Some(Some(so_far)) if next.minor == 0 => Some(so_far),
+            Some(Some(so_far)) if so_far.minor == 0 => Some(next),
+            Some(Some(so_far)) => so_far.plus(next),
+        })
+    })?
+}

@@ -1,0 +1,351 @@
+//! Options: what may be given, what it costs, and who may give it.
+
+use super::money::{self, Sum};
+use super::outcome::{Bar, Fixed, MadeOf, OptionOutcome, PartOutcome, Span, TermOutcome, Told, Truth};
+use super::terms::{Lenders, lends, tree_need};
+use crate::book::rules::{Amount, Book, Group, Limit, Need, One, Remedy, RemedyBody, RoleId, Version};
+use crate::facts::{Facts, slot};
+use crate::money::Money;
+use crate::number::Number;
+use crate::program::run::{Machine, Val};
+use crate::types::Type;
+use crate::value::Why;
+
+/// What every option of a version is worked out from.
+pub(super) struct Ground<'a> {
+    pub book: &'a Book,
+    pub version: &'a Version,
+    pub facts: &'a Facts<'a>,
+    pub role: RoleId,
+    pub terms: &'a [TermOutcome],
+    pub told: &'a [Told],
+    pub fault: Option<Truth>,
+    pub guards: &'a [Truth],
+    pub nevers: &'a [Truth],
+    /// The lowest role whose `per_customer` is not used up.
+    pub per_customer: Need,
+}
+
+/// Every option that is offered, for certain or perhaps, in the order written.
+pub(super) fn evaluate(m: &mut Machine, g: &Ground<'_>) -> Vec<OptionOutcome> {
+    let options = g.version.options.iter().filter_map(|i| option(m, g, *i)).collect::<Vec<_>>();
+    options.into_iter().filter(|o| instead_is_wanted(g, o)).collect()
+}
+
+/// What stands under `instead` is offered only where a never that names it bars something.
+fn instead_is_wanted(g: &Ground<'_>, option: &OptionOutcome) -> bool {
+    let group = g.version.remedies.get(option.remedy).map(|r| r.group);
+    group != Some(Group::Instead)
+        || g.version.nevers.iter().zip(g.nevers).any(|(never, truth)| never.instead.contains(&option.remedy) && *truth != Truth::No && bars_something(g, never))
+}
+
+fn bars_something(g: &Ground<'_>, never: &crate::book::rules::Never) -> bool {
+    match &never.bars {
+        None => g.version.options.iter().any(|o| !never.instead.contains(o)),
+        Some(bars) => bars.iter().any(|b| !never.instead.contains(b)),
+    }
+}
+
+fn option(m: &mut Machine, g: &Ground<'_>, index: usize) -> Option<OptionOutcome> {
+    let remedy = g.version.remedies.get(index)?;
+    let mut offered = offered(m, g, remedy);
+    if offered == Truth::No {
+        return None;
+    }
+    let parts = match &remedy.body {
+        RemedyBody::Bundle(parts) => bundle(m, g, parts)?,
+        _ => vec![part(m, g, index, &mut offered)?],
+    };
+    let sum = Sum::of(m, &parts);
+    if sum.amount.is_some_and(is_nothing) && sum.most.is_none_or(is_nothing) && !matches!(remedy.body, RemedyBody::Bundle(_)) {
+        return None;
+    }
+    Some(weigh(m, g, index, remedy, offered, parts, sum))
+}
+
+fn is_nothing(amount: Fixed) -> bool {
+    match amount {
+        Fixed::Money(m) => m.minor <= 0,
+        Fixed::Number(n) => n.signum() <= 0,
+    }
+}
+
+fn offered(m: &mut Machine, g: &Ground<'_>, remedy: &Remedy) -> Truth {
+    let own = remedy.when.map_or(Truth::Yes, |r| Truth::of(m.get(r)));
+    let fault = if remedy.group == Group::Recovery { g.fault.unwrap_or(Truth::No) } else { Truth::Yes };
+    both(m, own, fault)
+}
+
+fn both(m: &mut Machine, a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Truth::No, _) | (_, Truth::No) => Truth::No,
+        (Truth::Yes, Truth::Yes) => Truth::Yes,
+        _ => Truth::Unknown(m.both(a.why(), b.why())),
+    }
+}
+
+/// The parts that stay; none when one that must hold does not.
+fn bundle(m: &mut Machine, g: &Ground<'_>, parts: &[(usize, bool)]) -> Option<Vec<PartOutcome>> {
+    let mut stay = Vec::with_capacity(parts.len());
+    for (index, may_drop) in parts {
+        let Some(remedy) = g.version.remedies.get(*index) else { continue };
+        let mut holds = remedy.when.map_or(Truth::Yes, |r| Truth::of(m.get(r)));
+        let outcome = if holds == Truth::No { None } else { part(m, g, *index, &mut holds) };
+        match outcome {
+            None if *may_drop => {}
+            None => return None,
+            Some(p) if p.amount.is_some_and(is_nothing) => {}
+            Some(p) if *may_drop && p.bars.iter().any(|(_, sure)| *sure) => {}
+            Some(mut p) => {
+                p.why = m.both(p.why, holds.why());
+                stay.push(p);
+            }
+        }
+    }
+    (!stay.is_empty()).then_some(stay)
+}
+
+/// One thing: a remedy, or the first of an `either` whose `when` holds.
+fn part(m: &mut Machine, g: &Ground<'_>, index: usize, offered: &mut Truth) -> Option<PartOutcome> {
+    let remedy = g.version.remedies.get(index)?;
+    match &remedy.body {
+        RemedyBody::One(one) => Some(one_part(m, g, index, None, one)),
+        RemedyBody::Bundle(_) => None,
+        RemedyBody::Either(choices) => either(m, g, index, choices, offered),
+    }
+}
+
+/// Where it is not known which holds, any that is left may bar, and amount and cost are missing.
+fn either(m: &mut Machine, g: &Ground<'_>, index: usize, choices: &[usize], offered: &mut Truth) -> Option<PartOutcome> {
+    let mut unknown: Option<PartOutcome> = None;
+    for choice in choices {
+        let Some(Remedy { when, body: RemedyBody::One(one), .. }) = g.version.remedies.get(*choice) else { continue };
+        let truth = when.map_or(Truth::Yes, |r| Truth::of(m.get(r)));
+        if truth == Truth::No {
+            continue;
+        }
+        let here = one_part(m, g, index, Some(*choice), one);
+        match (&mut unknown, truth) {
+            (None, Truth::Yes) => return Some(here),
+            (None, _) => unknown = Some(PartOutcome { chosen: None, amount: None, most: None, cost: None, why: truth.why(), bars: unsure(&here.bars), ..here }),
+            (Some(so_far), _) => {
+                so_far.why = m.both(so_far.why, truth.why());
+                so_far.bars.extend(unsure(&here.bars));
+                if truth == Truth::Yes {
+                    return unknown;
+                }
+            }
+        }
+    }
+    if let Some(p) = &unknown {
+        *offered = both(m, *offered, Truth::Unknown(p.why));
+    }
+    unknown
+}
+
+fn unsure(bars: &[(Bar, bool)]) -> Vec<(Bar, bool)> {
+    bars.iter().map(|(bar, _)| (*bar, false)).collect()
+}
+
+fn one_part(m: &mut Machine, g: &Ground<'_>, index: usize, chosen: Option<usize>, one: &One) -> PartOutcome {
+    let is_money = one.amount_type == Type::Money;
+    let fix = |v: Val| money::fix(v, is_money, g.book);
+    let (amount, most) = match one.amount {
+        None => (None, None),
+        Some(Amount::One(r)) => (Some(m.get(r)), None),
+        Some(Amount::Range(least, most)) => (Some(m.get(least)), Some(m.get(most))),
+    };
+    let cost = one.cost.map(|r| m.get(r)).or(if is_money { amount } else { None });
+    let mut why = 0;
+    for v in [amount, most, cost].into_iter().flatten() {
+        why = m.both(why, v.why);
+    }
+    let amount = amount.and_then(fix);
+    let mut outcome = PartOutcome {
+        remedy: index,
+        chosen,
+        amount,
+        most: most.and_then(fix),
+        cost: cost.and_then(|v| money::fix_money(v, g.book)),
+        why,
+        bars: Vec::new(),
+        bars_why: 0,
+    };
+    bars(m, g, &mut outcome, one);
+    outcome
+}
+
+/// What bars it: a never that names it, or more than the rest of what was paid.
+fn bars(m: &mut Machine, g: &Ground<'_>, part: &mut PartOutcome, one: &One) {
+    let index = part.chosen.unwrap_or(part.remedy);
+    for (n, (never, truth)) in g.version.nevers.iter().zip(g.nevers).enumerate() {
+        let named = never.bars.as_ref().is_none_or(|bars| bars.contains(&index) || bars.contains(&part.remedy));
+        if !named || *truth == Truth::No || never.instead.contains(&part.remedy) {
+            continue;
+        }
+        part.bars.push((Bar::Never(n), *truth == Truth::Yes));
+        part.bars_why = m.both(part.bars_why, truth.why());
+    }
+    let (Some(of), Some(refunded)) = (one.of, one.refunded) else { return };
+    let (of, refunded) = (m.get(of), m.get(refunded));
+    let why = m.both(of.why, refunded.why);
+    if why != 0 || part.amount.is_none() {
+        part.bars.push((Bar::MoreThanPaid, false));
+        part.bars_why = m.both(part.bars_why, m_or(why, part.why));
+    } else if !money::within_rest(part.most.or(part.amount), of, refunded) {
+        part.bars.push((Bar::MoreThanPaid, true));
+    }
+}
+
+fn m_or(a: Why, b: Why) -> Why {
+    if a == 0 { b } else { a }
+}
+
+fn weigh(m: &mut Machine, g: &Ground<'_>, index: usize, remedy: &Remedy, offered: Truth, parts: Vec<PartOutcome>, sum: Sum) -> OptionOutcome {
+    let barred = barred(&parts);
+    let borrows = lenders(g, sum.cost);
+    let terms = match remedy.group {
+        Group::Goodwill | Group::Recovery => Span::NONE,
+        Group::Remedies | Group::Instead => tree_need(g.version, g.terms, &g.book.circumstances, borrows),
+    };
+    let owed = owed(remedy.group, terms, offered, sum.why == 0);
+    let made_of = made_of(g, terms, sum.cost, sum.why == 0);
+    let need = total(&made_of, owed, barred, offered);
+    let mut outcome = OptionOutcome {
+        remedy: index,
+        offered,
+        owed: Span { best: owed.best && !barred.best, worst: owed.worst && !barred.worst },
+        barred,
+        need,
+        made_of,
+        amount: sum.amount,
+        most: sum.most,
+        yours_up_to: None,
+        cost: sum.cost,
+        kept: kept(m, g, remedy),
+        released_by: if owed.best { releaser(g, sum.cost) } else { None },
+        borrows: borrowed(g, borrows),
+        parts,
+        why: sum.why,
+    };
+    outcome.yours_up_to = yours_up_to(g, &outcome);
+    outcome
+}
+
+fn barred(parts: &[PartOutcome]) -> Span<bool> {
+    Span { best: parts.iter().any(|p| p.bars.iter().any(|(_, sure)| *sure)), worst: parts.iter().any(|p| !p.bars.is_empty()) }
+}
+
+fn owed(group: Group, terms: Span<Need>, offered: Truth, priced: bool) -> Span<bool> {
+    let certain = offered == Truth::Yes && priced;
+    match group {
+        Group::Goodwill => Span::both(false),
+        Group::Recovery => Span { best: true, worst: certain },
+        Group::Remedies | Group::Instead => Span { best: terms.best == Need::NONE, worst: terms.worst == Need::NONE && certain },
+    }
+}
+
+fn made_of(g: &Ground<'_>, terms: Span<Need>, cost: Option<Money>, priced: bool) -> MadeOf {
+    let per_grant = match cost {
+        Some(cost) if priced => Span::both(lowest(g, |r| r.per_grant.limit(Some(cost.currency)), cost, slot::GRANTED)),
+        _ => Span { best: Need::NONE, worst: Need::NOBODY },
+    };
+    let guard = g.version.guards.iter().zip(g.guards).fold(Span::NONE, |all, (guard, truth)| {
+        let needs = Need::role(guard.needs);
+        all.and(match truth {
+            Truth::Yes => Span::both(needs),
+            Truth::No => Span::NONE,
+            Truth::Unknown(_) => Span { best: Need::NONE, worst: needs },
+        })
+    });
+    MadeOf { terms, per_grant, per_customer: g.per_customer, guard }
+}
+
+/// The lowest role whose cap covers a cost and what this case already took.
+fn lowest(g: &Ground<'_>, cap: impl Fn(&crate::book::rules::Role) -> Limit, cost: Money, already: u32) -> Need {
+    let total = money::with_already(g.facts, cost, already);
+    let found = g.book.roles.iter().position(|r| cost.minor == 0 || cap(r).covers(total));
+    found.and_then(|i| u8::try_from(i).ok()).map_or(Need::NOBODY, |i| Need::role(RoleId(i)))
+}
+
+fn releaser(g: &Ground<'_>, cost: Option<Money>) -> Option<RoleId> {
+    let cost = cost?;
+    lowest(g, |r| r.per_owed.limit(Some(cost.currency)), cost, slot::RELEASED).as_role()
+}
+
+fn total(made_of: &MadeOf, owed: Span<bool>, barred: Span<bool>, offered: Truth) -> Span<Need> {
+    let side = |owed: bool, barred: bool, terms: Need, per_grant: Need, guard: Need| match (barred, owed) {
+        (true, _) => Need::NOBODY,
+        (false, true) => Need::NONE,
+        _ => terms.max(per_grant).max(made_of.per_customer).max(guard),
+    };
+    let best = side(owed.best, barred.best, made_of.terms.best, made_of.per_grant.best, made_of.guard.best);
+    let worst = side(owed.worst, barred.worst, made_of.terms.worst, made_of.per_grant.worst, made_of.guard.worst);
+    Span { best, worst: if offered == Truth::Yes { worst } else { Need::NOBODY } }
+}
+
+/// Circumstances that may lend for an option of this cost.
+pub(super) fn lenders(g: &Ground<'_>, cost: Option<Money>) -> Lenders {
+    let mut all = Lenders::default();
+    for (i, (circumstance, told)) in g.book.circumstances.iter().zip(g.told).enumerate().take(64) {
+        let within = match cost {
+            Some(cost) => {
+                let covered = circumstance.per_grant.limit(Some(cost.currency)).covers(money::with_already(g.facts, cost, slot::GRANTED));
+                Span::both(covered)
+            }
+            None => Span { best: true, worst: circumstance.per_grant.0.is_empty() },
+        };
+        let bit = 1_u64 << i;
+        if *told != Told::No && within.best {
+            all.best |= bit;
+        }
+        if *told == Told::Proven && within.worst {
+            all.worst |= bit;
+        }
+    }
+    all
+}
+
+/// Circumstances that lend to some term, for this option.
+fn borrowed(g: &Ground<'_>, lenders: Lenders) -> Vec<usize> {
+    if lenders == Lenders::default() {
+        return Vec::new();
+    }
+    let any = |i: usize| {
+        g.book.circumstances.get(i).is_some_and(|c| {
+            g.version.terms.iter().zip(g.terms).any(|(t, o)| {
+                let timed = matches!(&t.shape, crate::book::rules::TermShape::Measure { ty: Type::Days | Type::Duration, .. });
+                timed && o.need.best > Need::role(c.to) && lends(t, o, c)
+            })
+        })
+    };
+    (0..g.book.circumstances.len()).filter(|i| lenders.best >> i & 1 == 1 && any(*i)).collect()
+}
+
+fn kept(m: &Machine, g: &Ground<'_>, remedy: &Remedy) -> Option<Money> {
+    let share = m.get(remedy.keeps?);
+    let place = g.book.schema.find("customer.value")?;
+    let value = g.facts.cell(place.slot);
+    if !share.is_there() || !value.is_present() {
+        return None;
+    }
+    let currency = crate::money::Currency::from_index(value.aux)?;
+    let kept = share.as_number().mul(Number::whole(i128::from(value.v)))?;
+    Money::rounded(kept, currency, g.book.rounding)
+}
+
+/// The most the asking role may give of a range: what its `per_grant` leaves, within the range.
+fn yours_up_to(g: &Ground<'_>, option: &OptionOutcome) -> Option<Fixed> {
+    let (Some(Fixed::Money(least)), Some(Fixed::Money(most))) = (option.amount, option.most) else { return None };
+    if option.need.worst > Need::role(g.role) {
+        return None;
+    }
+    let role = g.book.roles.get(usize::from(g.role.0))?;
+    let cost_is_amount = option.cost == Some(least);
+    let limit = match role.per_grant.limit(Some(most.currency)) {
+        Limit::UpTo(cap) if cost_is_amount && !option.owed.worst => i128::from(cap) - money::already(g.facts, most.currency, slot::GRANTED),
+        _ => i128::from(most.minor),
+    };
+    let minor = i64::try_from(limit.min(i128::from(most.minor)).max(i128::from(least.minor))).ok()?;
+    Some(Fixed::Money(Money::new(minor, most.currency)))
+}

@@ -1,0 +1,252 @@
+//! From typed policies to compiled versions.
+
+use std::collections::BTreeSet;
+
+use super::ladder::{TypedGuard, TypedNever};
+use super::policy::TypedPolicy;
+use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
+use super::terms::{TypedLine, TypedShape, TypedTerm};
+use crate::book::model::Text;
+use crate::book::rules::{
+    Amount, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Remedy, RemedyBody, Term, TermShape, Version,
+};
+use crate::diagnostic::Diagnostic;
+use crate::program::compile::{Compiler, shape};
+use crate::program::infer::Define;
+use crate::program::op::Reg;
+use crate::program::typed::{Node, Typed};
+
+/// What belongs to the book and goes into every version.
+pub(super) struct Shared<'a, 't> {
+    pub defines: &'a [Define],
+    pub patterns: &'a [regex::Regex],
+    pub guards: &'a [TypedGuard<'t>],
+    pub nevers: &'a [TypedNever<'t>],
+}
+
+/// Compiles a version.
+///
+/// # Errors
+/// When it is too large, or takes more steps than allowed.
+pub(super) fn version(policy: &TypedPolicy<'_>, shared: &Shared<'_, '_>, identity: usize, digest: String) -> Result<Version, Box<Diagnostic>> {
+    let mut b = Builder { c: Compiler::new(shared.defines, shared.patterns), defines: shared.defines, terms: Vec::new(), reads: BTreeSet::new() };
+    let roots: Vec<usize> = policy.terms.iter().map(|t| b.term(t)).collect();
+    let terms_end = b.c.len();
+    let relied_on = policy.relied_on.as_ref().map(|t| (b.add(t), t.ty == crate::types::Type::Date));
+    let fault = policy.fault.as_ref().map(|f| Fault {
+        says: says(f.text.says.as_ref(), "The business caused it"),
+        when: b.add(&f.when),
+        proof: f.proof,
+        reads: cells_of(&f.when, shared.defines).into_iter().collect(),
+        charged_to: value(f.text.charged_to.as_ref()),
+    });
+    let guards = shared.guards.iter().map(|g| b.guard(g)).collect();
+    let remedies: Vec<Remedy> = policy.remedies.iter().map(|r| b.remedy(r)).collect();
+    let nevers = shared.nevers.iter().map(|n| b.never(n, policy)).collect();
+    let detour = policy.detour.as_ref().map(|d| Detour {
+        when: d.when.as_ref().map(|w| b.add(w)),
+        says: says(d.text.says.as_ref(), "Without an exception"),
+        cost: d.cost.as_ref().map(|c| b.add(c)),
+        effort: value(d.text.effort.as_ref()),
+    });
+    let options = policy.remedies.iter().enumerate().filter(|(_, r)| r.alone).map(|(i, _)| i).collect();
+    let text = policy.text;
+    let (terms, reads) = (std::mem::take(&mut b.terms), b.reads.into_iter().collect());
+    Ok(Version {
+        identity,
+        title: says(text.title.as_ref(), &text.id.value),
+        in_force: policy.in_force,
+        owner: value(text.owner.as_ref()),
+        purpose: value(text.purpose.as_ref()),
+        published: text.published.as_ref().map(|e| super::published::without_braces(&e.text)),
+        proactive: text.proactive.as_ref().is_some_and(|t| t.value == "true"),
+        requests: text.request.iter().map(|r| r.value.clone()).collect(),
+        digest,
+        program: b.c.finish(text.at)?,
+        terms_end,
+        relied_on,
+        terms,
+        roots,
+        fault,
+        guards,
+        nevers,
+        remedies,
+        options,
+        detour,
+        say: text.say.iter().map(|n| (n.id.value.clone(), n.item.text.clone())).collect(),
+        reads,
+        at: text.at,
+    })
+}
+
+fn value(text: Option<&Text>) -> Option<String> {
+    text.map(|t| t.value.clone())
+}
+
+fn says(text: Option<&Text>, otherwise: &str) -> String {
+    text.map_or_else(|| otherwise.to_owned(), |t| t.value.clone())
+}
+
+/// Cells at the top level that an expression reads, through definitions too.
+pub(super) fn cells_of(typed: &Typed, defines: &[Define]) -> BTreeSet<u32> {
+    let mut cells = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    collect_cells(typed, defines, &mut cells, &mut seen);
+    cells
+}
+
+fn collect_cells(typed: &Typed, defines: &[Define], cells: &mut BTreeSet<u32>, seen: &mut BTreeSet<usize>) {
+    let mut through = Vec::new();
+    typed.walk(&mut |t| match &t.node {
+        Node::Slot(cell) | Node::Record(cell) => {
+            cells.insert(*cell);
+        }
+        Node::Has(None, chain) => cells.extend(chain.iter().map(|(cell, _)| *cell)),
+        Node::Define(index) => through.push(*index),
+        _ => {}
+    });
+    for index in through {
+        if seen.insert(index)
+            && let Some(body) = defines.get(index).and_then(|d| d.body.as_ref())
+        {
+            collect_cells(body, defines, cells, seen);
+        }
+    }
+}
+
+struct Builder<'a> {
+    c: Compiler<'a>,
+    defines: &'a [Define],
+    terms: Vec<Term>,
+    reads: BTreeSet<u32>,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, typed: &Typed) -> Reg {
+        self.reads.extend(cells_of(typed, self.defines));
+        self.c.add(typed)
+    }
+
+    fn term(&mut self, t: &TypedTerm<'_>) -> usize {
+        let text = t.text;
+        let place = self.terms.len();
+        self.terms.push(Term {
+            id: text.id.value.clone(),
+            says: says(text.says.as_ref(), &text.id.value),
+            when: None,
+            shape: TermShape::All(Vec::new()),
+            stretch: t.stretch.clone(),
+            cites: text.cites.iter().map(|c| c.value.clone()).collect(),
+            from: t.from,
+            until: t.until,
+            disclosed: t.disclosed,
+            charged_to: value(text.charged_to.as_ref()),
+            at: text.at,
+        });
+        let when = t.when.as_ref().map(|w| self.add(w));
+        let shape = self.shape(&t.shape);
+        if let Some(term) = self.terms.get_mut(place) {
+            term.when = when;
+            term.shape = shape;
+        }
+        place
+    }
+
+    fn shape(&mut self, shape: &TypedShape<'_>) -> TermShape {
+        match shape {
+            TypedShape::Measure { value, line } => {
+                let ty = value.ty.clone();
+                let value = self.add(value);
+                let line = match line {
+                    TypedLine::AtMost(l) => Line::AtMost(self.add(l)),
+                    TypedLine::AtLeast(l) => Line::AtLeast(self.add(l)),
+                    TypedLine::Within(from, to) => Line::Within(self.add(from), self.add(to)),
+                    TypedLine::Equals(l) => Line::Equals(self.add(l)),
+                };
+                TermShape::Measure { value, ty, line }
+            }
+            TypedShape::Require { cond, wanted } => TermShape::Require { cond: self.add(cond), wanted: *wanted },
+            TypedShape::Any(parts) => TermShape::Any(parts.iter().map(|p| self.term(p)).collect()),
+            TypedShape::All(parts) => TermShape::All(parts.iter().map(|p| self.term(p)).collect()),
+        }
+    }
+
+    fn guard(&mut self, g: &TypedGuard<'_>) -> Guard {
+        Guard { id: g.text.id.value.clone(), says: says(g.text.says.as_ref(), &g.text.id.value), when: self.add(&g.when), needs: g.needs }
+    }
+
+    fn never(&mut self, n: &TypedNever<'_>, policy: &TypedPolicy<'_>) -> Never {
+        let text = n.text;
+        let words: Option<Vec<&str>> = text.bars.as_ref().map(|bars| bars.iter().map(|b| b.value.as_str()).collect());
+        let barred = |r: &TypedRemedy<'_>, words: &[&str]| {
+            let kind = if let TypedBody::One(one) = &r.body { one.kind.as_str() } else { "" };
+            words.contains(&r.text.id.value.as_str()) || words.contains(&kind)
+        };
+        let bars = words.as_ref().map(|words| {
+            policy.remedies.iter().enumerate().filter(|(_, r)| barred(r, words)).map(|(i, _)| i).collect()
+        });
+        let instead = text.instead.iter().filter_map(|id| {
+            policy.remedies.iter().position(|r| r.group == Group::Instead && r.text.id.value == id.value)
+        });
+        Never {
+            id: text.id.value.clone(),
+            says: says(text.says.as_ref(), &text.id.value),
+            when: self.add(&n.when),
+            bars,
+            kinds: words.map(|words| words.iter().filter(|w| super::remedies::KINDS.contains(w)).map(|w| (*w).to_owned()).collect()),
+            instead: instead.collect(),
+            cites: text.cites.iter().map(|c| c.value.clone()).collect(),
+        }
+    }
+
+    fn remedy(&mut self, r: &TypedRemedy<'_>) -> Remedy {
+        let text = r.text;
+        let body = match &r.body {
+            TypedBody::Bundle(parts) => RemedyBody::Bundle(parts.clone()),
+            TypedBody::Either(parts) => RemedyBody::Either(parts.clone()),
+            TypedBody::One(one) => RemedyBody::One(self.one(one)),
+        };
+        let mut fields = Vec::new();
+        if let Some(items) = &r.items {
+            fields.push(("items".to_owned(), FieldValue::Computed(self.add(items), items.ty.clone(), shape(&items.ty))));
+        }
+        match (&r.expires, &text.expires) {
+            (Some(typed), _) => fields.push(("expires".to_owned(), FieldValue::Computed(self.add(typed), typed.ty.clone(), shape(&typed.ty)))),
+            (None, Some(written)) => fields.push(("expires".to_owned(), FieldValue::Text(written.text.trim().to_owned()))),
+            _ => {}
+        }
+        fields.extend(text.fields.iter().map(|f| (f.id.value.clone(), FieldValue::Text(f.item.text.clone()))));
+        Remedy {
+            id: text.id.value.clone(),
+            says: says(text.says.as_ref(), &text.id.value.replace('_', " ")),
+            group: r.group,
+            body,
+            when: r.when.as_ref().map(|w| self.add(w)),
+            keeps: r.keeps.as_ref().map(|k| self.add(k)),
+            partial: text.partial.as_ref().is_some_and(|t| t.value == "true"),
+            charged_to: value(text.charged_to.as_ref()),
+            fields,
+            at: text.at,
+        }
+    }
+
+    fn one(&mut self, one: &TypedOne) -> One {
+        let amount_type = match &one.amount {
+            Some(TypedAmount::One(t) | TypedAmount::Range(t, _)) => t.ty.clone(),
+            None => crate::types::Type::Money,
+        };
+        One {
+            kind: one.kind.clone(),
+            amount: one.amount.as_ref().map(|a| match a {
+                TypedAmount::One(t) => Amount::One(self.add(t)),
+                TypedAmount::Range(least, most) => Amount::Range(self.add(least), self.add(most)),
+            }),
+            amount_type,
+            cost: one.cost.as_ref().map(|t| self.add(t)),
+            of: one.of.as_ref().map(|t| self.add(t)),
+            refunded: one.refunded.as_ref().map(|t| self.add(t)),
+            to: one.to.iter().map(|t| (self.add(t), t.ty.clone())).collect(),
+            split: one.split,
+        }
+    }
+}

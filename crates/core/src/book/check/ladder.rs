@@ -1,0 +1,163 @@
+//! Roles, caps, circumstances, guards and nevers.
+
+use crate::book::model::{BookText, CircumstanceText, Expr, GuardText, NeverText, RoleText, Text};
+use crate::book::rules::{Caps, Circumstance, PerCustomer, Role, RoleId};
+use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
+use crate::facts::Source;
+use crate::literal::{self, Units};
+use crate::money::Money;
+use crate::program::infer::{Names, Scope};
+use crate::program::typed::Typed;
+use crate::types::Type;
+
+/// Most roles a ladder may have.
+const MAX_ROLES: usize = 64;
+
+/// The ladder, lowest role first.
+pub(super) fn roles(book: &BookText, units: &Units, findings: &mut Findings) -> Vec<Role> {
+    if book.roles.is_empty() {
+        findings.push(
+            Diagnostic::error("no_roles", book.at, "the book has no roles")
+                .help("write `roles:` with at least one entry such as `- { id: frontline, title: Representative, per_grant: 100 USD }`"),
+        );
+    }
+    if let Some(extra) = book.roles.get(MAX_ROLES) {
+        findings.push(Diagnostic::error("too_many_roles", extra.at, format!("a ladder has at most {MAX_ROLES} roles")).help("departments are teams, not roles"));
+    }
+    book.roles.iter().take(MAX_ROLES).map(|r| role(r, units, findings)).collect()
+}
+
+fn role(text: &RoleText, units: &Units, findings: &mut Findings) -> Role {
+    Role {
+        id: text.id.value.clone(),
+        title: text.title.as_ref().unwrap_or(&text.id).value.clone(),
+        per_grant: caps(&text.per_grant, units, findings),
+        per_day: caps(&text.per_day, units, findings),
+        per_customer: text.per_customer.as_ref().and_then(|e| per_customer(e, findings)),
+        per_owed: caps(&text.per_owed, units, findings),
+    }
+}
+
+fn per_customer(expr: &Expr, findings: &mut Findings) -> Option<PerCustomer> {
+    match literal::parse_frequency(&expr.text) {
+        Ok(f) => Some(PerCustomer { count: f.times, days: f.days }),
+        Err(error) => {
+            findings.push(Diagnostic::error("literal_form", expr.at, error.to_string()).help("write `2 in 365 days`"));
+            None
+        }
+    }
+}
+
+pub(super) fn caps(exprs: &[Expr], units: &Units, findings: &mut Findings) -> Caps {
+    let mut amounts: Vec<Money> = Vec::new();
+    for expr in exprs {
+        match Money::parse(&expr.text, None) {
+            Ok(m) if m.minor < 0 => findings.push(Diagnostic::error("cap_below_zero", expr.at, "a cap cannot be below zero").help("write `0 USD` for nothing")),
+            Ok(m) if amounts.iter().any(|a| a.currency == m.currency) => {
+                findings.push(Diagnostic::error("cap_twice", expr.at, format!("there is already a cap in {}", m.currency.code())).help("write one cap a currency"));
+            }
+            Ok(m) => amounts.push(m),
+            Err(error) => {
+                let bare = literal::parse(&expr.text, &Type::Money, units).is_ok();
+                let help = if bare { format!("write `{} {}`", expr.text.trim(), units.currency.code()) } else { format!("write an amount such as `100 {}`", units.currency.code()) };
+                findings.push(Diagnostic::error("literal_form", expr.at, format!("a cap: {error}")).help(help));
+            }
+        }
+    }
+    Caps(amounts)
+}
+
+/// The role of an id.
+pub(super) fn role_of(roles: &[Role], id: &Text, findings: &mut Findings) -> Option<RoleId> {
+    let found = roles.iter().position(|r| r.id == id.value).and_then(|i| u8::try_from(i).ok());
+    if found.is_none() {
+        let near = did_you_mean(&id.value, roles.iter().map(|r| r.id.as_str()));
+        let all = roles.iter().map(|r| format!("`{}`", r.id)).collect::<Vec<_>>().join(", ");
+        let help = near.map_or_else(|| format!("the roles are: {all}"), |n| format!("did you mean `{n}`?"));
+        findings.push(Diagnostic::error("unknown_role", id.at, format!("there is no role `{}`", id.value)).label("not a role").help(help));
+    }
+    found.map(RoleId)
+}
+
+/// `proof:`, the weakest source that counts.
+pub(super) fn proof(text: Option<&Text>, default: Source, findings: &mut Findings) -> Source {
+    let Some(text) = text else { return default };
+    match Source::parse(&text.value) {
+        Some(Source::Claimed) | None => {
+            let near = did_you_mean(&text.value, ["system", "seen", "word"]);
+            let help = near.map_or_else(|| "write `system`, `seen` or `word`".to_owned(), |n| format!("did you mean `{n}`?"));
+            findings.push(Diagnostic::error("unknown_proof", text.at, format!("`{}` is no proof", text.value)).help(help));
+            default
+        }
+        Some(source) => source,
+    }
+}
+
+/// What may have happened to a customer.
+pub(super) fn circumstances(book: &BookText, roles: &[Role], units: &Units, findings: &mut Findings) -> Vec<Circumstance> {
+    book.circumstances.iter().filter_map(|c| circumstance(c, roles, units, findings)).collect()
+}
+
+fn circumstance(text: &CircumstanceText, roles: &[Role], units: &Units, findings: &mut Findings) -> Option<Circumstance> {
+    let proof = proof(text.proof.as_ref(), Source::Word, findings);
+    let per_grant = caps(&text.per_grant, units, findings);
+    let Some(lends) = &text.lends else {
+        findings.push(
+            Diagnostic::error("lends_nothing", text.at, format!("the circumstance `{}` lends nothing", text.id.value))
+                .help("write `lends: { stretch_of: lead, to: frontline }`"),
+        );
+        return None;
+    };
+    let stretch_of = role_of(roles, &lends.stretch_of, findings);
+    let to = role_of(roles, &lends.to, findings);
+    let (stretch_of, to) = (stretch_of?, to?);
+    if to >= stretch_of {
+        findings.push(
+            Diagnostic::error("lends_upwards", lends.to.at, format!("`{}` stands no lower than `{}`", lends.to.value, lends.stretch_of.value))
+                .help("lend the stretch of a higher role to a lower one"),
+        );
+    }
+    let says = text.says.as_ref().unwrap_or(&text.id).value.clone();
+    Some(Circumstance { id: text.id.value.clone(), says, proof, stretch_of, to, per_grant })
+}
+
+/// A guard with its condition typed.
+#[derive(Clone, Debug)]
+pub(super) struct TypedGuard<'t> {
+    pub text: &'t GuardText,
+    pub when: Typed,
+    pub needs: RoleId,
+}
+
+/// A never with its condition typed.
+#[derive(Clone, Debug)]
+pub(super) struct TypedNever<'t> {
+    pub text: &'t NeverText,
+    pub when: Typed,
+}
+
+pub(super) fn guards<'t>(book: &'t BookText, roles: &[Role], names: &mut Names<'_>, findings: &mut Findings) -> Vec<TypedGuard<'t>> {
+    let mut all = Vec::new();
+    for text in &book.guard {
+        let needs = text.needs.as_ref().and_then(|id| role_of(roles, id, findings));
+        let when = condition(text.when.as_ref(), "a guard's `when`", names, findings);
+        if let (Some(needs), Some(when)) = (needs, when) {
+            all.push(TypedGuard { text, when, needs });
+        }
+    }
+    all
+}
+
+pub(super) fn nevers<'t>(book: &'t BookText, names: &mut Names<'_>, findings: &mut Findings) -> Vec<TypedNever<'t>> {
+    let mut all = Vec::new();
+    for text in &book.never {
+        if let Some(when) = condition(text.when.as_ref(), "a never's `when`", names, findings) {
+            all.push(TypedNever { text, when });
+        }
+    }
+    all
+}
+
+fn condition(when: Option<&Expr>, what: &str, names: &mut Names<'_>, findings: &mut Findings) -> Option<Typed> {
+    Scope::new(names, findings, &[]).expression_of(when?, &Type::Bool, what).ok()
+}

@@ -1,0 +1,250 @@
+//! Gives a book its meaning, or says all that is wrong with it in one run.
+
+mod assemble;
+mod ladder;
+mod lints;
+mod policy;
+mod published;
+mod remedies;
+mod say;
+mod terms;
+mod values;
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::book::model::{BookText, PolicyText};
+use crate::book::read::{BookFiles, read};
+use crate::book::rules::{Book, Policy, Replay, Role, RoleId, SOMETHING_ELSE, Version};
+use crate::diagnostic::{Diagnostic, Findings, Sources};
+use crate::facts::intake::Intake;
+use crate::facts::schema::Schema;
+use crate::number::Rounding;
+use crate::program::infer::Names;
+use policy::TypedPolicy;
+
+pub(crate) use remedies::paid_field;
+pub use remedies::KINDS;
+
+/// What a check gives: the book when it can be used, and all findings either way.
+#[derive(Debug)]
+pub struct Checked {
+    /// The book; none where there is an error.
+    pub book: Option<Book>,
+    /// What was found, errors first, then by place.
+    pub findings: Findings,
+    /// The texts the findings point into.
+    pub sources: Sources,
+}
+
+/// Reads and checks a book.
+#[must_use]
+pub fn check(files: &BookFiles) -> Checked {
+    let mut findings = Findings::default();
+    let mut sources = Sources::default();
+    let text = read(files, &mut sources, &mut findings);
+    let mut book = check_text(&text, &sources, &mut findings);
+    findings.all.sort_by_key(|d| (d.severity, d.at));
+    findings.all.dedup();
+    if let Some(book) = &mut book {
+        book.sources = sources.clone();
+    }
+    Checked { book: book.filter(|_| !findings.has_errors()), findings, sources }
+}
+
+fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Option<Book> {
+    let mut schema = Schema::build(text, findings);
+    let units = schema.units.clone();
+    let roles = ladder::roles(text, &units, findings);
+    let circumstances = ladder::circumstances(text, &roles, &units, findings);
+    let bespoke = text.bespoke.as_ref().and_then(|id| ladder::role_of(&roles, id, findings));
+    let rounding = rounding(text, findings);
+    let mut names = Names::new(&mut schema, &text.define);
+    let guards = ladder::guards(text, &roles, &mut names, findings);
+    let nevers = ladder::nevers(text, &mut names, findings);
+    let typed: Vec<Option<TypedPolicy<'_>>> = text.policies.iter().map(|p| policy::policy(p, text, &roles, &mut names, findings)).collect();
+    names.check_defines(findings);
+    say::check(text, &mut names, findings);
+    let typed: Vec<TypedPolicy<'_>> = typed.into_iter().flatten().collect();
+    let requests = requests(text, findings);
+    lints::check(text, &typed, &nevers, &names, &roles, findings);
+    let (defines, patterns) = (std::mem::take(&mut names.defines), std::mem::take(&mut names.patterns));
+    let shared = assemble::Shared { defines: &defines, patterns: &patterns, guards: &guards, nevers: &nevers };
+    let policies = policies(&typed, &shared, sources, findings);
+    let intakes: Vec<Intake> = text.intakes.iter().filter_map(|i| Intake::build(i, &schema, findings)).collect();
+    let replay = replay(text, findings);
+    check_intakes(text, &roles, &requests, findings);
+    let name = text.book.as_ref()?.value.clone();
+    Some(Book {
+        title: text.title.as_ref().map_or_else(|| name.clone(), |t| t.value.clone()),
+        name,
+        digest: book_digest(text, sources),
+        currency: units.currency,
+        zone: units.zone,
+        rounding,
+        roles,
+        bespoke,
+        schema,
+        circumstances,
+        requests: index_requests(&requests, &policies),
+        policies,
+        intakes,
+        replay,
+        cases: text.case_files.iter().flat_map(|f| f.cases.iter().cloned()).collect(),
+        sources: Sources::default(),
+    })
+}
+
+fn rounding(text: &BookText, findings: &mut Findings) -> Rounding {
+    let Some(written) = &text.rounding else { return Rounding::HalfEven };
+    match written.value.as_str() {
+        "half_even" => Rounding::HalfEven,
+        "half_up" => Rounding::HalfUp,
+        "down" => Rounding::Down,
+        "up" => Rounding::Up,
+        other => {
+            findings.push(
+                Diagnostic::error("unknown_rounding", written.at, format!("`{other}` is no way of rounding")).help("write `half_even`, `half_up`, `down` or `up`"),
+            );
+            Rounding::HalfEven
+        }
+    }
+}
+
+/// Which policy id governs each kind of request; two policies for one request is an error.
+fn requests(text: &BookText, findings: &mut Findings) -> HashMap<String, String> {
+    let mut all: HashMap<String, String> = HashMap::new();
+    for policy in &text.policies {
+        for request in &policy.request {
+            match all.get(&request.value) {
+                Some(other) if *other != policy.id.value => findings.push(
+                    Diagnostic::error("two_policies", request.at, format!("`{other}` already governs requests of kind `{}`", request.value))
+                        .label("governed twice")
+                        .help(format!("leave `{}` out here, or give this kind of request another name", request.value)),
+                ),
+                _ => {
+                    all.insert(request.value.clone(), policy.id.value.clone());
+                }
+            }
+        }
+    }
+    if !text.policies.iter().any(|p| p.id.value == SOMETHING_ELSE) {
+        findings.push(
+            Diagnostic::warning("no_something_else", text.at, "no policy `something_else` for requests that no policy governs")
+                .help("write policies/something-else.yaml with `policy: something_else`, `request: [something_else]` and what goodwill you can offer"),
+        );
+    }
+    all
+}
+
+fn index_requests(requests: &HashMap<String, String>, policies: &[Policy]) -> HashMap<String, usize> {
+    let place = |id: &String| policies.iter().position(|p| p.id == *id);
+    requests.iter().filter_map(|(request, id)| Some((request.clone(), place(id)?))).collect()
+}
+
+fn policies(typed: &[TypedPolicy<'_>], shared: &assemble::Shared<'_, '_>, sources: &Sources, findings: &mut Findings) -> Vec<Policy> {
+    let mut all: Vec<Policy> = Vec::new();
+    for (identity, policy) in typed.iter().enumerate() {
+        let digest = sources.file(policy.text.at.file).map_or_else(String::new, |f| hex(&[&f.text]));
+        let version = match assemble::version(policy, shared, identity + 1, digest) {
+            Ok(version) => version,
+            Err(diagnostic) => {
+                findings.push(*diagnostic);
+                continue;
+            }
+        };
+        let id = &policy.text.id;
+        match all.iter_mut().find(|p| p.id == id.value) {
+            None => all.push(Policy { id: id.value.clone(), versions: vec![version] }),
+            Some(known) if known.versions.iter().any(|v| v.in_force == version.in_force) => same_day(policy.text, findings),
+            Some(known) => known.versions.push(version),
+        }
+    }
+    for policy in &mut all {
+        policy.versions.sort_by_key(|v: &Version| v.in_force);
+    }
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
+}
+
+fn same_day(text: &PolicyText, findings: &mut Findings) {
+    let at = text.in_force.as_ref().map_or(text.id.at, |e| e.at);
+    findings.push(
+        Diagnostic::error("version_twice", at, format!("there are two versions of `{}` in force from the same day", text.id.value))
+            .help("give each version its own `in_force`, or the policy another id"),
+    );
+}
+
+fn replay(text: &BookText, findings: &mut Findings) -> Option<Replay> {
+    let replay = text.replay.as_ref()?;
+    if !text.intakes.iter().any(|i| i.id.value == replay.intake.value) {
+        let near = crate::diagnostic::did_you_mean(&replay.intake.value, text.intakes.iter().map(|i| i.id.value.as_str()));
+        let help = near.map_or_else(|| "write it as intake/NAME.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
+        findings.push(Diagnostic::error("unknown_intake", replay.intake.at, format!("there is no intake `{}`", replay.intake.value)).help(help));
+    }
+    let value = |t: &Option<crate::book::model::Text>| t.as_ref().map(|t| t.value.clone());
+    Some(Replay {
+        intake: replay.intake.value.clone(),
+        id: replay.id.value.clone(),
+        kind: value(&replay.kind),
+        rule: value(&replay.rule),
+        expect: replay.expect.value.clone(),
+        words: replay.words.iter().map(|n| (n.id.value.clone(), n.item.iter().map(|t| t.value.clone()).collect())).collect(),
+    })
+}
+
+/// What an intake picks as role or kind of request must be known.
+fn check_intakes(text: &BookText, roles: &[Role], requests: &HashMap<String, String>, findings: &mut Findings) {
+    for intake in &text.intakes {
+        for word in intake.role.iter().flat_map(picked) {
+            ladder::role_of(roles, word, findings);
+        }
+        for word in intake.request.iter().flat_map(picked) {
+            if !requests.contains_key(&word.value) {
+                let near = crate::diagnostic::did_you_mean(&word.value, requests.keys().map(String::as_str));
+                let help = near.map_or_else(|| "no policy governs it: it will be assessed as something else".to_owned(), |n| format!("did you mean `{n}`?"));
+                findings.push(Diagnostic::warning("unknown_request", word.at, format!("no policy governs requests of kind `{}`", word.value)).help(help));
+            }
+        }
+    }
+}
+
+fn picked(pick: &crate::book::model::PickText) -> Vec<&crate::book::model::Text> {
+    match pick {
+        crate::book::model::PickText::Fixed(text) => vec![text],
+        crate::book::model::PickText::At { map, otherwise, .. } => map.iter().map(|n| &n.item).chain(otherwise).collect(),
+    }
+}
+
+/// SHA-256 over the texts that rules are made of: book.yaml and the policies, by path.
+fn book_digest(text: &BookText, sources: &Sources) -> String {
+    let mut files: Vec<_> = std::iter::once(text.at.file).chain(text.policies.iter().map(|p| p.at.file)).filter_map(|id| sources.file(id)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let parts: Vec<&str> = files.iter().flat_map(|f| [f.path.as_str(), &*f.text]).collect();
+    hex(&parts)
+}
+
+/// SHA-256 of parts, each with its length before it, as hex.
+pub(crate) fn hex(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+impl Book {
+    /// The role of an id.
+    #[must_use]
+    pub fn role(&self, id: &str) -> Option<RoleId> {
+        self.roles.iter().position(|r| r.id == id).and_then(|i| u8::try_from(i).ok()).map(RoleId)
+    }
+
+    /// A role's entry; the lowest for one the book has not.
+    #[must_use]
+    pub fn role_id(&self, role: RoleId) -> &str {
+        self.roles.get(usize::from(role.0)).map_or("", |r| r.id.as_str())
+    }
+}

@@ -1,0 +1,7 @@
+//! The book: from a folder of texts to rules that can be run.
+
+pub mod check;
+pub mod model;
+pub mod read;
+pub mod rules;
+pub mod yaml;

@@ -1,0 +1,403 @@
+//! Holds a file against the table of its keys: reports all that does not fit and takes it out, so that
+//! what is read afterwards has the right shape.
+
+use std::collections::HashSet;
+
+use super::keys::MAPPING;
+use super::scan::{self, Ends};
+use super::shape::{Key, KeyKind, Need, OneOf, RESERVED, Record, Shape, is_id};
+use crate::book::yaml::{Node, Value};
+use crate::diagnostic::{Diagnostic, Findings, Span, Spanned, did_you_mean};
+
+type Entries = Vec<(Spanned<String>, Node)>;
+
+/// Longest misspelt word for which a suggestion is looked for.
+const SUGGEST_CHARS_MAX: usize = 64;
+
+/// Where a node stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The key it stands under.
+    key: &'a str,
+    /// What to point at where something is missing.
+    at: Span,
+    /// Inside `{ }` or `[ ]`, where a comma ends unquoted text.
+    in_brackets: bool,
+}
+
+/// Checks the nodes of one file.
+pub(super) struct Sieve<'a> {
+    text: &'a str,
+    findings: &'a mut Findings,
+    /// Places that were reported already.
+    known: HashSet<Span>,
+}
+
+impl<'a> Sieve<'a> {
+    /// For a file with this text.
+    pub(super) fn new(text: &'a str, findings: &'a mut Findings) -> Self {
+        let known = findings.all.iter().map(|d| d.at).collect();
+        Self { text, findings, known }
+    }
+
+    /// Checks a whole file; `first_line` is what to point at for what is missing.
+    pub(super) fn file(&mut self, root: &mut Node, record: &'static Record, first_line: Span) {
+        let place = Place { key: record.noun, at: first_line, in_brackets: false };
+        if !self.keep(root, Shape::Record(record), place) {
+            root.value = Value::Map(Vec::new());
+        }
+    }
+
+    /// Takes out of a node what does not fit. Returns whether the node as a whole does.
+    fn keep(&mut self, node: &mut Node, shape: Shape, place: Place) -> bool {
+        let inside = Place { in_brackets: place.in_brackets || self.in_brackets(node), ..place };
+        match (shape, &mut node.value) {
+            (Shape::Any, _) => true,
+            (Shape::Type, Value::Seq(items)) => {
+                items.retain_mut(|item| self.keep(item, Shape::Free, inside));
+                true
+            }
+            (Shape::Type, Value::Map(entries)) => self.map(entries, KeyKind::Field, Shape::Type, inside),
+            (Shape::List(of), Value::Seq(items)) => {
+                items.retain_mut(|item| self.keep_item(item, *of, inside));
+                true
+            }
+            (Shape::OneOrMany(of), Value::Seq(items)) => {
+                items.retain_mut(|item| self.keep_item(item, *of, inside));
+                true
+            }
+            (Shape::OneOrMany(of), Value::Scalar { .. }) => self.scalar(node, *of, place),
+            (Shape::Map(kind, of), Value::Map(entries)) => self.map(entries, kind, *of, inside),
+            (Shape::Record(record) | Shape::TextOr(record), Value::Map(entries)) => self.record(entries, record, inside),
+            (Shape::Mapping, Value::Map(entries)) => self.record(entries, &MAPPING, inside),
+            (Shape::Into, Value::Map(entries)) if is_mapping(entries) => self.record(entries, &MAPPING, inside),
+            (Shape::Into, Value::Map(entries)) => self.map(entries, KeyKind::Free, Shape::Mapping, inside),
+            (_, Value::Scalar { .. }) => self.scalar(node, shape, place),
+            _ => self.wrong_shape(node, shape, place),
+        }
+    }
+
+    /// An item of a list is pointed at itself.
+    fn keep_item(&mut self, item: &mut Node, shape: Shape, place: Place) -> bool {
+        let at = self.first_line(item.at);
+        self.keep(item, shape, Place { at, ..place })
+    }
+
+    fn map(&mut self, entries: &mut Entries, kind: KeyKind, of: Shape, place: Place) -> bool {
+        for (key, _) in entries.iter() {
+            let id = match kind {
+                KeyKind::Free => continue,
+                KeyKind::Id => key.value.as_str(),
+                KeyKind::Field => key.value.strip_suffix('?').unwrap_or(&key.value),
+            };
+            self.id(id, key.at);
+        }
+        entries.retain_mut(|(key, node)| {
+            let place = Place { key: &key.value, at: key.at, ..place };
+            self.keep(node, of, place)
+        });
+        true
+    }
+
+    fn record(&mut self, entries: &mut Entries, record: &'static Record, place: Place) -> bool {
+        self.missing(entries, record, place);
+        let is_cut = |node: &Node| place.in_brackets && node.text().is_some_and(scan::is_cut);
+        let cut = entries.iter().any(|(_, node)| is_cut(node));
+        entries.retain_mut(|(key, node)| {
+            let place = Place { key: &key.value, at: key.at, ..place };
+            match (record.key(&key.value), record.others) {
+                (Some(known), _) => {
+                    if known.need == Need::Required && is_hollow(node) {
+                        self.empty(known.name, node.at);
+                    }
+                    self.keep(node, *known.shape, place)
+                }
+                (None, Some(of)) => self.keep(node, *of, place),
+                (None, None) => {
+                    // What stands behind the comma of a cut text is part of that finding.
+                    if !(cut && node.is_empty()) {
+                        self.unknown_key(key, node, record, place);
+                    }
+                    false
+                }
+            }
+        });
+        true
+    }
+
+    fn unknown_key(&mut self, key: &Spanned<String>, node: &Node, record: &Record, place: Place) {
+        let names: Vec<&str> = record.all().map(|k| k.name).collect();
+        let nearest = (key.value.len() <= SUGGEST_CHARS_MAX).then(|| did_you_mean(&key.value, names.iter().copied()));
+        let takes = format!("{} takes {}", record.noun, listed(&names, "and"));
+        let help = match nearest.flatten() {
+            Some(near) => format!("did you mean `{near}`? {takes}"),
+            None if place.in_brackets && node.is_empty() => {
+                "a comma inside `{ }` ends unquoted text; put the text before it in double quotes".to_owned()
+            }
+            None => takes,
+        };
+        let message = format!("`{}` is no key of {}", key.value, record.noun);
+        self.report(Diagnostic::error("unknown_key", key.at, message).label("unknown key").help(help));
+    }
+
+    fn missing(&mut self, entries: &Entries, record: &'static Record, place: Place) {
+        let has = |name: &str| entries.iter().any(|(key, _)| key.value == name);
+        let has_any = |names: &[&str]| names.is_empty() || names.iter().any(|name| has(name));
+        for key in record.all() {
+            let wanted = match key.need {
+                Need::Required => true,
+                Need::Expected(where_any) => has_any(where_any),
+                Need::Optional => false,
+            };
+            if wanted && !has(key.name) {
+                self.missing_key(key, record, place);
+            }
+        }
+        let mut whole = true;
+        for group in record.one_of.iter().filter(|group| has_any(group.where_any)) {
+            whole &= self.exactly_one(entries, record, group, place);
+        }
+        for (key, _) in entries.iter().filter(|_| whole) {
+            let beside = record.key(&key.value).map_or(&[] as &[&str], |k| k.beside);
+            if !has_any(beside) {
+                let message = format!("`{}` makes sense only beside {}", key.value, listed(beside, "or"));
+                let help = format!("remove `{}`, or add {}", key.value, listed(beside, "or"));
+                self.report(Diagnostic::error("lonely_key", key.at, message).help(help));
+            }
+        }
+    }
+
+    fn missing_key(&mut self, key: &Key, record: &Record, place: Place) {
+        let message = format!("{} needs `{}`", record.noun, key.name);
+        let finding = match key.need {
+            Need::Required => Diagnostic::error("missing_key", place.at, message),
+            Need::Expected(_) | Need::Optional => Diagnostic::warning("no_words", place.at, message),
+        };
+        let help = format!("add `{}: ...`. {}", key.name, key.doc);
+        self.report(finding.label(format!("without `{}`", key.name)).help(help));
+    }
+
+    /// Of a group's keys exactly one. Returns whether that is so, and something stands under it.
+    fn exactly_one(&mut self, entries: &Entries, record: &Record, group: &OneOf, place: Place) -> bool {
+        let mut found = entries.iter().filter(|(key, _)| group.keys.contains(&key.value.as_str()));
+        match (found.next(), found.next()) {
+            (Some((key, node)), None) => {
+                if is_hollow(node) {
+                    self.empty(&key.value, node.at);
+                }
+                !is_hollow(node)
+            }
+            (None, _) => {
+                let beside = group.where_any.iter().find(|name| entries.iter().any(|(key, _)| key.value == **name));
+                let noun = beside.map_or(record.noun.to_owned(), |name| format!("`{name}`"));
+                let message = format!("{noun} needs {}", one_of(group.keys));
+                let help = format!("add {}", one_of(group.keys));
+                self.report(Diagnostic::error("missing_key", place.at, message).help(help));
+                false
+            }
+            (Some((first, _)), Some((second, _))) => {
+                let message = format!("`{}` and `{}` exclude each other", first.value, second.value);
+                self.report(Diagnostic::error("one_too_many", second.at, message).help(group.instead));
+                false
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, shape: Shape, place: Place) -> bool {
+        let Value::Scalar { text, plain, .. } = &node.value else {
+            return self.wrong_shape(node, shape, place);
+        };
+        if node.is_empty() {
+            return self.nothing(node, place);
+        }
+        let may_be_cut = matches!(shape, Shape::Expr | Shape::Range | Shape::AmountOrRange | Shape::Template | Shape::Type);
+        if may_be_cut && *plain && place.in_brackets && scan::is_cut(text) {
+            let message = format!("`{text}` ends at a comma");
+            let help = "a comma inside `{ }` and `[ ]` ends unquoted text; put the whole of it in double quotes";
+            self.report(Diagnostic::error("cut_at_comma", node.at, message).label("ends here").help(help));
+            return false;
+        }
+        match shape {
+            Shape::Id => {
+                self.id(text, node.at);
+                true
+            }
+            Shape::Choice(words) => self.choice(text, words, node.at, place),
+            Shape::Expr | Shape::Template => {
+                self.comment_after(node, *plain);
+                true
+            }
+            Shape::Range | Shape::AmountOrRange => {
+                self.comment_after(node, *plain);
+                self.range(text, node.at, matches!(shape, Shape::Range), place)
+            }
+            Shape::Prose
+            | Shape::Name
+            | Shape::Known(_)
+            | Shape::Free
+            | Shape::Type
+            | Shape::Mapping
+            | Shape::Into
+            | Shape::TextOr(_)
+            | Shape::Any => true,
+            Shape::List(_) | Shape::OneOrMany(_) | Shape::Map(..) | Shape::Record(_) => {
+                self.wrong_shape(node, shape, place)
+            }
+        }
+    }
+
+    fn nothing(&mut self, node: &Node, place: Place) -> bool {
+        if !self.known.contains(&node.at) {
+            self.empty(place.key, place.at);
+        }
+        false
+    }
+
+    fn empty(&mut self, key: &str, at: Span) {
+        let message = format!("nothing stands under `{key}`");
+        let help = format!("write what belongs there, or remove `{key}`");
+        self.report(Diagnostic::error("empty_value", at, message).label("empty").help(help));
+    }
+
+    fn choice(&mut self, text: &str, words: &[&str], at: Span, place: Place) -> bool {
+        if words.contains(&text) {
+            return true;
+        }
+        let takes = format!("`{}` takes {}", place.key, listed(words, "or"));
+        let nearest = (text.len() <= SUGGEST_CHARS_MAX).then(|| did_you_mean(text, words.iter().copied())).flatten();
+        let help = nearest.map_or(takes.clone(), |near| format!("did you mean `{near}`? {takes}"));
+        let message = format!("`{}` cannot be `{text}`", place.key);
+        self.report(Diagnostic::error("unknown_word", at, message).label("unknown word").help(help));
+        false
+    }
+
+    fn id(&mut self, text: &str, at: Span) {
+        if is_id(text) {
+            return;
+        }
+        let finding = if RESERVED.contains(&text) {
+            Diagnostic::error("bad_id", at, format!("`{text}` is a word of the expression language"))
+                .help(format!("choose another id, such as `{text}_`"))
+        } else {
+            let rule = "an id begins with a letter a-z and has only letters a-z, digits and `_`";
+            let mended = as_id(text);
+            let help = if is_id(&mended) { format!("write `{mended}`; {rule}") } else { rule.to_owned() };
+            Diagnostic::error("bad_id", at, format!("`{text}` cannot be an id")).help(help)
+        };
+        self.report(finding.label("not an id"));
+    }
+
+    /// ` #` ends unquoted text, so what follows may have been meant as part of it.
+    fn comment_after(&mut self, node: &Node, plain: bool) {
+        let rest = self.text.get(node.at.end as usize..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
+        let comment = line.trim_start();
+        if !plain || !comment.starts_with('#') {
+            return;
+        }
+        let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let start = node.at.end.saturating_add(short(line.len() - comment.len()));
+        let at = Span { start, end: start.saturating_add(short(comment.trim_end().len())), ..node.at };
+        let message = "a comment after an unquoted expression: it would cut the expression silently";
+        let text = node.text().unwrap_or("").replace('\\', "\\\\").replace('"', "\\\"");
+        let help = format!("put the whole expression in double quotes: \"{text}\"");
+        self.report(Diagnostic::error("comment_after_expression", at, message).label("cut here").help(help));
+    }
+
+    fn range(&mut self, text: &str, at: Span, required: bool, place: Place) -> bool {
+        let problem = match scan::ends(text) {
+            Ends::One if !required => return true,
+            Ends::One => "has no `..`",
+            Ends::More => "has more than one `..`",
+            Ends::Two(least, most) => {
+                let written = |range| text.get(range).is_some_and(|end: &str| !end.trim().is_empty());
+                if written(least) && written(most) {
+                    return true;
+                }
+                "has only one end"
+            }
+        };
+        let message = format!("the range under `{}` {problem}", place.key);
+        let help = "write `LEAST..MOST`, such as `20 USD..40 USD`";
+        self.report(Diagnostic::error("bad_range", at, message).label("not a range").help(help));
+        false
+    }
+
+    fn wrong_shape(&mut self, node: &Node, shape: Shape, place: Place) -> bool {
+        if node.is_empty() {
+            return self.nothing(node, place);
+        }
+        let (found, mended) = match &node.value {
+            Value::Scalar { text, .. } => ("a text", format!("write `[{text}]`")),
+            Value::Seq(items) => {
+                let only = if items.len() == 1 { items.first().and_then(Node::text) } else { None };
+                ("a list", only.map_or("remove the brackets or the `-`".to_owned(), |text| format!("write `{text}`")))
+            }
+            Value::Map(_) => ("a mapping", "write a text; one that holds `: ` or `{` goes in double quotes".to_owned()),
+        };
+        let (wanted, help) = match shape {
+            Shape::Record(record) => {
+                let names: Vec<&str> = record.all().map(|k| k.name).collect();
+                ("a mapping", format!("write `key: value` lines; {} takes {}", record.noun, listed(&names, "and")))
+            }
+            Shape::Map(..) => ("a mapping", "write `key: value` lines, indented below it".to_owned()),
+            Shape::List(_) if found == "a text" => ("a list", mended),
+            Shape::List(_) => ("a list", "begin each item with `- `".to_owned()),
+            Shape::OneOrMany(_) => ("a text or a list of texts", mended),
+            Shape::Mapping | Shape::Into | Shape::TextOr(_) => ("a text or a mapping", mended),
+            Shape::Type => ("a type", mended),
+            _ => ("a text", mended),
+        };
+        let message = format!("`{}` must be {wanted}, not {found}", place.key);
+        self.report(Diagnostic::error("wrong_shape", self.first_line(node.at), message).label(found).help(help));
+        false
+    }
+
+    fn report(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+
+    fn in_brackets(&self, node: &Node) -> bool {
+        let is_text = matches!(node.value, Value::Scalar { .. });
+        !is_text && self.text.get(node.at.start as usize..).is_some_and(|rest| rest.starts_with(['{', '[']))
+    }
+
+    /// The part of a place that is on its first line.
+    fn first_line(&self, at: Span) -> Span {
+        let inside = self.text.get(at.start as usize..at.end as usize).unwrap_or("");
+        let line = inside.split(['\n', '\r']).next().unwrap_or("").trim_end();
+        at.part(0, u32::try_from(line.len()).unwrap_or(u32::MAX))
+    }
+}
+
+/// Whether `into` holds how one value is made, rather than the fields of a record: all its keys say so.
+pub(super) fn is_mapping(entries: &[(Spanned<String>, Node)]) -> bool {
+    let leads = MAPPING.one_of.first().map_or(&[] as &[&str], |group| group.keys);
+    entries.iter().all(|(key, _)| MAPPING.key(&key.value).is_some())
+        && entries.iter().any(|(key, _)| leads.contains(&key.value.as_str()))
+}
+
+fn is_hollow(node: &Node) -> bool {
+    node.seq().is_some_and(<[Node]>::is_empty) || node.map().is_some_and(<[_]>::is_empty)
+}
+
+/// A text made into an id as far as that goes.
+fn as_id(text: &str) -> String {
+    let spread = text.trim().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+    let joined: String = spread.collect();
+    joined.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// `a`, `b` and `c`
+fn listed(names: &[&str], last: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((end, [])) => end.clone(),
+        Some((end, start)) => format!("{} {last} {end}", start.join(", ")),
+        None => "no keys".to_owned(),
+    }
+}
+
+fn one_of(names: &[&str]) -> String {
+    if names.len() == 1 { listed(names, "or") } else { format!("one of {}", listed(names, "or")) }
+}

@@ -1,0 +1,24 @@
+//! Facts: the typed record that an assessment reads, from documents into cells.
+
+pub mod cells;
+pub mod dictionary;
+pub mod error;
+pub mod names;
+pub mod read;
+pub mod schema;
+
+mod explain;
+mod note;
+mod plan;
+mod question;
+mod reader;
+mod resolve;
+mod scalar;
+mod visit;
+
+pub use cells::{Facts, Problem, ProblemKind};
+pub use dictionary::Dictionary;
+pub use error::{FactsError, FactsErrors};
+pub use read::{Question, read_facts, read_facts_into, read_question, read_question_into};
+pub use schema::{Leaf, Place, Schema, Source, slot};
+pub mod intake; pub mod digest;

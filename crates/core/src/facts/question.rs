@@ -1,0 +1,230 @@
+//! The level of a question around its facts: `request`, `asked`, `sources` and so on.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::reader::{Reader, Step};
+use super::scalar::text_of;
+use super::schema::slot;
+use super::visit::{AnyText, OwnFacts};
+use super::{Source, explain};
+use crate::diagnostic::did_you_mean;
+use crate::value::{ABSENT, Cell};
+
+/// Reads the members of a question.
+pub(super) struct QuestionSeed<'r, 's, 'a, 'f> {
+    pub(super) reader: &'r mut Reader<'s, 'a, 'f>,
+}
+
+/// What of a question goes to no cell.
+#[derive(Default)]
+pub(super) struct Parts<'a> {
+    request: Option<&'a str>,
+    sources: Option<&'a str>,
+    has_facts: bool,
+}
+
+impl<'a> DeserializeSeed<'a> for QuestionSeed<'_, '_, 'a, '_> {
+    type Value = Parts<'a>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'a> Visitor<'a> for QuestionSeed<'_, '_, 'a, '_> {
+    type Value = Parts<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a question")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut parts = Parts::default();
+        while let Some(key) = map.next_key_seed(AnyText)? {
+            match &*key {
+                "request" if parts.request.is_none() => parts.request = Some(map.next_value::<&RawValue>()?.get()),
+                "sources" if parts.sources.is_none() => parts.sources = Some(map.next_value::<&RawValue>()?.get()),
+                "facts" if !parts.has_facts => {
+                    parts.has_facts = true;
+                    self.reader.inside(Step::Member("facts"), |reader| map.next_value_seed(OwnFacts(reader)))?;
+                }
+                name => self.reader.question_member(name, &mut map)?,
+            }
+        }
+        Ok(parts)
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// Adds what the document left out and checks what needs all of it. Returns the kind of request.
+    pub(super) fn complete(self, reader: &mut Reader<'_, 'a, '_>) -> Cow<'a, str> {
+        if reader.row_cell(slot::ASKED as usize).state == ABSENT && !reader.has_error("asked") {
+            reader.wrong(Step::Member("asked"), "nothing", "the time of first contact", None);
+        }
+        if reader.row_cell(slot::NOW as usize).state == ABSENT {
+            let asked = reader.row_cell(slot::ASKED as usize);
+            reader.set(slot::NOW as usize, asked);
+        }
+        reader.default_history();
+        reader.check_circumstances();
+        if let Some(raw) = self.sources {
+            reader.sources(raw);
+        }
+        match self.request.map(|raw| (raw, text_of(raw))) {
+            Some((_, Some(request))) if !request.is_empty() => return request,
+            None => reader.wrong(Step::Member("request"), "nothing", "a kind of request", None),
+            Some((raw, _)) => reader.wrong(Step::Member("request"), explain::found(raw), "a kind of request", None),
+        }
+        Cow::default()
+    }
+}
+
+impl<'a> Reader<'_, 'a, '_> {
+    /// Reads a member that is always there, and reports any other.
+    fn question_member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        let schema = self.schema;
+        if let Some(field) = schema.plan.question.find(name) {
+            return self.member(field, 0, map);
+        }
+        map.next_value::<IgnoredAny>()?;
+        if matches!(name, "request" | "sources" | "facts") {
+            self.wrong(Step::Member(name), "it a second time", "it once", None);
+            return Ok(());
+        }
+        let known = schema.plan.question.names().chain(["request", "sources", "facts"]);
+        let hint = did_you_mean(name, known).map(|near| format!("did you mean \"{near}\"?"));
+        self.wrong(Step::Member(name), "a member no question has", "facts to be in \"facts\"", hint);
+        Ok(())
+    }
+
+    fn has_error(&self, path: &str) -> bool {
+        self.errors.iter().any(|e| e.path == path)
+    }
+
+    /// Nothing granted before, no circumstances, nothing given on this case: where the document does not say.
+    pub(super) fn default_history(&mut self) {
+        let first = i64::try_from(self.facts.cells.len()).unwrap_or(i64::MAX);
+        let currency = self.schema.units.currency.index();
+        for (slot, cell) in [
+            (slot::HISTORY, Cell::of(0, 0)),
+            (slot::EXCEPTIONS, Cell::of(first, 0)),
+            (slot::CIRCUMSTANCES, Cell::of(first, 0)),
+            (slot::CASE, Cell::of(0, 0)),
+            (slot::GRANTED, Cell::of(0, currency)),
+            (slot::RELEASED, Cell::of(0, currency)),
+        ] {
+            if self.row_cell(slot as usize).state == ABSENT {
+                self.set(slot as usize, cell);
+            }
+        }
+        // The root record itself is always given.
+        self.set(0, Cell::of(0, 0));
+    }
+
+    /// Reports circumstances whose source is no source.
+    fn check_circumstances(&mut self) {
+        let list = self.row_cell(slot::CIRCUMSTANCES as usize);
+        for row in 0..list.aux {
+            // A row is its own first cell, `id` and `source`.
+            let source = list.v.checked_add(i64::from(row) * 3 + 2).and_then(|at| u32::try_from(at).ok());
+            let cell = source.map_or(Cell::EMPTY, |at| self.facts.cell(at));
+            if cell.is_present() && usize::try_from(cell.v).is_ok_and(|id| id < Source::ALL.len()) {
+                continue;
+            }
+            let found = match self.facts.text(&self.schema.dictionary, cell.v) {
+                Some(text) if cell.is_present() => format!("the text \"{text}\""),
+                _ => "nothing".into(),
+            };
+            self.inside(Step::Member("circumstances"), |reader| {
+                reader.inside(Step::Row(row as usize), |reader| {
+                    reader.wrong(Step::Member("source"), found, SOURCE_WORDS, None);
+                });
+            });
+        }
+    }
+
+    /// Reads the sources of facts: of each, the one with the longest path that leads to it.
+    fn sources(&mut self, raw: &'a str) {
+        let Ok(Members(members)) = serde_json::from_str(raw) else {
+            return self.wrong(Step::Member("sources"), explain::found(raw), "an object of paths and words", None);
+        };
+        let mut ranges: Vec<(usize, std::ops::Range<usize>, Source)> = Vec::new();
+        for (path, value) in members {
+            let Some(range) = self.slots_of(&path) else {
+                self.unknown_source(&path);
+                continue;
+            };
+            match text_of(value.get()).and_then(|word| Source::parse(&word)) {
+                Some(source) => ranges.push((depth(&path), range, source)),
+                None => self.inside(Step::Member("sources"), |reader| {
+                    reader.wrong(Step::Member(&path), explain::found(value.get()), SOURCE_WORDS, None);
+                }),
+            }
+        }
+        // The longest last, since it is to stand.
+        ranges.sort_by_key(|(depth, ..)| *depth);
+        for (_, range, source) in ranges {
+            self.facts.sources.get_mut(range).unwrap_or_default().fill(source);
+        }
+    }
+
+    /// The cells of the root record that a path leads to; all of the book's own for `*` and nothing.
+    fn slots_of(&self, path: &str) -> Option<std::ops::Range<usize>> {
+        if matches!(path, "" | "*") {
+            return Some(slot::OWN as usize..self.schema.plan.width);
+        }
+        let place = self.schema.find(path).filter(|place| place.slot >= slot::OWN)?;
+        Some(place.slot as usize..(place.slot + place.field.ty.width()) as usize)
+    }
+
+    fn unknown_source(&mut self, path: &str) {
+        let paths = self.schema.paths();
+        let hint = did_you_mean(path, paths.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
+        self.inside(Step::Member("sources"), |reader| {
+            reader.wrong(
+                Step::Member(path),
+                "a name no fact has",
+                "the path of a fact, not inside a list or map",
+                hint,
+            );
+        });
+    }
+}
+
+const SOURCE_WORDS: &str = "one of \"system\", \"seen\", \"word\", \"claimed\"";
+
+/// How many names a path has; nothing has none.
+fn depth(path: &str) -> usize {
+    if matches!(path, "" | "*") { 0 } else { path.split('.').count() }
+}
+
+/// The members of an object, each name with the JSON text of its value.
+pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(name) = map.next_key_seed(AnyText)? {
+            members.push((name, map.next_value()?));
+        }
+        Ok(Members(members))
+    }
+}

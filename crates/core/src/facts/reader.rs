@@ -1,0 +1,248 @@
+//! Streams a JSON document into cells: known members only, the rest is skipped as it passes by.
+
+use std::borrow::Cow;
+
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
+use serde_json::value::RawValue;
+
+use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
+use super::scalar::{cell_of, text_of};
+use super::visit::{AnyText, Container, Entry, Key};
+use super::{Facts, FactsError, FactsErrors, Schema, Source};
+use crate::value::{ABSENT, Cell, TextId};
+
+/// The most cells one document may fill.
+pub const MAX_DOCUMENT_CELLS: usize = 200_000;
+/// The most bytes one text of a document may have.
+pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// A cell the document says `null` about; told from [`Cell::EMPTY`] so that a second mention is noticed.
+const NULL: Cell = Cell { v: 0, aux: 1, state: ABSENT };
+
+/// Reads one document.
+pub(super) struct Reader<'s, 'a, 'f> {
+    pub(super) schema: &'s Schema,
+    pub(super) facts: &'f mut Facts<'a>,
+    pub(super) errors: Vec<FactsError>,
+    pub(super) path: Vec<Step<'s>>,
+    /// Whether a limit ended the reading.
+    pub(super) stopped: bool,
+}
+
+/// One step of the way from the document to a value.
+#[derive(Clone, Copy)]
+pub(super) enum Step<'s> {
+    Member(&'s str),
+    Row(usize),
+    Key(TextId),
+}
+
+impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
+    pub(super) fn new(schema: &'s Schema, facts: &'f mut Facts<'a>) -> Self {
+        let width = schema.plan.width;
+        facts.clear();
+        // Rows are appended to `cells` as lists end, so the root's place there is kept free for `finish`.
+        facts.cells.resize(width, Cell::EMPTY);
+        facts.rows.resize(width, Cell::EMPTY);
+        facts.sources.resize(width, Source::System);
+        Self { schema, facts, errors: Vec::new(), path: Vec::with_capacity(8), stopped: false }
+    }
+
+    /// Moves the root record, which was filled among the rows, to its place.
+    pub(super) fn finish(self) -> Result<(), FactsErrors> {
+        if !self.errors.is_empty() {
+            return Err(FactsErrors { all: self.errors });
+        }
+        let width = self.schema.plan.width;
+        if let (Some(root), Some(rows)) = (self.facts.cells.get_mut(..width), self.facts.rows.get(..width)) {
+            root.copy_from_slice(rows);
+        }
+        Ok(())
+    }
+
+    /// Reads the members of a record whose first cell is at `first`.
+    pub(super) fn record<A: MapAccess<'a>>(
+        &mut self,
+        plan: &'s RecordPlan,
+        first: usize,
+        mut map: A,
+    ) -> Result<(), A::Error> {
+        self.set(first, Cell::of(0, 0));
+        while let Some(field) = map.next_key_seed(Key(plan))? {
+            if let Some(field) = field {
+                self.member(field, first, &mut map)?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+                self.facts.skipped = self.facts.skipped.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the value of a field of the record whose first cell is at `first`.
+    pub(super) fn member<A: MapAccess<'a>>(
+        &mut self,
+        field: &'s FieldPlan,
+        first: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let (at, step) = (first + field.offset, Step::Member(&field.name));
+        if self.row_cell(at) != Cell::EMPTY {
+            map.next_value::<IgnoredAny>()?;
+            self.wrong(step, "it a second time", "it once", None);
+            return Ok(());
+        }
+        if field.value.kind.is_container() {
+            return self.inside(step, |reader| map.next_value_seed(Container { reader, kind: &field.value.kind, at }));
+        }
+        let raw: &'a RawValue = map.next_value()?;
+        self.scalar(step, &field.value, at, raw.get());
+        Ok(())
+    }
+
+    /// Reads the entries of a list into rows of their own.
+    pub(super) fn list<A: SeqAccess<'a>>(&mut self, plan: &'s ListPlan, at: usize, mut seq: A) -> Result<(), A::Error> {
+        let start = self.facts.rows.len();
+        let mut count = 0;
+        loop {
+            let row = self.new_row(plan.of.width)?;
+            let entry = Entry { step: Step::Row(count), plan: &plan.of, at: row, reader: self };
+            if seq.next_element_seed(entry)?.is_none() {
+                self.facts.rows.truncate(row);
+                break;
+            }
+            count += 1;
+        }
+        self.end_list(plan, at, start, count);
+        Ok(())
+    }
+
+    /// Reads the entries of a map into rows of their own, then puts them in the order of their keys.
+    pub(super) fn map<A: MapAccess<'a>>(&mut self, plan: &'s ListPlan, at: usize, mut map: A) -> Result<(), A::Error> {
+        let start = self.facts.rows.len();
+        let width = plan.of.width + 1;
+        let mut count = 0;
+        while let Some(key) = map.next_key_seed(AnyText)? {
+            if key.len() > MAX_TEXT_BYTES {
+                return Err(self.stop("a name that is too long", format!("at most {MAX_TEXT_BYTES} bytes")));
+            }
+            let key = self.text_id(key);
+            let row = self.new_row(width)?;
+            self.set(row, Cell::of(key, 0));
+            map.next_value_seed(Entry { step: Step::Key(key), plan: &plan.of, at: row + 1, reader: self })?;
+            count += 1;
+        }
+        self.sort_rows(start, width);
+        self.end_list(plan, at, start, count);
+        Ok(())
+    }
+
+    /// Reads one scalar into its cell.
+    pub(super) fn scalar(&mut self, step: Step<'s>, plan: &'s ValuePlan, at: usize, raw: &'a str) {
+        let cell = match &plan.kind {
+            _ if raw == "null" => Some(NULL),
+            _ if raw.len() > MAX_TEXT_BYTES => return self.too_long(step, &plan.kind, raw),
+            Kind::Text => text_of(raw).map(|text| Cell::of(self.text_id(text), 0)),
+            Kind::Enum(ids) => text_of(raw).map(|text| self.listed(step, ids, text)),
+            kind => cell_of(kind, raw, &self.schema.units),
+        };
+        match cell {
+            None => self.wrong_scalar(step, &plan.kind, raw),
+            Some(cell) if plan.bounds.is_some() && cell.is_present() => {
+                let state = self.bounded(step, plan, cell);
+                self.set(at, Cell { state, ..cell });
+            }
+            Some(cell) => self.set(at, cell),
+        }
+    }
+
+    /// What is `null` where a list, a map or a record may stand.
+    pub(super) fn null(&mut self, at: usize) {
+        self.set(at, NULL);
+    }
+
+    /// The id of a text, which is new unless the dictionary knows it.
+    fn text_id(&mut self, text: Cow<'a, str>) -> TextId {
+        match self.schema.dictionary.get(&text) {
+            Some(id) => id,
+            None => self.new_text(text),
+        }
+    }
+
+    fn new_text(&mut self, text: Cow<'a, str>) -> TextId {
+        self.facts.texts.push(text);
+        // The first is -1.
+        i64::try_from(self.facts.texts.len()).map_or(i64::MIN, |len| -len)
+    }
+
+    /// The cell of a text that should be one of an enum's.
+    fn listed(&mut self, step: Step<'s>, ids: &[TextId], text: Cow<'a, str>) -> Cell {
+        let id = self.text_id(text);
+        let state = if ids.contains(&id) { crate::value::PRESENT } else { self.not_listed(step, id) };
+        Cell { v: id, aux: 0, state }
+    }
+
+    /// Makes room for a row and returns its place.
+    fn new_row<E: Error>(&mut self, width: usize) -> Result<usize, E> {
+        let row = self.facts.rows.len();
+        if row + width + self.facts.cells.len() > MAX_DOCUMENT_CELLS {
+            return Err(self.stop("more values than can be read", format!("at most {MAX_DOCUMENT_CELLS}")));
+        }
+        self.facts.rows.resize(row + width, Cell::EMPTY);
+        Ok(row)
+    }
+
+    /// Appends the finished rows of a list to the cells and writes the list's own cell.
+    fn end_list(&mut self, plan: &ListPlan, at: usize, start: usize, count: usize) {
+        let first = i64::try_from(self.facts.cells.len()).unwrap_or(i64::MAX);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.facts.cells.extend_from_slice(self.facts.rows.get(start..).unwrap_or_default());
+        self.facts.rows.truncate(start);
+        let state = self.long_enough(plan, count);
+        self.set(at, Cell { v: first, aux: count, state });
+    }
+
+    /// Sorts the rows of a map by the bytes of their keys and reports keys that are there twice.
+    fn sort_rows(&mut self, start: usize, width: usize) {
+        let rows = self.facts.rows.get(start..).unwrap_or_default();
+        let key = |row: &[Cell]| {
+            let id = row.first().map_or(0, |cell| cell.v);
+            self.facts.text(&self.schema.dictionary, id).unwrap_or_default()
+        };
+        let keys: Vec<&str> = rows.chunks_exact(width).map(key).collect();
+        if keys.is_sorted_by(|a, b| a < b) {
+            return;
+        }
+        let mut sorted: Vec<&[Cell]> = rows.chunks_exact(width).collect();
+        sorted.sort_by(|a, b| key(a).cmp(key(b)));
+        let twice = sorted.windows(2).filter_map(|pair| match pair {
+            [a, b] if key(a) == key(b) => b.first().map(|cell| cell.v),
+            _ => None,
+        });
+        let twice: Vec<TextId> = twice.collect();
+        let sorted = sorted.concat();
+        self.facts.rows.truncate(start);
+        self.facts.rows.extend_from_slice(&sorted);
+        for key in twice {
+            self.wrong(Step::Key(key), "it a second time", "it once", None);
+        }
+    }
+
+    /// Runs with one more step on the path.
+    pub(super) fn inside<T>(&mut self, step: Step<'s>, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(step);
+        let result = run(self);
+        self.path.pop();
+        result
+    }
+
+    pub(super) fn row_cell(&self, at: usize) -> Cell {
+        self.facts.rows.get(at).copied().unwrap_or(Cell::EMPTY)
+    }
+
+    pub(super) fn set(&mut self, at: usize, cell: Cell) {
+        if let Some(place) = self.facts.rows.get_mut(at) {
+            *place = cell;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The pure heart of Amends: books, facts and assessments. No I/O, no clock, no randomness.
+
+pub mod assess;
+pub mod book;
+pub mod diagnostic;
+pub mod facts;
+pub mod literal;
+pub mod money;
+pub mod number;
+pub mod program;
+pub mod time;
+pub mod types;
+pub mod value;

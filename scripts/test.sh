@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Every check and every test, one step after the other, so that one run names all there is to mend.
+# Each test of cargo counts as one, and so does each other step. Ends with: N passed, N failed, N skipped.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+
+target="${CARGO_TARGET_DIR:-target}"
+amends="$target/debug/amends"
+tau=../shared/data/tau
+locked=()
+[ -z "${CI:-}" ] || locked=(--locked)
+
+passed=0 failed=0 skipped=0 broken=''
+mkdir -p "$target"
+log=$(mktemp "$target/test-log.XXXXXX") && trap 'rm -f "$log"' EXIT
+
+# report WORD NAME REST: one line a step.
+report() { printf '%-7s  %s%s\n' "$1" "$2" "${3:+  ($3)}"; }
+
+fail() {
+  failed=$((failed + $2))
+  broken="$broken  $1"$'\n'
+}
+
+# step NAME COMMAND..: counts as one; its output is shown when it fails, and its warnings always.
+step() {
+  local name=$1 began=$SECONDS
+  shift
+  if "$@" > "$log" 2>&1; then
+    passed=$((passed + 1))
+    report ok "$name" "$((SECONDS - began)) s"
+    sed -n 's/^warning: /         &/p' "$log"
+  else
+    fail "$name" 1
+    report FAILED "$name" "$((SECONDS - began)) s"
+    cat "$log"
+    return 1
+  fi
+}
+
+# tests NAME COMMAND..: counts what cargo test counted; its output is shown as it comes.
+tests() {
+  local name=$1 began=$SECONDS code=0 good bad left
+  shift
+  "$@" 2>&1 | tee "$log" || code=$?
+  read -r good bad left < <(awk '/^test result: /{ p += $4; f += $6; i += $8 } END { print p + 0, f + 0, i + 0 }' "$log")
+  passed=$((passed + good)) skipped=$((skipped + left))
+  if [ "$code" -eq 0 ]; then
+    report ok "$name" "$good tests, $((SECONDS - began)) s"
+  else
+    fail "$name" "$((bad > 0 ? bad : 1))"
+    report FAILED "$name" "$((SECONDS - began)) s"
+  fi
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  report SKIPPED "$1" "$2"
+}
+
+# with_tool NAME PROGRAM COMMAND..: a step that needs a program of scripts/tools.txt. CI never goes without.
+with_tool() {
+  local name=$1 program=$2
+  shift 2
+  if command -v "$program" > /dev/null || [ -n "${CI:-}" ]; then
+    step "$name" "$@"
+  else
+    skip "$name" "no $program: scripts/tools.sh says why"
+  fi
+}
+
+docs_build() { mdbook build docs --dest-dir "$(cd "$target" && pwd)/docs"; }
+docs_links() { mdlinkcheck --quiet .; }
+rustdoc() { RUSTDOCFLAGS='-D warnings' cargo doc "${locked[@]}" --workspace --no-deps; }
+
+if tools=$(scripts/tools.sh); then
+  PATH="$tools:$PATH"
+fi
+
+step 'house rules' sh scripts/house.sh
+step 'formatting' cargo fmt --all --check
+with_tool 'dependencies' cargo-deny cargo deny check -A duplicate bans licenses sources
+step 'clippy' cargo clippy "${locked[@]}" --workspace --all-targets -- -D warnings
+tests 'cargo test' cargo test "${locked[@]}" --workspace --no-fail-fast
+step 'rustdoc' rustdoc
+
+if step 'amends builds' cargo build "${locked[@]}" -p amends; then
+  for book in books/*/; do
+    book=${book%/}
+    [ -f "$book/book.yaml" ] || continue
+    step "amends check $book" "$amends" check "$book"
+    step "amends test $book" "$amends" test "$book"
+    step "amends fmt --check $book" "$amends" fmt --check "$book"
+  done
+  for domain in retail airline; do
+    if [ -f "$tau/$domain.jsonl" ]; then
+      step "amends replay books/tau_$domain" "$amends" replay "books/tau_$domain" "$tau/$domain.jsonl"
+    else
+      skip "amends replay books/tau_$domain" "no $tau/$domain.jsonl"
+    fi
+  done
+fi
+
+with_tool 'documentation builds' mdbook docs_build
+with_tool 'documentation links' mdlinkcheck docs_links
+
+if compgen -G 'fuzz/fuzz_targets/*.rs' > /dev/null; then
+  step 'fuzz targets compile' cargo clippy --manifest-path fuzz/Cargo.toml --target-dir "$target/fuzz" -- -D warnings
+fi
+
+[ -z "$broken" ] || printf '\nfailed:\n%s' "$broken"
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
