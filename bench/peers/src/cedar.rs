@@ -76,7 +76,7 @@ impl Engine for Cedar {
     }
 
     /// A schema is applied once: Cedar's own reader goes by it, and what our reader has read is validated by it.
-    fn prepare<'t>(&self, text: &'t str) -> Result<Request> {
+    fn prepare(&self, text: &str) -> Result<Request> {
         let schema = self.schema.as_ref();
         match self.reader {
             Reader::Own => {

@@ -37,7 +37,7 @@ impl Engine for CelCore {
         "cel-core"
     }
 
-    fn prepare<'t>(&self, text: &'t str) -> Result<MapActivation> {
+    fn prepare(&self, text: &str) -> Result<MapActivation> {
         let mut activation = MapActivation::new();
         read_members(text, |name, value: Value| activation.insert(name, value))?;
         Ok(activation)

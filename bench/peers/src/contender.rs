@@ -88,7 +88,10 @@ impl<E: Engine> Contender for Entrant<'_, E> {
 
     fn check(&mut self, cases: &[Case]) -> Result<()> {
         for case in cases {
-            let prepared = self.engine.prepare(&case.text)?;
+            let prepared = self
+                .engine
+                .prepare(&case.text)
+                .with_context(|| format!("{} cannot read {}", self.engine.name(), case.name))?;
             let verdicts = [self.engine.decide(&prepared), self.engine.decide_text(&case.text)];
             ensure!(
                 verdicts == [case.expected; 2],
@@ -110,7 +113,7 @@ impl<E: Engine> Contender for Entrant<'_, E> {
         };
         let elapsed = start.try_elapsed()?;
         let expected = self.texts.len() * usize::try_from(passes)?;
-        ensure!(allowed == expected, "{} allowed {allowed} of {expected} while it was timed", self.engine.name(),);
+        ensure!(allowed == expected, "{} allowed {allowed} of {expected} while it was timed", self.engine.name());
         Ok(elapsed)
     }
 }

@@ -53,6 +53,7 @@ fn order(set: u32, facts: &Facts) -> Value {
             "region": "Northshire",
             "postcode": "NX4 7QP",
             "country": "GB",
+            "note": "Ring twice; if nobody comes, the neighbour at 12 takes parcels",
         },
         "items": items(set, facts.amount_cents),
     })
@@ -88,7 +89,7 @@ fn customer(set: u32, facts: &Facts) -> Value {
             "email": format!("customer{:02}@post.example", set),
             "phone": format!("+44 20 7946 0{:03}", set),
             "language": "en-GB",
-            "prefers": "email after six",
+            "prefers": "email on weekdays, the phone only after six",
         },
     })
 }
@@ -96,15 +97,18 @@ fn customer(set: u32, facts: &Facts) -> Value {
 const CUSTOMERS: [&str; 4] = ["Oriel Haddow", "Tamsin Brook", "Juno Eskdale", "Perrin Vale"];
 
 const MESSAGES: [&str; 3] = [
-    "Hello, the parcel came while we were away and I only opened it on Sunday. Two of the things are not what I \
-     had in mind: the colour is a good deal darker than on your page. I know I am a little late, but nothing has \
-     been used and the labels are still on.\nCould you take the order back, please? Kind regards",
-    "Good morning, I ordered these as a present and it turns out that my sister has them already. Everything is \
-     in its box, unopened, with the receipt. Your page says \"thirty days\", and I am past that by a few, as she \
-     was travelling.\nWould you make it possible to send them back? Many thanks in advance",
-    "Hi there, the set looked just right in the shop but it does not fit the shelf that I have for it, which is \
-     a pity. I kept all of the packaging and the items are as good as new. I have ordered from you for years.\n\
-     Please tell me how to return it and when I can expect the money. With best wishes",
+    "Hello, the parcel came while we were away and I only opened it on Sunday. Two of the things are not what I had in \
+     mind: the colour is a good deal darker than on your page. I know I am a little late, but nothing has been used and \
+     the labels are still on. I can bring it to one of your shops or hand it to a courier, whichever suits you better.\n\
+     Could you take the order back, please, and let me know how long the refund will take? Kind regards",
+    "Good morning, I ordered these as a present and it turns out that my sister has them already. Everything is in its \
+     box, unopened, with the receipt. Your page says \"thirty days\", and I am past that by a few, as she was \
+     travelling and we only met last weekend. I have bought from you for a long time and never had to ask before.\n\
+     Would you make it possible to send all of it back? Many thanks in advance, also for looking into it",
+    "Hi there, the set looked just right in the shop but it does not fit the shelf that I have for it, which is a pity. \
+     I kept all of the packaging and the items are as good as new; I can send you pictures if that is of any help. I \
+     meant to write sooner but was ill for two weeks, and then the lift in our house was out of order.\n\
+     Please tell me how to return it and when I can expect the money back on my card. With best wishes",
 ];
 
 const TITLES: [&str; 5] = [

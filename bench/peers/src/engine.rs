@@ -33,7 +33,6 @@ pub enum Standing {
     /// An engine that others made.
     Peer,
     /// Our own engine; the other figures are multiples of its own.
-    #[allow(dead_code, reason = "for `amends`, which joins when it has an engine")]
     Ours,
 }
 

@@ -1,5 +1,6 @@
 //! The comparison policy on every engine, in one run; see `README.md`.
 
+mod amends;
 mod cases;
 mod cedar;
 mod cel;
@@ -21,6 +22,7 @@ use std::num::NonZeroU32;
 
 use anyhow::{Context, Result};
 
+use crate::amends::Amends;
 use crate::cases::Case;
 use crate::cedar::Cedar;
 use crate::cel::Cel;
@@ -56,9 +58,10 @@ fn rounds() -> Result<u32> {
     })
 }
 
-/// Everyone who takes part, in the order of the table; `amends` comes first when it joins.
+/// Everyone who takes part, in the order of the table.
 fn contenders(cases: &[Case]) -> Result<Vec<Box<dyn Contender + '_>>> {
     Ok(vec![
+        enter(Amends::new(), cases)?,
         enter(Ok(RustStruct), cases)?,
         enter(ZenExpression::new(Reader::Own), cases)?,
         enter(ZenExpression::new(Reader::Ours), cases)?,

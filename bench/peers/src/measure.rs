@@ -73,15 +73,15 @@ impl Series {
 
     fn figure(mut self) -> Figure {
         self.rounds_ns.sort_by(f64::total_cmp);
-        let [low, median, high] = [1, 2, 3].map(|quarter| quartile(&self.rounds_ns, quarter));
+        let [low, median, high] = [1, 2, 3].map(|quarter| quartile(&self.rounds_ns, quarter).unwrap_or(f64::NAN));
         Figure { median_ns: median, spread: (high - low) / median }
     }
 }
 
-/// The value at `quarter` quarters of the way through `sorted`, by the nearest rank; not a number if it is empty.
-fn quartile(sorted: &[f64], quarter: usize) -> f64 {
+/// The value at `quarter` quarters of the way through `sorted`, by the nearest rank; none if there are no values.
+fn quartile<T: Copy>(sorted: &[T], quarter: usize) -> Option<T> {
     let last = sorted.len().saturating_sub(1);
-    sorted.get((last * quarter + 2) / 4).copied().unwrap_or(f64::NAN)
+    sorted.get((last * quarter + 2) / 4).copied()
 }
 
 #[cfg(test)]
@@ -90,8 +90,8 @@ mod tests {
 
     #[test]
     fn quartiles_are_values_that_were_measured() {
-        let five = [10.0, 20.0, 30.0, 40.0, 50.0];
-        assert_eq!([1, 2, 3].map(|q| quartile(&five, q)), [20.0, 30.0, 40.0]);
-        assert_eq!([1, 2, 3].map(|q| quartile(&[7.0], q)), [7.0, 7.0, 7.0]);
+        assert_eq!([1, 2, 3].map(|quarter| quartile(&[10, 20, 30, 40, 50], quarter)), [Some(20), Some(30), Some(40)]);
+        assert_eq!([1, 2, 3].map(|quarter| quartile(&[7], quarter)), [Some(7); 3]);
+        assert_eq!(quartile::<i32>(&[], 2), None);
     }
 }

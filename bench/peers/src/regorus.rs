@@ -45,7 +45,7 @@ impl Engine for Regorus {
         "regorus"
     }
 
-    fn prepare<'t>(&self, text: &'t str) -> Result<Value> {
+    fn prepare(&self, text: &str) -> Result<Value> {
         match self.reader {
             Reader::Own => Value::from_json_str(text),
             Reader::Ours => read_document(text),

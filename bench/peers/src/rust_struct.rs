@@ -23,7 +23,7 @@ impl Engine for RustStruct {
         Standing::Floor
     }
 
-    fn prepare<'t>(&self, text: &'t str) -> Result<Facts> {
+    fn prepare(&self, text: &str) -> Result<Facts> {
         Ok(serde_json::from_str(text)?)
     }
 

@@ -48,7 +48,7 @@ impl Engine for ZenEngine {
         "zen-engine"
     }
 
-    fn prepare<'t>(&self, text: &'t str) -> Result<Variable> {
+    fn prepare(&self, text: &str) -> Result<Variable> {
         Ok(serde_json::from_str(text)?)
     }
 

@@ -42,7 +42,7 @@ impl Engine for ZenExpression {
         "zen-expression"
     }
 
-    fn prepare<'t>(&self, text: &'t str) -> Result<Scope> {
+    fn prepare(&self, text: &str) -> Result<Scope> {
         let document = match self.reader {
             Reader::Own => serde_json::from_str(text)?,
             Reader::Ours => read_document(text)?,

@@ -3,11 +3,14 @@
 pub mod assess;
 pub mod book;
 pub mod diagnostic;
+pub mod explain;
 pub mod facts;
 pub mod literal;
 pub mod money;
 pub mod number;
 pub mod program;
+pub mod replay;
 pub mod time;
+pub mod trial;
 pub mod types;
 pub mod value;

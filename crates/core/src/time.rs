@@ -8,7 +8,7 @@ use std::fmt;
 mod duration;
 mod zone;
 
-pub use duration::{Duration, DurationError, days_text, parse_days, parse_months};
+pub use duration::{Duration, DurationError, days_text, months_text, parse_days, parse_months};
 pub use zone::{UnknownZone, Zone};
 
 /// Microseconds in a second.

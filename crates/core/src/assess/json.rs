@@ -10,6 +10,7 @@ use crate::facts::{Source, slot};
 use crate::money::Money;
 use crate::number::Number;
 use crate::program::run::On;
+use crate::program::show;
 use crate::types::Type;
 
 /// The version of this format; it changes when a field changes its meaning or goes.
@@ -54,8 +55,8 @@ impl<'a> Assessment<'a> {
             .with("request", self.request)
             .with("governed", self.governed)
             .with("role", self.book.role_id(self.role))
-            .with("asked", render::fact(self.machine, self.on(), self.book, slot::ASKED, &Type::Time))
-            .with("now", render::fact(self.machine, self.on(), self.book, slot::NOW, &Type::Time))
+            .with("asked", render::fact(self.machine, self.on(), slot::ASKED, &Type::Time))
+            .with("now", render::fact(self.machine, self.on(), slot::NOW, &Type::Time))
             .with("facts", self.facts_json())
             .with("standing", standing.word())
             .with("by", by(self, standing))
@@ -162,14 +163,14 @@ impl<'a> Assessment<'a> {
     }
 
     fn measure_json(&self, object: Object, index: usize, ty: &Type, line: Line) -> Object {
-        let Some(outcome) = self.terms.get(index) else { return object };
-        let text = |x: Option<Number>| x.map(|x| render::number(x, ty, outcome.currency, self.book));
-        let object = object.with("value", text(outcome.value));
+        let (Some(outcome), Some(seen)) = (self.terms.get(index), self.measured(index)) else { return object };
+        let text = |x: Option<Number>| x.map(|x| render::number(x, ty, seen.currency, self.book));
+        let object = object.with("value", text(seen.value));
         let object = match line {
-            Line::AtMost(_) => object.with("at_most", text(outcome.line)),
-            Line::AtLeast(_) => object.with("at_least", text(outcome.line)),
-            Line::Equals(_) => object.with("equals", text(outcome.line)),
-            Line::Within(..) => object.with("from", text(outcome.line)).with("to", text(outcome.line_to)),
+            Line::AtMost(_) => object.with("at_most", text(seen.line)),
+            Line::AtLeast(_) => object.with("at_least", text(seen.line)),
+            Line::Equals(_) => object.with("equals", text(seen.line)),
+            Line::Within(..) => object.with("from", text(seen.line)).with("to", text(seen.line_to)),
         };
         let object = object.with("margin", text(outcome.margin));
         self.stretch_json(object, index, Some(ty))
@@ -177,14 +178,15 @@ impl<'a> Assessment<'a> {
 
     /// Stretches by role, as written.
     fn stretch_json(&self, object: Object, index: usize, ty: Option<&Type>) -> Object {
-        let (Some(term), Some(outcome)) = (self.version.terms.get(index), self.terms.get(index)) else { return object };
+        let Some(term) = self.version.terms.get(index) else { return object };
+        let currency = self.measured(index).and_then(|m| m.currency);
         if term.stretch.is_empty() {
             return object;
         }
         let mut stretch = Map::new();
         for (role, reach) in &term.stretch {
             let text = match (reach, ty) {
-                (Reach::Distance(d), Some(ty)) => render::number(*d, ty, outcome.currency, self.book),
+                (Reach::Distance(d), Some(ty)) => render::number(*d, ty, currency, self.book),
                 _ => "any".to_owned(),
             };
             stretch.insert(self.book.role_id(*role).to_owned(), Value::from(text));
@@ -297,15 +299,16 @@ impl<'a> Assessment<'a> {
     }
 
     /// Who pays: as the remedy says, as the fault says, or as the terms say that did not bind.
-    pub(super) fn charged_to(&self, o: &OptionOutcome) -> Value {
-        let Some(remedy) = self.version.remedies.get(o.remedy) else { return Value::Null };
+    #[must_use]
+    pub fn charged_to(&self, o: &OptionOutcome) -> Option<String> {
+        let remedy = self.version.remedies.get(o.remedy)?;
         let fault = self.version.fault.as_ref().filter(|_| remedy.group == Group::Recovery).and_then(|f| f.charged_to.clone());
         let unbound = || {
             let terms = self.version.terms.iter().zip(self.terms);
             let mut undisclosed = terms.filter(|(_, o)| o.binding == Binding::Undisclosed && o.state != TermState::Met);
             undisclosed.find_map(|(t, _)| t.charged_to.clone()).filter(|_| remedy.group == Group::Remedies)
         };
-        Value::from(remedy.charged_to.clone().or(fault).or_else(unbound))
+        remedy.charged_to.clone().or(fault).or_else(unbound)
     }
 
     fn bars_json(&self, o: &OptionOutcome) -> Value {
@@ -341,12 +344,12 @@ impl<'a> Assessment<'a> {
         let Some(remedy) = self.version.remedies.get(p.chosen.unwrap_or(p.remedy)) else { return object };
         let RemedyBody::One(one) = &remedy.body else { return object };
         object = object.with("kind", one.kind.as_str());
-        let to: Vec<Value> = one.to.iter().map(|(r, ty)| render::value(self.machine, self.on(), self.book, self.machine.get(*r), ty)).collect();
+        let to: Vec<Value> = one.to.iter().map(|(r, ty)| show::value(self.machine, self.on(), self.machine.get(*r), ty)).collect();
         object = object.unless_empty("to", to).unless_empty("shares", super::shares::shares(self, one, p));
         for (name, field) in &remedy.fields {
             let value = match field {
                 FieldValue::Text(text) => Value::from(text.as_str()),
-                FieldValue::Computed(r, ty, _) => render::value(self.machine, self.on(), self.book, self.machine.get(*r), ty),
+                FieldValue::Computed(r, ty, _) => show::value(self.machine, self.on(), self.machine.get(*r), ty),
             };
             object = object.with(name, value);
         }

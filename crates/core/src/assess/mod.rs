@@ -13,9 +13,8 @@ mod terms;
 
 pub use missing::{Missing, path_of};
 pub use outcome::{
-    Bar, Binding, Fixed, MadeOf, OptionOutcome, PartOutcome, Span, Standing, TermOutcome, TermState, Told, Truth,
+    Bar, Binding, Fixed, MadeOf, Measured, OptionOutcome, PartOutcome, Span, Standing, TermOutcome, TermState, Told, Truth,
 };
-pub use render::Rendered;
 
 use crate::book::rules::{Book, Fault, Need, Policy, RoleId, SOMETHING_ELSE, Version};
 use crate::facts::{Facts, Source, slot};
@@ -110,6 +109,14 @@ pub struct Assessment<'a> {
     machine: &'a Machine,
 }
 
+impl Assessment<'_> {
+    /// The numbers behind a term, by its index; none for a condition or a group.
+    #[must_use]
+    pub fn measured(&self, term: usize) -> Option<Measured> {
+        terms::measured(self.machine, self.on(), self.version.terms.get(term)?, self.book.rounding)
+    }
+}
+
 struct Draft<'a> {
     version: &'a Version,
     standing: Standing,
@@ -176,7 +183,7 @@ pub fn assess<'a>(book: &'a Book, request: &'a str, facts: &'a Facts<'a>, role: 
 ///
 /// # Errors
 /// As [`assess`].
-pub fn margins<'w>(book: &Book, request: &str, facts: &Facts<'_>, w: &'w mut Workspace) -> Result<&'w [TermOutcome], AssessError> {
+pub fn margins<'a>(book: &'a Book, request: &str, facts: &Facts<'_>, w: &'a mut Workspace) -> Result<Margins<'a>, AssessError> {
     let asked = day_of(book, facts, slot::ASKED).ok_or(AssessError::NoAsked)?;
     let (_, version, _) = governing(book, request, asked)?;
     let Bench { machine, terms } = &mut w.at_asked;
@@ -184,8 +191,26 @@ pub fn margins<'w>(book: &Book, request: &str, facts: &Facts<'_>, w: &'w mut Wor
     let on = On { program: &version.program, facts, schema: &book.schema };
     machine.run(on, 0, version.terms_end);
     let days = Days { asked: Some(asked), relied_on: Some(asked), relied_why: 0 };
-    terms::evaluate(machine, version, days, book.rounding, terms);
-    Ok(terms)
+    terms::evaluate(machine, on, version, days, book.rounding, terms);
+    Ok(Margins { version, terms })
+}
+
+/// The terms of one request, worked out alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Margins<'a> {
+    /// The version in force when it was asked.
+    pub version: &'a Version,
+    /// Every term, as in the version.
+    pub terms: &'a [TermOutcome],
+}
+
+impl Margins<'_> {
+    /// Who may allow what the terms ask for all together.
+    #[must_use]
+    pub fn need(&self) -> Span<Need> {
+        let roots = self.version.roots.iter().filter_map(|i| self.terms.get(*i));
+        roots.fold(Span::NONE, |all, term| all.and(term.need))
+    }
 }
 
 fn governing<'a>(book: &'a Book, request: &str, asked: Date) -> Result<(&'a Policy, &'a Version, bool), AssessError> {
@@ -216,7 +241,7 @@ fn draft<'a>(book: &'a Book, version: &'a Version, facts: &Facts<'_>, role: Role
     let on = On { program: &version.program, facts, schema: &book.schema };
     m.run(on, 0, version.program.code.len());
     let (relied_on, relied_why) = relied_on(book, version, m, asked);
-    terms::evaluate(m, version, Days { asked: Some(asked), relied_on, relied_why }, book.rounding, outcomes);
+    terms::evaluate(m, on, version, Days { asked: Some(asked), relied_on, relied_why }, book.rounding, outcomes);
     let told = told(m, book, facts);
     let fault = version.fault.as_ref().map(|f| fault(m, f, facts));
     let guards: Vec<Truth> = version.guards.iter().map(|g| Truth::of(m.get(g.when))).collect();

@@ -203,10 +203,13 @@ fn m_or(a: Why, b: Why) -> Why {
 
 fn weigh(m: &mut Machine, g: &Ground<'_>, index: usize, remedy: &Remedy, offered: Truth, parts: Vec<PartOutcome>, sum: Sum) -> OptionOutcome {
     let barred = barred(&parts);
-    let borrows = lenders(g, sum.cost);
-    let terms = match remedy.group {
-        Group::Goodwill | Group::Recovery => Span::NONE,
-        Group::Remedies | Group::Instead => tree_need(g.version, g.terms, &g.book.circumstances, borrows),
+    // What needs no term borrows nothing.
+    let (borrows, terms) = match remedy.group {
+        Group::Goodwill | Group::Recovery => (Lenders::default(), Span::NONE),
+        Group::Remedies | Group::Instead => {
+            let borrows = lenders(g, sum.cost);
+            (borrows, tree_need(g.version, g.terms, &g.book.circumstances, borrows))
+        }
     };
     let owed = owed(remedy.group, terms, offered, sum.why == 0);
     let made_of = made_of(g, terms, sum.cost, sum.why == 0);

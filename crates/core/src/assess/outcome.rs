@@ -95,21 +95,13 @@ pub enum Binding {
     Unknown,
 }
 
-/// How a term came out, with its numbers.
+/// How a term came out. Value and line are read when they are shown, see [`Measured`].
 #[derive(Clone, Copy, Debug)]
 pub struct TermOutcome {
     /// Met or not.
     pub state: TermState,
     /// Whether it binds.
     pub binding: Binding,
-    /// What was measured, in the type's own number; rounded once for amounts.
-    pub value: Option<Number>,
-    /// The line (the first, for `within`).
-    pub line: Option<Number>,
-    /// The second line of `within`.
-    pub line_to: Option<Number>,
-    /// Currency of an amount.
-    pub currency: Option<Currency>,
     /// How far inside (+) or outside (-) the line.
     pub margin: Option<Number>,
     /// Who may allow it, without what circumstances lend.
@@ -118,6 +110,19 @@ pub struct TermOutcome {
     pub why: Why,
     /// Whether it applies for certain; its `when` may be missing.
     pub applies: bool,
+}
+
+/// The numbers behind a term's margin, each in the type's own number; what is missing is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// What was measured, rounded once for amounts.
+    pub value: Option<Number>,
+    /// The line (the first, for `within`).
+    pub line: Option<Number>,
+    /// The second line of `within`.
+    pub line_to: Option<Number>,
+    /// Currency of an amount.
+    pub currency: Option<Currency>,
 }
 
 /// Whether a circumstance is there and shown.

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::outcome::{Fixed, PartOutcome};
-use super::{Assessment, render};
+use super::Assessment;
 use crate::book::check::paid_field;
 use crate::book::rules::{One, Split};
 use crate::money::{Currency, Money, split_in_order, split_proportional};
 use crate::program::compile::shape;
 use crate::program::run::Val;
+use crate::program::show;
 use crate::types::{RecordType, Type};
 
 /// Who gets how much, in the order of the payments; empty for one payment.
@@ -22,7 +23,7 @@ pub(super) fn shares(a: &Assessment<'_>, one: &One, part: &PartOutcome) -> Vec<V
     };
     let Ok(shared) = shared else { return Vec::new() };
     let share = |((val, ty), money): (&(Val, Type), Money)| {
-        let to = render::value(a.machine, a.on(), a.book, *val, ty);
+        let to = show::value(a.machine, a.on(), *val, ty);
         json!({ "to": to, "amount": money.to_string() })
     };
     payments.iter().zip(shared).map(share).collect()

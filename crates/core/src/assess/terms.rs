@@ -1,10 +1,10 @@
 //! Terms: margins, and who may allow what is past a line.
 
-use super::outcome::{Binding, Span, TermOutcome, TermState, Truth};
-use crate::book::rules::{Circumstance, Disclosed, Line, Need, RoleId, Term, TermShape, Version};
+use super::outcome::{Binding, Measured, Span, TermOutcome, TermState, Truth};
+use crate::book::rules::{Circumstance, Condition, Disclosed, Line, Need, Operand, Reach, RoleId, Term, TermShape, Version};
 use crate::number::{Number, Rounding};
-use crate::program::op::Reg;
-use crate::program::run::Machine;
+use crate::program::op::Shape;
+use crate::program::run::{Failure, Machine, On, Reason, Val};
 use crate::time::Date;
 use crate::types::Type;
 use crate::value::Why;
@@ -30,17 +30,21 @@ pub(super) struct Days {
 }
 
 /// Works out every term of a version whose expressions have run.
-pub(super) fn evaluate(m: &mut Machine, version: &Version, days: Days, rounding: Rounding, out: &mut Vec<TermOutcome>) {
+pub(super) fn evaluate(m: &mut Machine, on: On<'_>, version: &Version, days: Days, rounding: Rounding, out: &mut Vec<TermOutcome>) {
     out.clear();
-    out.extend(version.terms.iter().map(|t| leaf(m, t, days, rounding)));
+    out.resize(version.terms.len(), BLANK);
     // Parts of a group come after it: going backwards, they are worked out before it.
     for (index, term) in version.terms.iter().enumerate().rev() {
-        if let TermShape::Any(parts) | TermShape::All(parts) = &term.shape {
-            let is_any = matches!(term.shape, TermShape::Any(_));
-            let group = stretched(group(m, out, parts, is_any), term);
-            if let Some(own) = out.get_mut(index) {
-                *own = within_when(m, group, *own);
+        let outcome = match &term.shape {
+            TermShape::Any(parts) => group(m, out, parts, true, term, days),
+            TermShape::All(parts) => group(m, out, parts, false, term, days),
+            _ => {
+                let own = leaf(m, on, term, rounding);
+                under(m, own, term, days)
             }
+        };
+        if let Some(place) = out.get_mut(index) {
+            *place = outcome;
         }
     }
 }
@@ -84,30 +88,36 @@ pub(super) fn lends(term: &Term, outcome: &TermOutcome, circumstance: &Circumsta
     let reach = term.stretch.iter().rev().find(|(role, _)| *role <= circumstance.stretch_of).map(|(_, reach)| *reach);
     match (reach, outcome.margin.and_then(Number::neg)) {
         (Some(reach), Some(shortfall)) => shortfall > Number::ZERO && reach.covers(shortfall),
-        (Some(crate::book::rules::Reach::Any), None) => true,
+        (Some(Reach::Any), None) => true,
         _ => false,
     }
 }
 
-fn leaf(m: &mut Machine, term: &Term, days: Days, rounding: Rounding) -> TermOutcome {
-    let mut outcome = shape(m, term, rounding);
+/// A term under its own time, `when` and disclosure.
+#[inline]
+fn under(m: &mut Machine, mut outcome: TermOutcome, term: &Term, days: Days) -> TermOutcome {
     if !in_time(term, days.asked) {
         return TermOutcome { state: TermState::NotApplicable, need: Span::NONE, why: 0, ..outcome };
     }
-    match term.when.map_or(Truth::Yes, |when| Truth::of(m.get(when))) {
-        Truth::Yes => {}
-        Truth::No => return TermOutcome { state: TermState::NotApplicable, need: Span::NONE, why: 0, ..outcome },
-        Truth::Unknown(why) => {
-            outcome.state = TermState::Missing;
-            outcome.why = m.both(outcome.why, why);
-            outcome.need.best = Need::NONE;
-            outcome.applies = false;
+    if let Some(when) = term.when {
+        match Truth::of(m.get(when)) {
+            Truth::Yes => {}
+            Truth::No => return TermOutcome { state: TermState::NotApplicable, need: Span::NONE, why: 0, ..outcome },
+            Truth::Unknown(why) => {
+                outcome.state = TermState::Missing;
+                outcome.why = m.both(outcome.why, why);
+                outcome.need.best = Need::NONE;
+                outcome.applies = false;
+            }
         }
     }
-    bind(m, term, days, &mut outcome);
+    if term.disclosed != Disclosed::Always {
+        bind(m, term, days, &mut outcome);
+    }
     outcome
 }
 
+#[inline]
 fn in_time(term: &Term, asked: Option<Date>) -> bool {
     let Some(asked) = asked else { return true };
     term.from.is_none_or(|from| from <= asked) && term.until.is_none_or(|until| asked <= until)
@@ -128,82 +138,146 @@ fn bind(m: &mut Machine, term: &Term, days: Days, outcome: &mut TermOutcome) {
     outcome.need = need;
 }
 
-const BLANK: TermOutcome = TermOutcome {
-    state: TermState::Met,
-    binding: Binding::Binds,
-    value: None,
-    line: None,
-    line_to: None,
-    currency: None,
-    margin: None,
-    need: Span::NONE,
-    why: 0,
-    applies: true,
-};
+const BLANK: TermOutcome =
+    TermOutcome { state: TermState::Met, binding: Binding::Binds, margin: None, need: Span::NONE, why: 0, applies: true };
 
-fn shape(m: &mut Machine, term: &Term, rounding: Rounding) -> TermOutcome {
+#[inline]
+fn leaf(m: &mut Machine, on: On<'_>, term: &Term, rounding: Rounding) -> TermOutcome {
     match &term.shape {
-        TermShape::Measure { value, ty, line } => measure(m, term, *value, *ty == Type::Money, *line, rounding),
-        TermShape::Require { cond, wanted } => {
-            let truth = m.get(*cond);
-            match truth.truth() {
-                Some(holds) if holds == *wanted => BLANK,
-                Some(_) => TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK },
-                None => missing(term, truth.why),
-            }
-        }
+        TermShape::Measure { value, ty, line } => measure(m, on, term, *value, *ty == Type::Money, *line, rounding),
+        TermShape::Require { cond, wanted } => require(m, on, term, cond, *wanted),
         TermShape::Any(_) | TermShape::All(_) => BLANK,
     }
 }
 
+#[inline]
+fn require(m: &mut Machine, on: On<'_>, term: &Term, cond: &Condition, wanted: bool) -> TermOutcome {
+    let (holds, why) = match cond {
+        Condition::Is(operand) => {
+            let val = read(m, on, *operand);
+            (val.is_yes(), val.why)
+        }
+        Condition::OneOf(cell, ids) => match on.facts.cells.get(*cell as usize) {
+            Some(held) if held.is_present() => (ids.contains(&held.v), 0),
+            _ => (false, m.note(Reason::Cell(*cell))),
+        },
+    };
+    if why != 0 {
+        return missing(term, why);
+    }
+    if holds == wanted { BLANK } else { TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK } }
+}
+
+#[inline]
+fn read(m: &mut Machine, on: On<'_>, operand: Operand) -> Val {
+    match operand {
+        Operand::Reg(r) => m.get(r),
+        Operand::Const(val) => val,
+        Operand::Cell(cell, shape) => m.read(on.facts, cell, shape),
+    }
+}
+
 /// None at best; at worst whoever may go any distance, else nobody.
-fn missing(term: &Term, why: u32) -> TermOutcome {
+#[cold]
+fn missing(term: &Term, why: Why) -> TermOutcome {
     TermOutcome { state: TermState::Missing, need: Span { best: Need::NONE, worst: past(term, None) }, why, ..BLANK }
 }
 
 /// The lowest role whose stretch covers a shortfall; without one, whose stretch is any distance.
 fn past(term: &Term, shortfall: Option<Number>) -> Need {
-    let covers = |reach: &crate::book::rules::Reach| match shortfall {
+    let covers = |reach: &Reach| match shortfall {
         Some(shortfall) => reach.covers(shortfall),
-        None => *reach == crate::book::rules::Reach::Any,
+        None => *reach == Reach::Any,
     };
     let lowest: Option<RoleId> = term.stretch.iter().find(|(_, reach)| covers(reach)).map(|(role, _)| *role);
     lowest.map_or(Need::NOBODY, Need::role)
 }
 
-fn measure(m: &mut Machine, term: &Term, value: Reg, is_money: bool, line: Line, rounding: Rounding) -> TermOutcome {
-    let (from, to) = match line {
-        Line::AtMost(r) | Line::AtLeast(r) | Line::Equals(r) => (r, r),
-        Line::Within(a, b) => (a, b),
-    };
-    let (value, from, to) = (m.get(value), m.get(from), m.get(to));
+#[inline]
+fn measure(m: &mut Machine, on: On<'_>, term: &Term, value: Operand, is_money: bool, line: Line, rounding: Rounding) -> TermOutcome {
+    if let Some(margin) = plain_margin(on, value, line) {
+        return judged(term, Number::whole(i128::from(margin)));
+    }
+    let (from, to) = ends(line);
+    let (value, from, to) = (read(m, on, value), read(m, on, from), read(m, on, to));
     if value.why | from.why | to.why != 0 {
         let lines = m.both(from.why, to.why);
         let why = m.both(value.why, lines);
-        let known = |v: crate::program::run::Val| v.is_there().then(|| fixed(v.as_number(), is_money, rounding));
-        return TermOutcome { value: known(value), line: known(from), line_to: known(to), ..missing(term, why) };
+        return missing(term, why);
     }
-    if is_money && [from, to].iter().any(|l| l.aux != value.aux && l.currency().is_some() && value.currency().is_some()) {
-        let why = m.note(crate::program::run::Reason::Failed(u32::MAX, crate::program::run::Failure::TwoCurrencies));
+    if is_money && two_currencies(value, from, to) {
+        let why = m.note(Reason::Failed(u32::MAX, Failure::TwoCurrencies));
         return missing(term, why);
     }
     let [v, a, b] = [value, from, to].map(|x| fixed(x.as_number(), is_money, rounding));
-    let margin = margin(line, v, a, b);
-    let Some(margin) = margin else {
-        let why = m.note(crate::program::run::Reason::Failed(u32::MAX, crate::program::run::Failure::Overflow));
-        return missing(term, why);
-    };
-    let failed = margin.signum() < 0;
-    TermOutcome {
-        state: if failed { TermState::Failed } else { TermState::Met },
-        value: Some(v),
-        line: Some(a),
-        line_to: matches!(line, Line::Within(..)).then_some(b),
-        currency: if is_money { value.currency().or(from.currency()) } else { None },
-        margin: Some(margin),
-        need: if failed { Span::both(past(term, margin.neg())) } else { Span::NONE },
-        ..BLANK
+    match margin(line, v, a, b) {
+        Some(margin) => judged(term, margin),
+        None => {
+            let why = m.note(Reason::Failed(u32::MAX, Failure::Overflow));
+            missing(term, why)
+        }
     }
+}
+
+/// The margin of whole numbers that lie in the document or are written out: the common case, in 64 bits.
+#[inline]
+fn plain_margin(on: On<'_>, value: Operand, line: Line) -> Option<i64> {
+    let (v, currency) = plain(on, value)?;
+    let (at_most, line) = match line {
+        Line::AtMost(line) => (true, line),
+        Line::AtLeast(line) => (false, line),
+        _ => return None,
+    };
+    let (line, line_currency) = plain(on, line)?;
+    if currency != line_currency {
+        return None;
+    }
+    if at_most { line.checked_sub(v) } else { v.checked_sub(line) }
+}
+
+#[inline]
+fn plain(on: On<'_>, operand: Operand) -> Option<(i64, u32)> {
+    match operand {
+        Operand::Cell(cell, Shape::Plain) => on.facts.cells.get(cell as usize).filter(|c| c.is_present()).map(|c| (c.v, c.aux)),
+        Operand::Const(val) => val.as_plain(),
+        _ => None,
+    }
+}
+
+#[inline]
+fn judged(term: &Term, margin: Number) -> TermOutcome {
+    if margin.n() >= 0 {
+        return TermOutcome { margin: Some(margin), ..BLANK };
+    }
+    let need = Span::both(past(term, margin.neg()));
+    TermOutcome { state: TermState::Failed, margin: Some(margin), need, ..BLANK }
+}
+
+fn ends(line: Line) -> (Operand, Operand) {
+    match line {
+        Line::AtMost(r) | Line::AtLeast(r) | Line::Equals(r) => (r, r),
+        Line::Within(a, b) => (a, b),
+    }
+}
+
+fn two_currencies(value: Val, from: Val, to: Val) -> bool {
+    [from, to].iter().any(|l| l.aux != value.aux && l.currency().is_some() && value.currency().is_some())
+}
+
+/// Value and line of a measured term, for showing.
+pub(super) fn measured(m: &Machine, on: On<'_>, term: &Term, rounding: Rounding) -> Option<Measured> {
+    let TermShape::Measure { value, ty, line } = &term.shape else { return None };
+    let is_money = *ty == Type::Money;
+    let peek = |operand: Operand| match operand {
+        Operand::Reg(r) => m.get(r),
+        Operand::Const(val) => val,
+        Operand::Cell(cell, shape) => crate::program::run::peek_cell(on.facts, cell as usize, shape),
+    };
+    let known = |v: Val| v.is_there().then(|| fixed(v.as_number(), is_money, rounding));
+    let (from, to) = ends(*line);
+    let (value, from, to) = (peek(*value), peek(from), peek(to));
+    let currency = if is_money { value.currency().or(from.currency()) } else { None };
+    Some(Measured { value: known(value), line: known(from), line_to: known(to).filter(|_| matches!(line, Line::Within(..))), currency })
 }
 
 /// Amounts become whole minor units here, once.
@@ -221,43 +295,37 @@ fn margin(line: Line, v: Number, a: Number, b: Number) -> Option<Number> {
     }
 }
 
-/// A group from its parts: the highest at both ends, or the lowest for `any`.
-fn group(m: &mut Machine, outcomes: &[TermOutcome], parts: &[usize], is_any: bool) -> TermOutcome {
-    let open: Vec<TermOutcome> = parts.iter().filter_map(|i| outcomes.get(*i)).filter(|o| o.state != TermState::NotApplicable).copied().collect();
-    let Some(first) = open.first() else {
+/// A group from its parts: the highest at both ends, or the lowest for `any`; then under its own `when`.
+fn group(m: &mut Machine, outcomes: &[TermOutcome], parts: &[usize], is_any: bool, term: &Term, days: Days) -> TermOutcome {
+    let (mut need, mut why) = (None, 0);
+    let (mut all_hold, mut some_hold, mut all_fail, mut some_fail) = (true, false, true, false);
+    for outcome in parts.iter().filter_map(|i| outcomes.get(*i)) {
+        if outcome.state == TermState::NotApplicable {
+            continue;
+        }
+        let own = alternative(outcome, is_any);
+        need = Some(need.map_or(own, |n: Span<Need>| if is_any { n.or(own) } else { n.and(own) }));
+        why = m.both(why, outcome.why);
+        let holds = outcome.state == TermState::Met || outcome.binding == Binding::Undisclosed;
+        let fails = outcome.state == TermState::Failed && !holds;
+        (all_hold, some_hold, all_fail, some_fail) = (all_hold && holds, some_hold || holds, all_fail && fails, some_fail || fails);
+    }
+    let Some(need) = need else {
         return TermOutcome { state: TermState::NotApplicable, ..BLANK };
     };
-    let join = |a: Span<Need>, b: Span<Need>| if is_any { a.or(b) } else { a.and(b) };
-    let need = open.iter().skip(1).fold(alternative(first, is_any), |n, o| join(n, alternative(o, is_any)));
-    let why = open.iter().fold(0, |why, o| m.both(why, o.why));
-    let holds = |o: &TermOutcome| o.state == TermState::Met || o.binding == Binding::Undisclosed;
-    let state = if need == Span::NONE && (if is_any { open.iter().any(holds) } else { open.iter().all(holds) }) {
-        TermState::Met
-    } else if if is_any { open.iter().all(|o| o.state == TermState::Failed) } else { open.iter().any(|o| o.state == TermState::Failed) } {
-        TermState::Failed
-    } else {
-        TermState::Missing
+    let (holds, fails) = if is_any { (some_hold, all_fail) } else { (all_hold, some_fail) };
+    let state = match (holds, fails) {
+        (true, _) => TermState::Met,
+        (_, true) => TermState::Failed,
+        _ => TermState::Missing,
     };
-    TermOutcome { state, need, why: if state == TermState::Met { 0 } else { why }, ..BLANK }
+    let joined = TermOutcome { state, need, why: if holds { 0 } else { why }, ..BLANK };
+    under(m, stretched(joined, term), term, days)
 }
 
 /// In `any`, an alternative that may not apply may be no alternative at all.
 fn alternative(outcome: &TermOutcome, is_any: bool) -> Span<Need> {
     if is_any && !outcome.applies { Span { worst: Need::NOBODY, ..outcome.need } } else { outcome.need }
-}
-
-/// A group under its own `when`, time and disclosure, which `own` was worked out with.
-fn within_when(m: &mut Machine, group: TermOutcome, own: TermOutcome) -> TermOutcome {
-    let why = m.both(own.why, group.why);
-    match (own.state, own.binding) {
-        (TermState::NotApplicable, _) => own,
-        (_, Binding::Undisclosed) => TermOutcome { binding: Binding::Undisclosed, need: Span::NONE, ..group },
-        (TermState::Missing, binding) => {
-            TermOutcome { state: TermState::Missing, binding, need: Span { best: Need::NONE, ..group.need }, why, applies: false, ..group }
-        }
-        (_, Binding::Unknown) => TermOutcome { binding: Binding::Unknown, need: Span { best: Need::NONE, ..group.need }, why, ..group },
-        (_, Binding::Binds) => group,
-    }
 }
 
 /// A group's own stretch is any distance: its role may allow whatever the parts say.

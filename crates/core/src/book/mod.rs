@@ -5,3 +5,4 @@ pub mod model;
 pub mod read;
 pub mod rules;
 pub mod yaml;
+pub mod format;

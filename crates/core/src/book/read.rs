@@ -20,7 +20,7 @@ use keys::FileKind;
 use sieve::Sieve;
 
 use super::model::{BookText, CaseFileText};
-use super::yaml;
+use super::yaml::{self, Lines};
 use crate::diagnostic::{Diagnostic, FileId, Findings, Sources, Span};
 
 /// Most policies of a book, each version counted.
@@ -125,7 +125,7 @@ fn read_file(book: &mut BookText, kind: FileKind, source: &Source, findings: &mu
         match kind {
             FileKind::Book => {
                 book.at = at;
-                book::read(book, &root, &Lines::of(source.text), &mut own);
+                book::read(book, &root, &Lines::of_text(source.text), &mut own);
             }
             FileKind::Policy => book.policies.push(policy::read(&root, name, at)),
             FileKind::Intake => book.intakes.push(intake::read(&root, name, at)),
@@ -133,6 +133,16 @@ fn read_file(book: &mut BookText, kind: FileKind, source: &Source, findings: &mu
         }
     }
     findings.all.append(&mut own.all);
+}
+
+/// The comments of one file that cut an expression, for the formatter: quoting would make them look harmless.
+pub(super) fn sieve_comments(text: &str, file: FileId, record: &'static shape::Record) -> Findings {
+    let mut findings = Findings::default();
+    if let Some(mut root) = yaml::parse(file, text, &mut findings) {
+        Sieve::new(text, &mut findings).file(&mut root, record, yaml::first_line(file, text));
+    }
+    findings.all.retain(|finding| finding.code == "comment_after_expression");
+    findings
 }
 
 fn missing_book(sources: &mut Sources, findings: &mut Findings) {
@@ -155,19 +165,5 @@ fn duplicate_cases(case_files: &[CaseFileText], sources: &Sources, findings: &mu
                 .label("again")
                 .help(format!("another one is in {path}; give one of them another id")),
         );
-    }
-}
-
-/// Where the lines of a text begin.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn of(text: &str) -> Self {
-        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
-    }
-
-    /// The line of a place, from 1.
-    fn of_place(&self, at: Span) -> usize {
-        self.0.partition_point(|start| *start <= at.start as usize) + 1
     }
 }

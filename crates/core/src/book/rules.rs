@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxBuildHasher;
+
 use crate::book::model::CaseText;
 use crate::diagnostic::{Sources, Span};
 use crate::facts::Source;
@@ -12,8 +14,10 @@ use crate::number::{Number, Rounding};
 use crate::program::compile::Program;
 use crate::program::op::Reg;
 use crate::program::op::Shape;
+use crate::program::run::Val;
 use crate::time::{Date, Zone};
 use crate::types::Type;
+use crate::value::TextId;
 
 /// A role: its place on the ladder, 0 for the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +75,7 @@ pub struct Book {
     /// The policies, in the order of their ids.
     pub policies: Vec<Policy>,
     /// Which policy governs a kind of request.
-    pub requests: HashMap<String, usize>,
+    pub requests: HashMap<String, usize, FxBuildHasher>,
     /// How other systems' JSON becomes facts.
     pub intakes: Vec<Intake>,
     /// How a file of cases is replayed.
@@ -293,13 +297,33 @@ impl Reach {
     }
 }
 
+/// Where a term reads a value: most are facts or constants, and need no instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A register of the program.
+    Reg(Reg),
+    /// A fact at the top level, by its cell.
+    Cell(u32, Shape),
+    /// A value written out.
+    Const(Val),
+}
+
+/// A condition of a term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Yes or no.
+    Is(Operand),
+    /// Whether the text of a cell is one of a few of the dictionary, sorted.
+    OneOf(u32, Vec<TextId>),
+}
+
 /// What a term looks at.
 #[derive(Clone, Debug)]
 pub enum TermShape {
     /// A measure and its line.
     Measure {
         /// What is measured.
-        value: Reg,
+        value: Operand,
         /// Its type.
         ty: Type,
         /// The line.
@@ -308,7 +332,7 @@ pub enum TermShape {
     /// A condition that must hold (or, `unless`, must not).
     Require {
         /// The condition.
-        cond: Reg,
+        cond: Condition,
         /// What it must come out as.
         wanted: bool,
     },
@@ -322,13 +346,13 @@ pub enum TermShape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
     /// No more than.
-    AtMost(Reg),
+    AtMost(Operand),
     /// No less than.
-    AtLeast(Reg),
+    AtLeast(Operand),
     /// From, to.
-    Within(Reg, Reg),
+    Within(Operand, Operand),
     /// Exactly.
-    Equals(Reg),
+    Equals(Operand),
 }
 
 /// The business itself caused it.

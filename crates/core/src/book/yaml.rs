@@ -5,7 +5,7 @@
 
 mod syntax;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tree;
 
 use crate::diagnostic::{Diagnostic, FileId, Findings, Span, Spanned};
@@ -104,7 +104,7 @@ pub fn parse(file: FileId, text: &str, findings: &mut Findings) -> Option<Node> 
         );
         return None;
     }
-    if let Some(finding) = forbidden_character(file, text) {
+    if let Some(finding) = forbidden_character(file, text).or_else(|| directive(file, text)) {
         findings.push(finding);
         return None;
     }
@@ -116,6 +116,26 @@ pub(super) fn first_line(file: FileId, text: &str) -> Span {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let line = text.lines().next().unwrap_or("").trim_end();
     span(file, start, line.len())
+}
+
+/// Where the lines of a text begin.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    /// Those of a text.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line of a byte, from 1.
+    pub(super) fn of(&self, byte: usize) -> usize {
+        self.0.partition_point(|start| *start <= byte) + 1
+    }
+
+    /// The first byte of a line, counted from 1.
+    pub(super) fn start(&self, line: usize) -> usize {
+        line.checked_sub(2).and_then(|before| self.0.get(before)).copied().unwrap_or(0)
+    }
 }
 
 /// Control characters other than tab and line ends: YAML forbids them, and readers stop at some silently.
@@ -131,6 +151,24 @@ fn forbidden_character(file: FileId, text: &str) -> Option<Diagnostic> {
         )
         .help("remove it; inside double quotes it can be written as an escape such as `\\u0007`"),
     )
+}
+
+/// A line that begins with `%` before the document. The parser counts bytes for characters there.
+fn directive(file: FileId, text: &str) -> Option<Diagnostic> {
+    let mut start = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let said = line.trim_start_matches('\u{feff}');
+        if said.starts_with('%') {
+            let at = span(file, start + line.len() - said.len(), start + line.trim_end().len());
+            let finding = Diagnostic::error("yaml_directive", at, "directives are not allowed in a book");
+            return Some(finding.label("a directive").help("remove the line, and the `---` below it"));
+        }
+        if !said.trim().is_empty() && !said.trim_start().starts_with('#') {
+            return None;
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn span(file: FileId, start: usize, end: usize) -> Span {

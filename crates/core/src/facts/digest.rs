@@ -1,2 +1,173 @@
-//! stub
-pub fn digest(_s: &super::Schema, _f: &super::Facts<'_>) -> String { String::new() }
+//! The facts as one text that does not depend on how they were sent, and its digest.
+
+use std::fmt::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
+use super::scalar::percent_text;
+use super::{Facts, Schema};
+use crate::money::{Currency, Money};
+use crate::number::Decimal;
+use crate::time::{Date, Duration, Time, days_text, months_text};
+use crate::value::{ABSENT, Cell, TextId};
+
+/// The SHA-256 of the [`canonical`] text, in small hexadecimal letters.
+#[must_use]
+pub fn digest(schema: &Schema, facts: &Facts<'_>) -> String {
+    let hash = Sha256::digest(canonical(schema, facts));
+    hash.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// The facts as JSON: `{ asked, case, circumstances, facts, history, now }`, what is absent left out.
+///
+/// Names and keys are in the order of their bytes and there is no space between values. Amounts are
+/// `"149.00 USD"`, percentages `"40%"`, decimals `"9.5"`, times in UTC, `"2026-11-16T23:04:00Z"`. With a `request`
+/// it is a question that reads back as the same facts, sources aside.
+#[must_use]
+pub fn canonical(schema: &Schema, facts: &Facts<'_>) -> String {
+    let mut writer = Writer { schema, facts, out: String::with_capacity(512) };
+    // Writing to a text cannot fail.
+    let _ = writer.question();
+    writer.out
+}
+
+struct Writer<'s, 'f> {
+    schema: &'s Schema,
+    facts: &'f Facts<'f>,
+    out: String,
+}
+
+impl<'s> Writer<'s, '_> {
+    fn question(&mut self) -> fmt::Result {
+        let plan = &self.schema.plan;
+        self.out.push('{');
+        let (before, after): (Vec<_>, Vec<_>) = plan.question.by_name().partition(|field| *field.name < *"facts");
+        let mut first = true;
+        for field in before {
+            self.member(field, 0, &mut first)?;
+        }
+        if let Kind::Record(own) = &plan.own.kind {
+            self.comma(&mut first);
+            self.out.push_str("\"facts\":");
+            self.record(own, 0)?;
+        }
+        for field in after {
+            self.member(field, 0, &mut first)?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn record(&mut self, plan: &'s RecordPlan, at: usize) -> fmt::Result {
+        self.out.push('{');
+        let mut first = true;
+        for field in plan.by_name() {
+            self.member(field, at, &mut first)?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    /// Writes a field of the record whose first cell is at `record`, if it is there.
+    fn member(&mut self, field: &'s FieldPlan, record: usize, first: &mut bool) -> fmt::Result {
+        let at = record + field.offset;
+        if self.cell(at).state == ABSENT {
+            return Ok(());
+        }
+        self.comma(first);
+        // Names are letters, digits and `_`.
+        write!(self.out, "\"{}\":", field.name)?;
+        self.value(&field.value, at)
+    }
+
+    fn value(&mut self, plan: &'s ValuePlan, at: usize) -> fmt::Result {
+        let cell = self.cell(at);
+        match &plan.kind {
+            _ if cell.state == ABSENT => self.out.write_str("null"),
+            Kind::Bool => write!(self.out, "{}", cell.v == 1),
+            Kind::Int => write!(self.out, "{}", cell.v),
+            Kind::Text | Kind::Enum(_) => self.text(cell.v),
+            Kind::List(list) => self.list(list, cell),
+            Kind::Map(list) => self.map(list, cell),
+            Kind::Record(record) => self.record(record, at),
+            kind => write!(self.out, "\"{}\"", Quoted(kind, cell)),
+        }
+    }
+
+    fn list(&mut self, plan: &'s ListPlan, list: Cell) -> fmt::Result {
+        self.out.push('[');
+        let mut first = true;
+        for at in rows(list, plan.of.width) {
+            self.comma(&mut first);
+            self.value(&plan.of, at)?;
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    fn map(&mut self, plan: &'s ListPlan, map: Cell) -> fmt::Result {
+        self.out.push('{');
+        let mut first = true;
+        for at in rows(map, plan.of.width + 1) {
+            self.comma(&mut first);
+            self.text(self.cell(at).v)?;
+            self.out.push(':');
+            self.value(&plan.of, at + 1)?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn text(&mut self, id: TextId) -> fmt::Result {
+        let text = self.facts.text(&self.schema.dictionary, id).unwrap_or_default();
+        if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+            return write!(self.out, "\"{text}\"");
+        }
+        self.out.push_str(&serde_json::to_string(text).unwrap_or_default());
+        Ok(())
+    }
+
+    fn comma(&mut self, first: &mut bool) {
+        if !std::mem::take(first) {
+            self.out.push(',');
+        }
+    }
+
+    fn cell(&self, at: usize) -> Cell {
+        self.facts.cells.get(at).copied().unwrap_or(Cell::EMPTY)
+    }
+}
+
+/// Where the rows of a list begin.
+fn rows(list: Cell, width: usize) -> impl Iterator<Item = usize> {
+    let first = usize::try_from(list.v).unwrap_or(usize::MAX);
+    (0..list.aux as usize).map(move |row| first.saturating_add(row * width))
+}
+
+/// A value of a type that stands in quotes.
+struct Quoted<'p>(&'p Kind, Cell);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(kind, cell) = self;
+        match kind {
+            Kind::Decimal => Decimal { v: cell.v, scale: cell.aux }.trimmed().fmt(f),
+            Kind::Percent => f.write_str(&percent_text(*cell)),
+            Kind::Money => Currency::from_index(cell.aux).map_or(Ok(()), |c| Money::new(cell.v, c).fmt(f)),
+            Kind::Date => Date::from_days(cell.v).map_or(Ok(()), |date| date.fmt(f)),
+            Kind::Time => Time::from_micros(cell.v).map_or(Ok(()), |time| time.fmt(f)),
+            Kind::Duration => Duration(cell.v).fmt(f),
+            Kind::Days => f.write_str(&days_text(cell.v)),
+            Kind::Months => f.write_str(&months_text(cell.v)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::read::MAX_DOCUMENT_BYTES;
+
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactsError {
@@ -29,6 +31,19 @@ impl FactsErrors {
     /// One error about the document as a whole.
     pub(super) fn document(found: impl Into<String>, expected: impl Into<String>, hint: Option<String>) -> Self {
         Self { all: vec![FactsError { path: String::new(), found: found.into(), expected: expected.into(), hint }] }
+    }
+
+    /// A document of more bytes than are read.
+    pub(super) fn too_large(bytes: usize) -> Self {
+        Self::document(format!("{bytes} bytes"), format!("at most {MAX_DOCUMENT_BYTES} bytes"), None)
+    }
+
+    /// A document that is no JSON, and where.
+    pub(super) fn not_json(error: &serde_json::Error) -> Self {
+        let message = error.to_string();
+        let what = message.split(" at line ").next().map(str::to_owned);
+        let found = format!("text that is not JSON at line {} column {}", error.line(), error.column());
+        Self::document(found, "a JSON object", what)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Words for what a document has in a place and what should stand there. Only run when something is wrong.
 
+use super::Schema;
 use super::plan::Kind;
 use super::scalar::text_of;
 use crate::literal::Units;
@@ -9,6 +10,8 @@ use crate::time::{Date, Duration, Time};
 
 /// No more of a document's own text is repeated in an error.
 const MAX_QUOTED: usize = 60;
+/// No more values of an enum are listed.
+const MAX_LISTED: usize = 12;
 
 /// Names what a JSON text is: `the number 12.345`, `the text "abc"`, `a list`.
 pub(super) fn found(raw: &str) -> String {
@@ -29,14 +32,19 @@ fn shortened(raw: &str) -> String {
 }
 
 /// Names what is expected of a value.
-pub(super) fn expected(kind: &Kind, units: &Units) -> String {
+pub(super) fn expected(kind: &Kind, schema: &Schema) -> String {
+    let units = &schema.units;
     match kind {
         Kind::Bool => "true or false".into(),
         Kind::Int => "a whole number".into(),
         Kind::Decimal => "a decimal number".into(),
         Kind::Percent => "a percentage such as \"40%\"".into(),
         Kind::Text => "a text".into(),
-        Kind::Enum(_) => "a text, one of those listed".into(),
+        Kind::Enum(ids) => {
+            let texts: Vec<&str> = ids.iter().take(MAX_LISTED).filter_map(|id| schema.dictionary.text(*id)).collect();
+            let more = if ids.len() > MAX_LISTED { ".." } else { "" };
+            format!("one of \"{}\"{more}", texts.join("\", \""))
+        }
         Kind::Date => "a date such as \"2026-11-16\"".into(),
         Kind::Time => "a time such as \"2026-11-16T18:04:00-05:00\"".into(),
         Kind::Duration => "a length of time such as \"36 h\"".into(),
@@ -53,6 +61,10 @@ pub(super) fn expected(kind: &Kind, units: &Units) -> String {
 
 /// What to write instead, where that can be told.
 pub(super) fn hint(kind: &Kind, raw: &str, units: &Units) -> Option<String> {
+    // What is not repeated whole is not explained either.
+    if raw.len() > MAX_QUOTED {
+        return None;
+    }
     match text_of(raw) {
         Some(text) => hint_for_text(kind, &text, units),
         None => hint_for_number(kind, raw, units),

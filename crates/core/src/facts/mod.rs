@@ -2,7 +2,10 @@
 
 pub mod cells;
 pub mod dictionary;
+pub mod digest;
 pub mod error;
+pub mod from_yaml;
+pub mod intake;
 pub mod names;
 pub mod read;
 pub mod schema;
@@ -16,9 +19,11 @@ mod resolve;
 mod scalar;
 mod visit;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use cells::{Facts, Problem, ProblemKind};
 pub use dictionary::Dictionary;
 pub use error::{FactsError, FactsErrors};
 pub use read::{Question, read_facts, read_facts_into, read_question, read_question_into};
 pub use schema::{Leaf, Place, Schema, Source, slot};
-pub mod intake; pub mod digest;

@@ -4,17 +4,22 @@ use std::fmt::Write;
 
 use serde::de;
 
+use super::from_yaml::quoted;
 use super::plan::{Kind, ListPlan, ValuePlan};
 use super::reader::{MAX_TEXT_BYTES, Reader, Step};
 use super::scalar::{number_of, percent_text};
 use super::{FactsError, FactsErrors, Problem, ProblemKind, explain};
+use crate::diagnostic::did_you_mean;
 use crate::literal::Units;
 use crate::money::{Currency, Money};
 use crate::number::{Decimal, Number};
-use crate::time::{Date, Duration, Time, days_text};
+use crate::time::{Date, Duration, Time, days_text, months_text};
 use crate::value::{Cell, FIRST_PROBLEM, PRESENT, TextId};
 
-impl<'s> Reader<'_, '_, '_> {
+/// Longer names are not compared with those that are known.
+const MAX_NAME_BYTES: usize = 100;
+
+impl Reader<'_, '_, '_> {
     /// Notes an error at a step below the path; beyond the most errors it is left out.
     #[cold]
     pub(super) fn wrong(
@@ -24,7 +29,7 @@ impl<'s> Reader<'_, '_, '_> {
         expected: impl Into<String>,
         hint: Option<String>,
     ) {
-        if self.errors.len() < FactsErrors::MAX_ERRORS {
+        if !self.is_full() {
             let path = self.path_to(Some(step));
             self.errors.push(FactsError { path, found: found.into(), expected: expected.into(), hint });
         }
@@ -33,22 +38,35 @@ impl<'s> Reader<'_, '_, '_> {
     /// Notes an error at the path itself.
     #[cold]
     pub(super) fn wrong_here(&mut self, found: impl Into<String>, expected: impl Into<String>, hint: Option<String>) {
-        if self.errors.len() < FactsErrors::MAX_ERRORS {
+        if !self.is_full() {
             let path = self.path_to(None);
             self.errors.push(FactsError { path, found: found.into(), expected: expected.into(), hint });
         }
     }
 
-    #[cold]
-    pub(super) fn wrong_scalar(&mut self, step: Step<'s>, kind: &Kind, raw: &str) {
-        let units = &self.schema.units;
-        let hint = explain::hint(kind, raw, units);
-        self.wrong(step, explain::found(raw), explain::expected(kind, units), hint);
+    /// Whether further errors are left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() >= FactsErrors::MAX_ERRORS
     }
 
+    /// The hint that another name was meant. Long names are none of ours, and would take long to compare.
+    pub(super) fn near<'n>(&self, name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+        let worth_it = name.len() <= MAX_NAME_BYTES && !self.is_full();
+        let near = worth_it.then(|| did_you_mean(name, known)).flatten();
+        near.map(|near| format!("did you mean \"{near}\"?"))
+    }
+
+    /// Notes that a JSON text is of another type than expected.
     #[cold]
-    pub(super) fn wrong_container(&mut self, kind: &Kind, found: &str) {
-        self.wrong_here(found, explain::expected(kind, &self.schema.units), None);
+    pub(super) fn wrong_value(&mut self, kind: &Kind, raw: &str) {
+        let hint = explain::hint(kind, raw, &self.schema.units);
+        self.wrong_here(explain::found(raw), explain::expected(kind, self.schema), hint);
+    }
+
+    /// Notes a text that is not what is expected.
+    #[cold]
+    pub(super) fn wrong_text(&mut self, kind: &Kind, text: &str) {
+        self.wrong_value(kind, &quoted(text));
     }
 
     /// Notes an error that ends the reading.
@@ -60,37 +78,36 @@ impl<'s> Reader<'_, '_, '_> {
         E::custom("stopped")
     }
 
-    /// Notes a scalar that is too long to be read.
+    /// Notes a text that is too long to be read.
     #[cold]
-    pub(super) fn too_long(&mut self, step: Step<'s>, kind: &Kind, raw: &str) {
-        if raw.starts_with(['{', '[']) {
-            return self.wrong_scalar(step, kind, raw);
-        }
-        let found = format!("{} bytes", raw.len());
-        self.wrong(step, found, format!("at most {MAX_TEXT_BYTES} bytes"), None);
+    pub(super) fn too_long(&mut self, bytes: usize) {
+        self.wrong_here(format!("a text of {bytes} bytes"), format!("at most {MAX_TEXT_BYTES} bytes"), None);
     }
 
     /// The state of a text that is not among its enum's.
     #[cold]
-    pub(super) fn not_listed(&mut self, step: Step<'s>, id: TextId) -> u32 {
+    pub(super) fn not_listed(&mut self, id: TextId) -> u32 {
         let found = self.facts.text(&self.schema.dictionary, id).unwrap_or_default().to_owned();
-        self.problem(Some(step), ProblemKind::NotListed { found })
+        self.problem(ProblemKind::NotListed { found })
     }
 
     /// The state of a list or map at the path with so many entries.
     pub(super) fn long_enough(&mut self, plan: &ListPlan, found: u32) -> u32 {
         if found < plan.min_len {
-            return self.problem(None, ProblemKind::TooFew { found, least: plan.min_len });
+            return self.problem(ProblemKind::TooFew { found, least: plan.min_len });
         }
         if found > plan.max_len {
-            return self.problem(None, ProblemKind::TooMany { found, most: plan.max_len });
+            return self.problem(ProblemKind::TooMany { found, most: plan.max_len });
         }
         PRESENT
     }
 
     /// The state of a value that has bounds.
-    pub(super) fn bounded(&mut self, step: Step<'s>, plan: &ValuePlan, cell: Cell) -> u32 {
-        let Some(bounds) = &plan.bounds else { return PRESENT };
+    pub(super) fn bounded(&mut self, plan: &ValuePlan, cell: Cell) -> u32 {
+        let bounds = &plan.bounds;
+        if cell.state != PRESENT {
+            return cell.state;
+        }
         let number = number_of(&plan.kind, cell);
         let units = &self.schema.units;
         let foreign = matches!(plan.kind, Kind::Money) && cell.aux != units.currency.index();
@@ -105,12 +122,12 @@ impl<'s> Reader<'_, '_, '_> {
         } else {
             return PRESENT;
         };
-        self.problem(Some(step), kind)
+        self.problem(kind)
     }
 
     #[cold]
-    fn problem(&mut self, step: Option<Step<'_>>, kind: ProblemKind) -> u32 {
-        let path = self.path_to(step);
+    fn problem(&mut self, kind: ProblemKind) -> u32 {
+        let path = self.path_to(None);
         // Problems are about facts; the document's own level goes without saying.
         let path = path.strip_prefix("facts.").map_or(path.clone(), str::to_owned);
         self.facts.problems.push(Problem { path, kind });
@@ -124,6 +141,7 @@ impl<'s> Reader<'_, '_, '_> {
             // Writing to a text cannot fail.
             let _ = match step {
                 Step::Member(name) => write!(path, "{dot}{name}"),
+                Step::Quoted(name) => write!(path, "[{name:?}]"),
                 Step::Row(row) => write!(path, "[{row}]"),
                 Step::Key(id) => {
                     write!(path, "[{:?}]", self.facts.text(&self.schema.dictionary, id).unwrap_or_default())
@@ -147,6 +165,7 @@ fn written(kind: &Kind, cell: Cell, units: &Units) -> String {
         Kind::Time => Time::from_micros(cell.v).map_or_else(String::new, |time| time.in_zone(&units.zone)),
         Kind::Duration => Duration(cell.v).to_string(),
         Kind::Days => days_text(cell.v),
+        Kind::Months => months_text(cell.v),
         _ => cell.v.to_string(),
     }
 }

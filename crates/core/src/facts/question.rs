@@ -1,7 +1,9 @@
 //! The level of a question around its facts: `request`, `asked`, `sources` and so on.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -9,9 +11,8 @@ use serde_json::value::RawValue;
 use super::reader::{Reader, Step};
 use super::scalar::text_of;
 use super::schema::slot;
-use super::visit::{AnyText, OwnFacts};
+use super::visit::{AnyText, Value};
 use super::{Source, explain};
-use crate::diagnostic::did_you_mean;
 use crate::value::{ABSENT, Cell};
 
 /// Reads the members of a question.
@@ -50,7 +51,8 @@ impl<'a> Visitor<'a> for QuestionSeed<'_, '_, 'a, '_> {
                 "sources" if parts.sources.is_none() => parts.sources = Some(map.next_value::<&RawValue>()?.get()),
                 "facts" if !parts.has_facts => {
                     parts.has_facts = true;
-                    self.reader.inside(Step::Member("facts"), |reader| map.next_value_seed(OwnFacts(reader)))?;
+                    self.reader
+                        .inside(Step::Member("facts"), |reader| map.next_value_seed(Value::own_facts(reader)))?;
                 }
                 name => self.reader.question_member(name, &mut map)?,
             }
@@ -96,7 +98,7 @@ impl<'a> Reader<'_, 'a, '_> {
             return Ok(());
         }
         let known = schema.plan.question.names().chain(["request", "sources", "facts"]);
-        let hint = did_you_mean(name, known).map(|near| format!("did you mean \"{near}\"?"));
+        let hint = self.near(name, known);
         self.wrong(Step::Member(name), "a member no question has", "facts to be in \"facts\"", hint);
         Ok(())
     }
@@ -152,17 +154,20 @@ impl<'a> Reader<'_, 'a, '_> {
         let Ok(Members(members)) = serde_json::from_str(raw) else {
             return self.wrong(Step::Member("sources"), explain::found(raw), "an object of paths and words", None);
         };
-        let mut ranges: Vec<(usize, std::ops::Range<usize>, Source)> = Vec::new();
-        for (path, value) in members {
-            let Some(range) = self.slots_of(&path) else {
-                self.unknown_source(&path);
+        let mut seen = HashSet::new();
+        let mut ranges: Vec<(usize, Range<usize>, Source)> = Vec::new();
+        for (path, value) in &members {
+            if !seen.insert(path) {
+                self.wrong_source(path, "it a second time", "it once", None);
+                continue;
+            }
+            let Some(range) = self.slots_of(path) else {
+                self.unknown_source(path);
                 continue;
             };
             match text_of(value.get()).and_then(|word| Source::parse(&word)) {
-                Some(source) => ranges.push((depth(&path), range, source)),
-                None => self.inside(Step::Member("sources"), |reader| {
-                    reader.wrong(Step::Member(&path), explain::found(value.get()), SOURCE_WORDS, None);
-                }),
+                Some(source) => ranges.push((depth(path), range, source)),
+                None => self.wrong_source(path, explain::found(value.get()), SOURCE_WORDS, None),
             }
         }
         // The longest last, since it is to stand.
@@ -173,7 +178,7 @@ impl<'a> Reader<'_, 'a, '_> {
     }
 
     /// The cells of the root record that a path leads to; all of the book's own for `*` and nothing.
-    fn slots_of(&self, path: &str) -> Option<std::ops::Range<usize>> {
+    fn slots_of(&self, path: &str) -> Option<Range<usize>> {
         if matches!(path, "" | "*") {
             return Some(slot::OWN as usize..self.schema.plan.width);
         }
@@ -182,16 +187,13 @@ impl<'a> Reader<'_, 'a, '_> {
     }
 
     fn unknown_source(&mut self, path: &str) {
-        let paths = self.schema.paths();
-        let hint = did_you_mean(path, paths.iter().map(String::as_str)).map(|near| format!("did you mean \"{near}\"?"));
-        self.inside(Step::Member("sources"), |reader| {
-            reader.wrong(
-                Step::Member(path),
-                "a name no fact has",
-                "the path of a fact, not inside a list or map",
-                hint,
-            );
-        });
+        let paths = if self.is_full() { Vec::new() } else { self.schema.paths() };
+        let hint = self.near(path, paths.iter().map(String::as_str));
+        self.wrong_source(path, "a name no fact has", "the path of a fact, not inside a list or map", hint);
+    }
+
+    fn wrong_source(&mut self, path: &str, found: impl Into<String>, expected: &str, hint: Option<String>) {
+        self.inside(Step::Member("sources"), |reader| reader.wrong(Step::Quoted(path), found, expected, hint));
     }
 }
 

@@ -7,7 +7,7 @@ use serde::de::DeserializeSeed;
 use super::question::QuestionSeed;
 use super::reader::{Reader, Step};
 use super::schema::slot;
-use super::visit::OwnFacts;
+use super::visit::Value;
 use super::{Facts, FactsErrors, Schema, explain};
 use crate::time::Time;
 use crate::value::Cell;
@@ -78,7 +78,7 @@ pub fn read_facts_into<'a>(
     reader.set(slot::ASKED as usize, Cell::of(asked.micros(), 0));
     reader.set(slot::NOW as usize, Cell::of(now.micros(), 0));
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let read = reader.inside(Step::Member("facts"), |reader| OwnFacts(reader).deserialize(&mut deserializer));
+    let read = reader.inside(Step::Member("facts"), |reader| Value::own_facts(reader).deserialize(&mut deserializer));
     if let Err(e) = read.and_then(|()| deserializer.end()) {
         return Err(unreadable(reader, &e));
     }
@@ -89,8 +89,7 @@ pub fn read_facts_into<'a>(
 /// Whether a document is small enough, and looks like an object.
 fn check(json: &str) -> Result<(), FactsErrors> {
     if json.len() > MAX_DOCUMENT_BYTES {
-        let found = format!("{} bytes", json.len());
-        return Err(FactsErrors::document(found, format!("at most {MAX_DOCUMENT_BYTES} bytes"), None));
+        return Err(FactsErrors::too_large(json.len()));
     }
     match json.trim_ascii_start() {
         "" => Err(FactsErrors::document("nothing", "a JSON object", None)),
@@ -104,10 +103,7 @@ fn unreadable(reader: Reader<'_, '_, '_>, error: &serde_json::Error) -> FactsErr
     if reader.stopped {
         return FactsErrors { all: reader.errors };
     }
-    let message = error.to_string();
-    let what = message.split(" at line ").next().map(str::to_owned);
-    let found = format!("text that is not JSON at line {} column {}", error.line(), error.column());
-    FactsErrors::document(found, "a JSON object", what)
+    FactsErrors::not_json(error)
 }
 
 #[cfg(test)]

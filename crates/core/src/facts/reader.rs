@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
-use serde_json::value::RawValue;
 
 use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
-use super::scalar::{cell_of, text_of};
-use super::visit::{AnyText, Container, Entry, Key};
+use super::scalar::{number_cell, text_cell};
+use super::visit::{AnyText, Key, Value};
 use super::{Facts, FactsError, FactsErrors, Schema, Source};
-use crate::value::{ABSENT, Cell, TextId};
+use crate::value::{ABSENT, Cell, PRESENT, TextId};
 
 /// The most cells one document may fill.
 pub const MAX_DOCUMENT_CELLS: usize = 200_000;
@@ -33,6 +32,8 @@ pub(super) struct Reader<'s, 'a, 'f> {
 #[derive(Clone, Copy)]
 pub(super) enum Step<'s> {
     Member(&'s str),
+    /// A name that may have dots in it.
+    Quoted(&'s str),
     Row(usize),
     Key(TextId),
 }
@@ -86,17 +87,15 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
         first: usize,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        let (at, step) = (first + field.offset, Step::Member(&field.name));
-        if self.row_cell(at) != Cell::EMPTY {
+        let at = first + field.offset;
+        self.path.push(Step::Member(&field.name));
+        if self.row_cell(at) == Cell::EMPTY {
+            map.next_value_seed(Value { plan: &field.value, at, reader: self })?;
+        } else {
             map.next_value::<IgnoredAny>()?;
-            self.wrong(step, "it a second time", "it once", None);
-            return Ok(());
+            self.wrong_here("it a second time", "it once", None);
         }
-        if field.value.kind.is_container() {
-            return self.inside(step, |reader| map.next_value_seed(Container { reader, kind: &field.value.kind, at }));
-        }
-        let raw: &'a RawValue = map.next_value()?;
-        self.scalar(step, &field.value, at, raw.get());
+        self.path.pop();
         Ok(())
     }
 
@@ -106,8 +105,10 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
         let mut count = 0;
         loop {
             let row = self.new_row(plan.of.width)?;
-            let entry = Entry { step: Step::Row(count), plan: &plan.of, at: row, reader: self };
-            if seq.next_element_seed(entry)?.is_none() {
+            self.path.push(Step::Row(count));
+            let entry = seq.next_element_seed(Value { plan: &plan.of, at: row, reader: self })?;
+            self.path.pop();
+            if entry.is_none() {
                 self.facts.rows.truncate(row);
                 break;
             }
@@ -124,12 +125,14 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
         let mut count = 0;
         while let Some(key) = map.next_key_seed(AnyText)? {
             if key.len() > MAX_TEXT_BYTES {
-                return Err(self.stop("a name that is too long", format!("at most {MAX_TEXT_BYTES} bytes")));
+                return Err(self.stop(format!("a name of {} bytes", key.len()), format!("at most {MAX_TEXT_BYTES}")));
             }
             let key = self.text_id(key);
             let row = self.new_row(width)?;
             self.set(row, Cell::of(key, 0));
-            map.next_value_seed(Entry { step: Step::Key(key), plan: &plan.of, at: row + 1, reader: self })?;
+            self.path.push(Step::Key(key));
+            map.next_value_seed(Value { plan: &plan.of, at: row + 1, reader: self })?;
+            self.path.pop();
             count += 1;
         }
         self.sort_rows(start, width);
@@ -137,26 +140,42 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
         Ok(())
     }
 
-    /// Reads one scalar into its cell.
-    pub(super) fn scalar(&mut self, step: Step<'s>, plan: &'s ValuePlan, at: usize, raw: &'a str) {
-        let cell = match &plan.kind {
-            _ if raw == "null" => Some(NULL),
-            _ if raw.len() > MAX_TEXT_BYTES => return self.too_long(step, &plan.kind, raw),
-            Kind::Text => text_of(raw).map(|text| Cell::of(self.text_id(text), 0)),
-            Kind::Enum(ids) => text_of(raw).map(|text| self.listed(step, ids, text)),
-            kind => cell_of(kind, raw, &self.schema.units),
-        };
-        match cell {
-            None => self.wrong_scalar(step, &plan.kind, raw),
-            Some(cell) if plan.bounds.is_some() && cell.is_present() => {
-                let state = self.bounded(step, plan, cell);
-                self.set(at, Cell { state, ..cell });
-            }
-            Some(cell) => self.set(at, cell),
+    /// Reads a number, or what stands in its place, from its JSON text.
+    pub(super) fn number(&mut self, plan: &'s ValuePlan, at: usize, raw: &str) {
+        if raw == "null" {
+            return self.null(at);
+        }
+        match number_cell(&plan.kind, raw, &self.schema.units) {
+            Some(cell) => self.value(plan, at, cell),
+            None => self.wrong_value(&plan.kind, raw),
         }
     }
 
-    /// What is `null` where a list, a map or a record may stand.
+    /// Reads a text, or what is written as one.
+    pub(super) fn text(&mut self, plan: &'s ValuePlan, at: usize, text: Cow<'a, str>) {
+        if text.len() > MAX_TEXT_BYTES {
+            return self.too_long(text.len());
+        }
+        let cell = match &plan.kind {
+            Kind::Text => Cell::of(self.text_id(text), 0),
+            Kind::Enum(ids) => self.listed(ids, text),
+            kind => match text_cell(kind, &text, &self.schema.units) {
+                Some(cell) => cell,
+                None => return self.wrong_text(kind, &text),
+            },
+        };
+        self.value(plan, at, cell);
+    }
+
+    /// Keeps a value, with what is wrong with it.
+    fn value(&mut self, plan: &'s ValuePlan, at: usize, mut cell: Cell) {
+        if !plan.surely_fits(cell) {
+            cell.state = self.bounded(plan, cell);
+        }
+        self.set(at, cell);
+    }
+
+    /// Keeps that there is none.
     pub(super) fn null(&mut self, at: usize) {
         self.set(at, NULL);
     }
@@ -176,9 +195,9 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
     }
 
     /// The cell of a text that should be one of an enum's.
-    fn listed(&mut self, step: Step<'s>, ids: &[TextId], text: Cow<'a, str>) -> Cell {
+    fn listed(&mut self, ids: &[TextId], text: Cow<'a, str>) -> Cell {
         let id = self.text_id(text);
-        let state = if ids.contains(&id) { crate::value::PRESENT } else { self.not_listed(step, id) };
+        let state = if ids.contains(&id) { PRESENT } else { self.not_listed(id) };
         Cell { v: id, aux: 0, state }
     }
 

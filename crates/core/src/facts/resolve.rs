@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::names;
 use super::schema::MAX_CELLS;
 use crate::book::model::{Expr, FieldText, Named, Text, TypeText};
 use crate::diagnostic::{Diagnostic, Findings, Span, did_you_mean};
@@ -238,9 +237,6 @@ impl<'b> Resolver<'b> {
     }
 
     fn record(&mut self, texts: &'b [FieldText], at: Span, path: &str) -> Option<Resolved> {
-        for text in texts {
-            names::check_field(&text.name, self.findings);
-        }
         let (fields, cells, depth) = self.fields(texts, path);
         let depth = depth + 1;
         if cells > MAX_CELLS {

@@ -18,20 +18,27 @@ pub(super) fn text_of(raw: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(inside))
 }
 
-/// The cell of a scalar that is neither text nor enum; none where it is of another type.
-pub(super) fn cell_of(kind: &Kind, raw: &str, units: &Units) -> Option<Cell> {
+/// The cell of what JSON may write as a number or a bare word; none where it is of another type.
+pub(super) fn number_cell(kind: &Kind, raw: &str, units: &Units) -> Option<Cell> {
     match kind {
         Kind::Bool => bool_of(raw),
         Kind::Int => whole_of(raw),
         Kind::Decimal => decimal_of(raw),
         Kind::Money => money_of(raw, units),
         Kind::Days => days_of(raw),
-        Kind::Percent => percent_of(&text_of(raw)?),
-        Kind::Date => Date::parse(&text_of(raw)?).ok().map(|d| Cell::of(d.days(), 0)),
-        Kind::Time => Time::parse(&text_of(raw)?, &units.zone).ok().map(|t| Cell::of(t.micros(), 0)),
-        Kind::Duration => Duration::parse(&text_of(raw)?).ok().map(|d| Cell::of(d.micros(), 0)),
-        Kind::Months => parse_months(&text_of(raw)?).map(|n| Cell::of(n, 0)),
-        Kind::Text | Kind::Enum(_) | Kind::List(_) | Kind::Map(_) | Kind::Record(_) => None,
+        _ => None,
+    }
+}
+
+/// The cell of what JSON writes as a text that stands for something else; none where it does not.
+pub(super) fn text_cell(kind: &Kind, text: &str, units: &Units) -> Option<Cell> {
+    match kind {
+        Kind::Percent => percent_of(text),
+        Kind::Date => Date::parse(text).ok().map(|d| Cell::of(d.days(), 0)),
+        Kind::Time => Time::parse(text, &units.zone).ok().map(|t| Cell::of(t.micros(), 0)),
+        Kind::Duration => Duration::parse(text).ok().map(|d| Cell::of(d.micros(), 0)),
+        Kind::Months => parse_months(text).map(|n| Cell::of(n, 0)),
+        _ => None,
     }
 }
 

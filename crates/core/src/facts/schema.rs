@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::plan::Plan;
+use super::plan::{Names, Plan};
 use super::resolve::{Resolver, list_of};
 use super::{Dictionary, names};
 use crate::book::model::{BookText, FieldText, Text};
@@ -144,7 +144,7 @@ impl Schema {
         intern_enums(&root, &mut dictionary);
         let mut leaves = Vec::new();
         collect_leaves(&root, "", 0, &mut leaves);
-        let plan = Plan::of(&root, &dictionary);
+        let plan = Plan::of(&root, &Names { dictionary: &dictionary, currency: units.currency });
         Self { root: Arc::new(root), dictionary, units, leaves, broken, plan }
     }
 
@@ -173,14 +173,15 @@ impl Schema {
         self.leaves.get(at)
     }
 
+    /// The book's own facts at the top level, as declared.
+    pub(super) fn own_fields(&self) -> &[Field] {
+        self.root.fields.get(BUILT_IN_FIELDS..).unwrap_or_default()
+    }
+
     /// The book's own facts at the top level, records included, with dots.
     #[must_use]
     pub fn paths(&self) -> Vec<String> {
-        let mut paths = Vec::new();
-        for field in self.root.fields.iter().skip(BUILT_IN_FIELDS) {
-            collect_paths(field, "", &mut paths);
-        }
-        paths
+        paths_of(self.own_fields())
     }
 
     /// Whether a path names, or lies in, a fact whose type could not be made out.
@@ -190,7 +191,8 @@ impl Schema {
     }
 }
 
-/// The book's currency and time zone; US dollars and UTC where they cannot be made out.
+/// The book's currency and time zone; US dollars and UTC where they cannot be made out. That both are said is
+/// seen to when the book is read.
 fn units(book: &BookText, findings: &mut Findings) -> Units {
     let currency = book.currency.as_ref().and_then(|code| {
         let known = Currency::parse(code.as_str());
@@ -208,14 +210,6 @@ fn units(book: &BookText, findings: &mut Findings) -> Units {
             None
         }
     });
-    for (given, key, example) in
-        [(book.currency.is_some(), "currency", "USD"), (book.time_zone.is_some(), "time_zone", "America/New_York")]
-    {
-        if !given {
-            let error = format!("the book does not say its `{key}`");
-            findings.push(Diagnostic::error("missing_key", book.at, error).help(format!("write `{key}: {example}`")));
-        }
-    }
     Units { currency: currency.unwrap_or(Currency::USD), zone: zone.unwrap_or_else(Zone::utc) }
 }
 
@@ -279,6 +273,15 @@ fn collect_leaves(record: &RecordType, prefix: &str, first: u32, leaves: &mut Ve
             ty => leaves.push(Leaf { slot, path, ty: ty.clone(), optional: field.optional, within: first }),
         }
     }
+}
+
+/// The paths of fields, those inside records included.
+pub(super) fn paths_of(fields: &[Field]) -> Vec<String> {
+    let mut paths = Vec::new();
+    for field in fields {
+        collect_paths(field, "", &mut paths);
+    }
+    paths
 }
 
 fn collect_paths(field: &Field, prefix: &str, paths: &mut Vec<String>) {

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::plan::{FieldPlan, Kind, RecordPlan, ValuePlan};
-use super::reader::{Reader, Step};
+use super::reader::Reader;
 
 /// A member's name, looked up among the fields of a record.
 pub(super) struct Key<'s>(pub(super) &'s RecordPlan);
@@ -59,66 +59,74 @@ impl<'de> Visitor<'de> for AnyText {
     }
 }
 
-/// The book's own facts, into the root record.
-pub(super) struct OwnFacts<'r, 's, 'a, 'f>(pub(super) &'r mut Reader<'s, 'a, 'f>);
-
-impl<'a> DeserializeSeed<'a> for OwnFacts<'_, '_, 'a, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        let kind = &self.0.schema.plan.own;
-        Container { reader: self.0, kind, at: 0 }.deserialize(deserializer)
-    }
-}
-
-/// A record, list or map, whose cell (or first cell) is at `at`.
-pub(super) struct Container<'r, 's, 'a, 'f> {
+/// A value, whose (first) cell is at `at`.
+pub(super) struct Value<'r, 's, 'a, 'f> {
     pub(super) reader: &'r mut Reader<'s, 'a, 'f>,
-    pub(super) kind: &'s Kind,
+    pub(super) plan: &'s ValuePlan,
     pub(super) at: usize,
 }
 
-impl<'a> DeserializeSeed<'a> for Container<'_, '_, 'a, '_> {
+impl<'a> DeserializeSeed<'a> for Value<'_, '_, 'a, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Container<'_, '_, '_, '_> {
-    /// Notes what was found instead of what is expected; the reading goes on.
-    #[expect(clippy::unnecessary_wraps, reason = "it is what every visit ends with")]
-    fn instead<E>(self, found: &str) -> Result<(), E> {
-        self.reader.wrong_container(self.kind, found);
+        if !self.plan.kind.is_number() {
+            return deserializer.deserialize_any(self);
+        }
+        let raw = <&'a RawValue as serde::Deserialize<'a>>::deserialize(deserializer)?;
+        self.reader.number(self.plan, self.at, raw.get());
         Ok(())
     }
 }
 
-impl<'a> Visitor<'a> for Container<'_, '_, 'a, '_> {
+impl<'r, 's, 'a, 'f> Value<'r, 's, 'a, 'f> {
+    /// The book's own facts, into the root record.
+    pub(super) fn own_facts(reader: &'r mut Reader<'s, 'a, 'f>) -> Self {
+        Self { plan: &reader.schema.plan.own, at: 0, reader }
+    }
+
+    /// Notes what was found instead of what is expected; the reading goes on.
+    #[expect(clippy::unnecessary_wraps, reason = "it is what every visit ends with")]
+    fn instead<E>(self, raw: &str) -> Result<(), E> {
+        self.reader.wrong_value(&self.plan.kind, raw);
+        Ok(())
+    }
+}
+
+impl<'a> Visitor<'a> for Value<'_, '_, 'a, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or a list")
+        f.write_str("a fact")
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        match self.kind {
+        match &self.plan.kind {
             Kind::Record(plan) => self.reader.record(plan, self.at, map),
             Kind::Map(plan) => self.reader.map(plan, self.at, map),
             _ => {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                self.instead("an object")
+                self.instead("{")
             }
         }
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-        if let Kind::List(plan) = self.kind {
+        if let Kind::List(plan) = &self.plan.kind {
             return self.reader.list(plan, self.at, seq);
         }
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        self.instead("a list")
+        self.instead("[")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'a str) -> Result<(), E> {
+        self.reader.text(self.plan, self.at, Cow::Borrowed(text));
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.reader.text(self.plan, self.at, Cow::Owned(text.to_owned()));
+        Ok(())
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
@@ -131,41 +139,14 @@ impl<'a> Visitor<'a> for Container<'_, '_, 'a, '_> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.instead(&format!("the number {number}"))
+        self.instead(&number.to_string())
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.instead(&format!("the number {number}"))
+        self.instead(&number.to_string())
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.instead(&format!("the number {number}"))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.instead(&super::explain::found(&format!("\"{text}\"")))
-    }
-}
-
-/// An entry of a list or map, whose value is at `at`.
-pub(super) struct Entry<'r, 's, 'a, 'f> {
-    pub(super) reader: &'r mut Reader<'s, 'a, 'f>,
-    pub(super) plan: &'s ValuePlan,
-    pub(super) at: usize,
-    pub(super) step: Step<'s>,
-}
-
-impl<'a> DeserializeSeed<'a> for Entry<'_, '_, 'a, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.plan.kind.is_container() {
-            return self.reader.inside(self.step, |reader| {
-                Container { reader, kind: &self.plan.kind, at: self.at }.deserialize(deserializer)
-            });
-        }
-        let raw = <&'a RawValue as serde::Deserialize<'a>>::deserialize(deserializer)?;
-        self.reader.scalar(self.step, self.plan, self.at, raw.get());
-        Ok(())
+        self.instead(&number.to_string())
     }
 }

@@ -172,13 +172,7 @@ impl<'d> Compiler<'d> {
             return *reg;
         }
         let reg = self.register();
-        let val = match value {
-            Const::Number(n) => Val::number(n),
-            Const::Money(n, currency) => Val::money(n, currency),
-            Const::Text(id) => Val::whole(i128::from(id)),
-            Const::Bool(b) => Val::yes_no(b),
-        };
-        self.program.consts.push((reg, val));
+        self.program.consts.push((reg, constant(value)));
         self.const_regs.push((value, reg));
         reg
     }
@@ -330,7 +324,18 @@ fn item_shape(args: &[Typed]) -> Shape {
     of.unwrap_or(Shape::Plain)
 }
 
-fn constant_texts(list: &Typed) -> Option<Vec<TextId>> {
+/// The value of a constant.
+pub(crate) fn constant(value: Const) -> Val {
+    match value {
+        Const::Number(n) => Val::number(n),
+        Const::Money(n, currency) => Val::money(n, currency),
+        Const::Text(id) => Val::whole(i128::from(id)),
+        Const::Bool(b) => Val::yes_no(b),
+    }
+}
+
+/// The texts of a list that is written out, sorted.
+pub(crate) fn constant_texts(list: &Typed) -> Option<Vec<TextId>> {
     let Node::List(items) = &list.node else { return None };
     let mut ids = Vec::with_capacity(items.len());
     for item in items {

@@ -12,5 +12,7 @@ pub mod infer;
 pub mod op;
 pub mod parse;
 pub mod run;
+pub mod show;
+pub mod single;
 mod text_calls;
 pub mod typed;

@@ -77,6 +77,13 @@ impl Val {
         Number::from_lowest_terms(self.n, self.d)
     }
 
+    /// Number and currency of a whole number in 64 bits.
+    #[inline]
+    #[must_use]
+    pub fn as_plain(self) -> Option<(i64, u32)> {
+        if self.d == 1 && self.why == 0 { i64::try_from(self.n).ok().map(|n| (n, self.aux)) } else { None }
+    }
+
     /// Yes or no.
     #[must_use]
     pub const fn is_yes(self) -> bool {
@@ -345,8 +352,9 @@ impl Machine {
         pc + 1
     }
 
+    /// The value of a cell; notes why when there is none.
     #[inline]
-    fn read(&mut self, facts: &Facts<'_>, cell: u32, shape: Shape) -> Val {
+    pub fn read(&mut self, facts: &Facts<'_>, cell: u32, shape: Shape) -> Val {
         let Some(held) = facts.cells.get(cell as usize) else {
             return Val::missing(self.note(Reason::Cell(cell)));
         };
@@ -589,7 +597,8 @@ pub fn holds(how: Compare, order: std::cmp::Ordering) -> bool {
     }
 }
 
-fn peek_cell(facts: &Facts<'_>, index: usize, shape: Shape) -> Val {
+/// The value of a cell, without noting why it is missing.
+pub(crate) fn peek_cell(facts: &Facts<'_>, index: usize, shape: Shape) -> Val {
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     let held = facts.cell(index);
     if held.is_present() { value_of(held, index, shape) } else { Val::missing(u32::MAX) }

@@ -155,7 +155,13 @@ pub fn parse_months(text: &str) -> Option<i64> {
 /// `14 days`, `1 day`.
 #[must_use]
 pub fn days_text(days: i64) -> String {
-    format!("{days} {}", if days.abs() == 1 { "day" } else { "days" })
+    format!("{days} {}", if days.unsigned_abs() == 1 { "day" } else { "days" })
+}
+
+/// `3 months`, `1 month`.
+#[must_use]
+pub fn months_text(months: i64) -> String {
+    format!("{months} {}", if months.unsigned_abs() == 1 { "month" } else { "months" })
 }
 
 fn counted(text: &str, words: [&str; 2]) -> Option<i64> {

@@ -8,13 +8,14 @@ use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::terms::{TypedLine, TypedShape, TypedTerm};
 use crate::book::model::Text;
 use crate::book::rules::{
-    Amount, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Remedy, RemedyBody, Term, TermShape, Version,
+    Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Remedy, RemedyBody, Term, TermShape, Version,
 };
 use crate::diagnostic::Diagnostic;
-use crate::program::compile::{Compiler, shape};
+use crate::program::compile::{Compiler, constant, constant_texts, shape};
 use crate::program::infer::Define;
 use crate::program::op::Reg;
-use crate::program::typed::{Node, Typed};
+use crate::program::run::Val;
+use crate::program::typed::{Const, Element, Fun, Node, Typed};
 
 /// What belongs to the book and goes into every version.
 pub(super) struct Shared<'a, 't> {
@@ -156,19 +157,56 @@ impl Builder<'_> {
         match shape {
             TypedShape::Measure { value, line } => {
                 let ty = value.ty.clone();
-                let value = self.add(value);
+                let value = self.operand(value);
                 let line = match line {
-                    TypedLine::AtMost(l) => Line::AtMost(self.add(l)),
-                    TypedLine::AtLeast(l) => Line::AtLeast(self.add(l)),
-                    TypedLine::Within(from, to) => Line::Within(self.add(from), self.add(to)),
-                    TypedLine::Equals(l) => Line::Equals(self.add(l)),
+                    TypedLine::AtMost(l) => Line::AtMost(self.operand(l)),
+                    TypedLine::AtLeast(l) => Line::AtLeast(self.operand(l)),
+                    TypedLine::Within(from, to) => Line::Within(self.operand(from), self.operand(to)),
+                    TypedLine::Equals(l) => Line::Equals(self.operand(l)),
                 };
                 TermShape::Measure { value, ty, line }
             }
-            TypedShape::Require { cond, wanted } => TermShape::Require { cond: self.add(cond), wanted: *wanted },
+            TypedShape::Require { cond, wanted } => self.require(cond, *wanted),
             TypedShape::Any(parts) => TermShape::Any(parts.iter().map(|p| self.term(p)).collect()),
             TypedShape::All(parts) => TermShape::All(parts.iter().map(|p| self.term(p)).collect()),
         }
+    }
+
+    /// A fact at the top level and a value written out are read where they are; the rest is computed.
+    fn operand(&mut self, typed: &Typed) -> Operand {
+        match &typed.node {
+            Node::Slot(cell) => {
+                self.reads.insert(*cell);
+                Operand::Cell(*cell, shape(&typed.ty))
+            }
+            Node::Const(value) => Operand::Const(constant(*value)),
+            _ => Operand::Reg(self.add(typed)),
+        }
+    }
+
+    fn require(&mut self, cond: &Typed, wanted: bool) -> TermShape {
+        match &cond.node {
+            Node::Call(Fun::Not, args) => match args.first() {
+                Some(inner) => self.require(inner, !wanted),
+                None => TermShape::Require { cond: Condition::Is(Operand::Const(Val::ZERO)), wanted },
+            },
+            Node::Call(Fun::EqText, args) => match args.as_slice() {
+                [Typed { node: Node::Slot(cell), .. }, Typed { node: Node::Const(Const::Text(id)), .. }] => self.one_of(*cell, vec![*id], wanted),
+                _ => TermShape::Require { cond: Condition::Is(self.operand(cond)), wanted },
+            },
+            Node::Call(Fun::In(Element::Text), args) => match args.as_slice() {
+                [Typed { node: Node::Slot(cell), .. }, list] if constant_texts(list).is_some() => {
+                    self.one_of(*cell, constant_texts(list).unwrap_or_default(), wanted)
+                }
+                _ => TermShape::Require { cond: Condition::Is(self.operand(cond)), wanted },
+            },
+            _ => TermShape::Require { cond: Condition::Is(self.operand(cond)), wanted },
+        }
+    }
+
+    fn one_of(&mut self, cell: u32, ids: Vec<crate::value::TextId>, wanted: bool) -> TermShape {
+        self.reads.insert(cell);
+        TermShape::Require { cond: Condition::OneOf(cell, ids), wanted }
     }
 
     fn guard(&mut self, g: &TypedGuard<'_>) -> Guard {

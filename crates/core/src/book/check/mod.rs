@@ -12,6 +12,7 @@ mod values;
 
 use std::collections::HashMap;
 
+use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
 
 use crate::book::model::{BookText, PolicyText};
@@ -138,7 +139,7 @@ fn requests(text: &BookText, findings: &mut Findings) -> HashMap<String, String>
     all
 }
 
-fn index_requests(requests: &HashMap<String, String>, policies: &[Policy]) -> HashMap<String, usize> {
+fn index_requests(requests: &HashMap<String, String>, policies: &[Policy]) -> HashMap<String, usize, FxBuildHasher> {
     let place = |id: &String| policies.iter().position(|p| p.id == *id);
     requests.iter().filter_map(|(request, id)| Some((request.clone(), place(id)?))).collect()
 }

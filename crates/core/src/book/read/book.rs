@@ -1,12 +1,14 @@
 //! `book.yaml` into the model.
 
+use std::collections::HashMap;
+
+use super::ROLES_MAX;
 use super::policy::terms;
 use super::take::{Fields, expr, named, optional, text};
-use super::{ROLES_MAX, Lines};
 use crate::book::model::{
     BookText, CircumstanceText, FieldText, GuardText, LoanText, NeverText, ReplayText, RoleText, Text, TypeText,
 };
-use crate::book::yaml::{Node, Value};
+use crate::book::yaml::{Lines, Node, Value};
 use crate::diagnostic::{Diagnostic, Findings, Spanned};
 
 /// Reads what `book.yaml` says into `book`.
@@ -45,16 +47,16 @@ fn too_many_roles(book: &mut BookText, findings: &mut Findings) {
 
 /// Reports ids of a list that stand in it twice.
 fn twice<'a>(noun: &str, ids: impl Iterator<Item = &'a Text>, lines: &Lines, findings: &mut Findings) {
-    let mut seen = std::collections::HashMap::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
     for id in ids {
         if let Some(first) = seen.get(id.value.as_str()) {
             findings.push(
                 Diagnostic::error("duplicate_id", id.at, format!("there are two {noun}s `{}`", id.value))
                     .label("again")
-                    .help(format!("the first one is on line {}; give one of them another id", lines.of_place(*first))),
+                    .help(format!("the first one is on line {}; give one of them another id", lines.of(*first))),
             );
         } else {
-            seen.insert(id.value.as_str(), id.at);
+            seen.insert(id.value.as_str(), id.at.start as usize);
         }
     }
 }

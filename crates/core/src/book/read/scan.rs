@@ -123,14 +123,38 @@ mod tests {
     #[test]
     fn literals_are_told_from_expressions() {
         for literal in [
-            "14 days", "36 h", "1 h 30 min", "100 USD", "-3 days", "20%", "0.5 %", "20 USD..40 USD", "2 in 365 days",
-            "2026-09-01", "2026-11-16 18:04", "any", "never", "12", "1.50", "90min",
+            "14 days",
+            "36 h",
+            "1 h 30 min",
+            "100 USD",
+            "-3 days",
+            "20%",
+            "0.5 %",
+            "20 USD..40 USD",
+            "2 in 365 days",
+            "2026-09-01",
+            "2026-11-16 18:04",
+            "any",
+            "never",
+            "12",
+            "1.50",
+            "90min",
         ] {
             assert!(is_literal(literal), "{literal}");
         }
         for expression in [
-            "order.placed", "days(14)", "a - b", "14 - 3", "2 * paid", "x", "'in 3 days'", "1..2..3", "-x", "5 - 3 days",
-            "order.paid..100 USD", "",
+            "order.placed",
+            "days(14)",
+            "a - b",
+            "14 - 3",
+            "2 * paid",
+            "x",
+            "'in 3 days'",
+            "1..2..3",
+            "-x",
+            "5 - 3 days",
+            "order.paid..100 USD",
+            "",
         ] {
             assert!(!is_literal(expression), "{expression}");
         }

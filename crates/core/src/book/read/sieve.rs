@@ -23,6 +23,14 @@ pub(super) struct Place<'a> {
     at: Span,
     /// Inside `{ }` or `[ ]`, where a comma ends unquoted text.
     in_brackets: bool,
+    /// An item of the list under that key.
+    is_item: bool,
+}
+
+impl Place<'_> {
+    fn words(self) -> String {
+        if self.is_item { format!("each of `{}`", self.key) } else { format!("`{}`", self.key) }
+    }
 }
 
 /// Checks the nodes of one file.
@@ -42,7 +50,7 @@ impl<'a> Sieve<'a> {
 
     /// Checks a whole file; `first_line` is what to point at for what is missing.
     pub(super) fn file(&mut self, root: &mut Node, record: &'static Record, first_line: Span) {
-        let place = Place { key: record.noun, at: first_line, in_brackets: false };
+        let place = Place { key: record.noun, at: first_line, in_brackets: false, is_item: false };
         if !self.keep(root, Shape::Record(record), place) {
             root.value = Value::Map(Vec::new());
         }
@@ -68,7 +76,9 @@ impl<'a> Sieve<'a> {
             }
             (Shape::OneOrMany(of), Value::Scalar { .. }) => self.scalar(node, *of, place),
             (Shape::Map(kind, of), Value::Map(entries)) => self.map(entries, kind, *of, inside),
-            (Shape::Record(record) | Shape::TextOr(record), Value::Map(entries)) => self.record(entries, record, inside),
+            (Shape::Record(record) | Shape::TextOr(record), Value::Map(entries)) => {
+                self.record(entries, record, inside)
+            }
             (Shape::Mapping, Value::Map(entries)) => self.record(entries, &MAPPING, inside),
             (Shape::Into, Value::Map(entries)) if is_mapping(entries) => self.record(entries, &MAPPING, inside),
             (Shape::Into, Value::Map(entries)) => self.map(entries, KeyKind::Free, Shape::Mapping, inside),
@@ -80,10 +90,11 @@ impl<'a> Sieve<'a> {
     /// An item of a list is pointed at itself.
     fn keep_item(&mut self, item: &mut Node, shape: Shape, place: Place) -> bool {
         let at = self.first_line(item.at);
-        self.keep(item, shape, Place { at, ..place })
+        self.keep(item, shape, Place { at, is_item: true, ..place })
     }
 
     fn map(&mut self, entries: &mut Entries, kind: KeyKind, of: Shape, place: Place) -> bool {
+        Self::drop_rest_of_cut(entries, place, |_| true);
         for (key, _) in entries.iter() {
             let id = match kind {
                 KeyKind::Free => continue,
@@ -93,7 +104,7 @@ impl<'a> Sieve<'a> {
             self.id(id, key.at);
         }
         entries.retain_mut(|(key, node)| {
-            let place = Place { key: &key.value, at: key.at, ..place };
+            let place = Place { key: &key.value, at: key.at, is_item: false, ..place };
             self.keep(node, of, place)
         });
         true
@@ -101,10 +112,9 @@ impl<'a> Sieve<'a> {
 
     fn record(&mut self, entries: &mut Entries, record: &'static Record, place: Place) -> bool {
         self.missing(entries, record, place);
-        let is_cut = |node: &Node| place.in_brackets && node.text().is_some_and(scan::is_cut);
-        let cut = entries.iter().any(|(_, node)| is_cut(node));
+        Self::drop_rest_of_cut(entries, place, |key| record.key(key).is_none());
         entries.retain_mut(|(key, node)| {
-            let place = Place { key: &key.value, at: key.at, ..place };
+            let place = Place { key: &key.value, at: key.at, is_item: false, ..place };
             match (record.key(&key.value), record.others) {
                 (Some(known), _) => {
                     if known.need == Need::Required && is_hollow(node) {
@@ -114,15 +124,23 @@ impl<'a> Sieve<'a> {
                 }
                 (None, Some(of)) => self.keep(node, *of, place),
                 (None, None) => {
-                    // What stands behind the comma of a cut text is part of that finding.
-                    if !(cut && node.is_empty()) {
-                        self.unknown_key(key, node, record, place);
-                    }
+                    self.unknown_key(key, node, record, place);
                     false
                 }
             }
         });
         true
+    }
+
+    /// What stands behind the comma that cut a text reads as a key with nothing under it; it is part of
+    /// the finding about the cut.
+    fn drop_rest_of_cut(entries: &mut Entries, place: Place, may_be_rest: impl Fn(&str) -> bool) {
+        let mut cut = false;
+        entries.retain(|(key, node)| {
+            let rest = cut && node.is_empty() && may_be_rest(&key.value);
+            cut = rest || (place.in_brackets && node.text().is_some_and(scan::is_cut));
+            !rest
+        });
     }
 
     fn unknown_key(&mut self, key: &Spanned<String>, node: &Node, record: &Record, place: Place) {
@@ -168,13 +186,15 @@ impl<'a> Sieve<'a> {
     }
 
     fn missing_key(&mut self, key: &Key, record: &Record, place: Place) {
-        let message = format!("{} needs `{}`", record.noun, key.name);
-        let finding = match key.need {
-            Need::Required => Diagnostic::error("missing_key", place.at, message),
-            Need::Expected(_) | Need::Optional => Diagnostic::warning("no_words", place.at, message),
+        let finding = if key.need == Need::Required {
+            let message = format!("{} needs `{}`", record.noun, key.name);
+            let help = format!("add `{}: ...`. {}", key.name, key.doc);
+            Diagnostic::error("missing_key", place.at, message).help(help)
+        } else {
+            let help = format!("add `{}: ...`; without it people read the id", key.name);
+            Diagnostic::warning("no_words", place.at, format!("{} has no words for people", record.noun)).help(help)
         };
-        let help = format!("add `{}: ...`. {}", key.name, key.doc);
-        self.report(finding.label(format!("without `{}`", key.name)).help(help));
+        self.report(finding.label(format!("without `{}`", key.name)));
     }
 
     /// Of a group's keys exactly one. Returns whether that is so, and something stands under it.
@@ -210,7 +230,8 @@ impl<'a> Sieve<'a> {
         if node.is_empty() {
             return self.nothing(node, place);
         }
-        let may_be_cut = matches!(shape, Shape::Expr | Shape::Range | Shape::AmountOrRange | Shape::Template | Shape::Type);
+        let may_be_cut =
+            matches!(shape, Shape::Expr | Shape::Range | Shape::AmountOrRange | Shape::Template | Shape::Type);
         if may_be_cut && *plain && place.in_brackets && scan::is_cut(text) {
             let message = format!("`{text}` ends at a comma");
             let help = "a comma inside `{ }` and `[ ]` ends unquoted text; put the whole of it in double quotes";
@@ -224,11 +245,11 @@ impl<'a> Sieve<'a> {
             }
             Shape::Choice(words) => self.choice(text, words, node.at, place),
             Shape::Expr | Shape::Template => {
-                self.comment_after(node, *plain);
+                self.comment_after(node, *plain, if matches!(shape, Shape::Expr) { "expression" } else { "text" });
                 true
             }
             Shape::Range | Shape::AmountOrRange => {
-                self.comment_after(node, *plain);
+                self.comment_after(node, *plain, "expression");
                 self.range(text, node.at, matches!(shape, Shape::Range), place)
             }
             Shape::Prose
@@ -255,7 +276,7 @@ impl<'a> Sieve<'a> {
 
     fn empty(&mut self, key: &str, at: Span) {
         let message = format!("nothing stands under `{key}`");
-        let help = format!("write what belongs there, or remove `{key}`");
+        let help = "write what belongs there; what is not needed is left out together with its key";
         self.report(Diagnostic::error("empty_value", at, message).label("empty").help(help));
     }
 
@@ -288,7 +309,7 @@ impl<'a> Sieve<'a> {
     }
 
     /// ` #` ends unquoted text, so what follows may have been meant as part of it.
-    fn comment_after(&mut self, node: &Node, plain: bool) {
+    fn comment_after(&mut self, node: &Node, plain: bool, noun: &str) {
         let rest = self.text.get(node.at.end as usize..).unwrap_or("");
         let line = rest.split(['\n', '\r']).next().unwrap_or("");
         let comment = line.trim_start();
@@ -298,9 +319,9 @@ impl<'a> Sieve<'a> {
         let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let start = node.at.end.saturating_add(short(line.len() - comment.len()));
         let at = Span { start, end: start.saturating_add(short(comment.trim_end().len())), ..node.at };
-        let message = "a comment after an unquoted expression: it would cut the expression silently";
+        let message = format!("a comment after an unquoted {noun}: it would cut the {noun} silently");
         let text = node.text().unwrap_or("").replace('\\', "\\\\").replace('"', "\\\"");
-        let help = format!("put the whole expression in double quotes: \"{text}\"");
+        let help = format!("put the whole {noun} in double quotes: \"{text}\"");
         self.report(Diagnostic::error("comment_after_expression", at, message).label("cut here").help(help));
     }
 
@@ -341,6 +362,10 @@ impl<'a> Sieve<'a> {
                 ("a mapping", format!("write `key: value` lines; {} takes {}", record.noun, listed(&names, "and")))
             }
             Shape::Map(..) => ("a mapping", "write `key: value` lines, indented below it".to_owned()),
+            Shape::List(Shape::Record(record)) => {
+                let names: Vec<&str> = record.all().map(|k| k.name).collect();
+                ("a list", format!("begin each item with `- `; {} takes {}", record.noun, listed(&names, "and")))
+            }
             Shape::List(_) if found == "a text" => ("a list", mended),
             Shape::List(_) => ("a list", "begin each item with `- `".to_owned()),
             Shape::OneOrMany(_) => ("a text or a list of texts", mended),
@@ -348,7 +373,7 @@ impl<'a> Sieve<'a> {
             Shape::Type => ("a type", mended),
             _ => ("a text", mended),
         };
-        let message = format!("`{}` must be {wanted}, not {found}", place.key);
+        let message = format!("{} must be {wanted}, not {found}", place.words());
         self.report(Diagnostic::error("wrong_shape", self.first_line(node.at), message).label(found).help(help));
         false
     }

@@ -181,7 +181,10 @@ const BOOKS: &[(&str, &str)] = &[
     ("define: { a: min(order.a, order.b) }", "cut at a comma"),
     ("define: { a: !x }", "a tag"),
     ("circumstances: { ill: { lends: { to: lead }, proof: claimed } }", "a loan without a lender"),
-    ("guard:\n  - { id: g, when: a, needs: lead }\n  - { id: g, says: x, when: \"b\", needs: lead }", "twice, no words"),
+    (
+        "guard:\n  - { id: g, when: a, needs: lead }\n  - { id: g, says: x, when: \"b\", needs: lead }",
+        "twice, no words",
+    ),
     ("never: [{ id: n, says: x, when: a, bars: refund }]", "a text where a list belongs"),
     ("replay: { intake: i, id: /a, expect: { allow: [entitled, refuse] } }", "an unknown standing"),
 ];
@@ -288,15 +291,20 @@ fn cases_of_one_id_are_found_across_files() {
 
 #[test]
 fn limits_of_a_book_are_errors() {
-    let roles: String = (0..65).map(|i| format!("  - {{ id: r{i} }}\n")).collect();
-    let found = findings_of("book.yaml", &format!("book: b\ncurrency: USD\ntime_zone: UTC\nroles:\n{roles}"));
+    let roles: Vec<String> = (0..65).map(|i| format!("  - {{ id: r{i} }}\n")).collect();
+    let found =
+        findings_of("book.yaml", &format!("book: b\ncurrency: USD\ntime_zone: UTC\nroles:\n{}", roles.concat()));
     assert!(found.contains("error[too_many]: the ladder has more than 64 roles"), "{found}");
     let policies: Vec<String> = (0..1002).map(|i| format!("policies/p{i:04}.yaml")).collect();
-    let mut texts: Vec<(&str, &str)> = policies.iter().map(|path| (path.as_str(), "policy: p\nrequest: [r]\n")).collect();
+    let mut texts: Vec<(&str, &str)> =
+        policies.iter().map(|path| (path.as_str(), "policy: p\nrequest: [r]\n")).collect();
     texts.push(("book.yaml", BOOK));
     let (book, found) = read_texts(&texts);
     assert_eq!(book.policies.len(), POLICIES_MAX);
-    assert!(found.starts_with("policies/p1000.yaml:1:1 error[too_many]") && found.matches("too_many").count() == 1, "{found}");
+    assert!(
+        found.starts_with("policies/p1000.yaml:1:1 error[too_many]") && found.matches("too_many").count() == 1,
+        "{found}"
+    );
 }
 
 proptest! {

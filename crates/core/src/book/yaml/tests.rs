@@ -230,7 +230,9 @@ fn syntax_errors_say_in_plain_words_what_to_write() {
         "? a\nb\n",
         "--- a\n--- b\n",
         "a: b\n...\nc: d\n",
-        "%YAML 1.2\na: b\n",
+        "# c\n%YAML 1.2\n---\na: b\n",
+        "a: b\n...\n%YAML 1.2\n---\n",
+        "a: [b]#c\n",
         "- a\nb: c\n",
         "a:\n  - { b: 1,\n  - { c: 2 }\n",
         "a:\n  - b: 1\n   c: 2\n",
@@ -274,7 +276,9 @@ fn check_places(text: &str, node: &Node, within: Span) {
             assert_eq!(text.get(node.at.start as usize..node.at.start as usize + value.len()), Some(value.as_str()));
             assert_eq!(written, value.trim_end_matches('\n'));
         }
-        Value::Scalar { .. } => {}
+        Value::Scalar { text: value, plain, .. } => {
+            assert!(!plain || written.contains(['\n', '\r']), "{value:?} is written {written:?} in {text:?}");
+        }
         Value::Seq(items) => items.iter().for_each(|item| check_places(text, item, node.at)),
         Value::Map(entries) => {
             for (key, item) in entries {
@@ -299,11 +303,12 @@ fn check_any(text: &str) {
 }
 
 /// Texts made of what YAML gives a meaning to.
-fn yaml_like() -> impl Strategy<Value = String> {
+pub(in crate::book) fn yaml_like() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "a", "b", "key", ": ", ":", "- ", "-", "\n", "\n  ", "\n    ", "\n- ", "\r\n", "\t", " ", "  ", "{", "}", "[",
-        "]", ", ", ",", "\"", "'", "''", "\\", "\\n", "#", " # c", "|", ">", "|-\n", ">+\n", "|2\n", "&x ", "*x", "!t ",
-        "? ", "%", "@", "---\n", "...\n", "ä", "€", "𝄞", "\u{feff}", "~", "14 days", "x: y\n", "<<", "\u{85}", "\u{2028}",
+        "]", ", ", ",", "\"", "'", "''", "\\", "\\n", "#", " # c", "|", ">", "|-\n", ">+\n", "|2\n", "&x ", "*x",
+        "!t ", "? ", "%", "@", "---\n", "...\n", "ä", "€", "𝄞", "\u{feff}", "~", "14 days", "x: y\n", "<<", "\u{85}",
+        "\u{2028}",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }

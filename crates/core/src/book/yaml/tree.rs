@@ -259,7 +259,7 @@ impl Builder<'_> {
                 None => (start, end, end),
             },
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                let end = start + written.trim_end().len();
+                let end = start + written.trim_end_matches([' ', '\t', '\n', '\r']).len();
                 (start, end, end)
             }
             ScalarStyle::Plain if text.is_empty() && !self.starts_with(start, ['!', '&']) => {
@@ -278,8 +278,8 @@ impl Builder<'_> {
             );
         }
         let plain = style == ScalarStyle::Plain;
-        let verbatim = self.text.get(start..inside_end).is_some_and(|inside| inside == text.trim_end_matches('\n'))
-            && (plain || !text.ends_with('\n') || self.starts_with(inside_end, ['\n', '\n']));
+        let verbatim = self.text.get(start..start + text.len()) == Some(text.as_str())
+            && start + text.trim_end_matches('\n').len() == inside_end;
         Item { node: Node { value: Value::Scalar { text, plain, verbatim }, at }, end }
     }
 

@@ -46,7 +46,11 @@ static ROLE: Record = Record::of(
     &[&[
         key("id", &Shape::Id, "Its id.").required(),
         key("title", &Shape::Prose, "Its name for people. Default: the id."),
-        key("per_grant", &AMOUNTS, "Most for one case, by discretion: an amount, or one per currency. Default: no cap."),
+        key(
+            "per_grant",
+            &AMOUNTS,
+            "Most for one case, by discretion: an amount, or one per currency. Default: no cap.",
+        ),
         key("per_day", &AMOUNTS, "Most in one day."),
         key("per_customer", &Shape::Expr, "How often for one customer, such as `2 in 365 days`."),
         key("per_owed", &AMOUNTS, "Most to release of what is owed. Default: no cap."),

@@ -40,7 +40,8 @@ static CASE: Record = Record::of(
             key("about", &Shape::Prose, "What the case is about."),
         ],
         QUESTION,
-        &[key("expect", &Shape::Map(KeyKind::Free, &Shape::Record(&EXPECT)), "What must come out, by role.").required()],
+        &[key("expect", &Shape::Map(KeyKind::Free, &Shape::Record(&EXPECT)), "What must come out, by role.")
+            .required()],
     ],
 );
 

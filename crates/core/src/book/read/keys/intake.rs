@@ -3,8 +3,7 @@
 use crate::book::read::shape::{Key, KeyKind, OneOf, Record, Shape, key};
 
 /// Where facts come from, strongest first.
-pub(super) const SOURCES: Shape =
-    Shape::Map(KeyKind::Free, &Shape::Choice(&["system", "seen", "word", "claimed"]));
+pub(super) const SOURCES: Shape = Shape::Map(KeyKind::Free, &Shape::Choice(&["system", "seen", "word", "claimed"]));
 
 const PICK: Shape = Shape::TextOr(&PICKED);
 const TABLE: Shape = Shape::Map(KeyKind::Free, &Shape::Free);
@@ -51,7 +50,11 @@ const MAPPING_KEYS: &[Key] = &[
     key("currency_at", &Shape::Name, "JSON pointer to the currency of an amount.").beside(AT),
     key("const", &Shape::Free, "A value written out."),
     key("given", &Shape::Name, "JSON pointer: is there a value other than null?"),
-    key("each", &Shape::OneOrMany(&Shape::Name), "JSON pointer to an array, or to several that are joined: makes a list."),
+    key(
+        "each",
+        &Shape::OneOrMany(&Shape::Name),
+        "JSON pointer to an array, or to several that are joined: makes a list.",
+    ),
     key("values", &Shape::Name, "JSON pointer to an object whose values make a list."),
     key("entries", &Shape::Name, "JSON pointer to an object that makes a map."),
     key("into", &Shape::Into, "How each element is made; its pointers begin at the element.").beside(EACH),

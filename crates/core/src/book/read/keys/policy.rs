@@ -69,8 +69,16 @@ static TERM: Record = Record::of(
     ]],
 )
 .one_of(&[
-    OneOf { keys: &["measure", "require", "unless", "any", "all"], where_any: &[], instead: "keep one; `all` takes several terms" },
-    OneOf { keys: &["at_most", "at_least", "within", "equals"], where_any: MEASURE, instead: "for least and most write `within: LEAST..MOST`" },
+    OneOf {
+        keys: &["measure", "require", "unless", "any", "all"],
+        where_any: &[],
+        instead: "keep one; `all` takes several terms",
+    },
+    OneOf {
+        keys: &["at_most", "at_least", "within", "equals"],
+        where_any: MEASURE,
+        instead: "for least and most write `within: LEAST..MOST`",
+    },
 ]);
 
 static FAULT: Record = Record::of(
@@ -95,9 +103,24 @@ static DETOUR: Record = Record::of(
 
 /// Kinds of remedies.
 const KINDS: &[&str] = &[
-    "refund", "price_adjustment", "store_credit", "promo_code", "replacement", "prepared_cart", "reship", "keep_item",
-    "give_back", "return_label", "shipping_credit", "fee_waiver", "repair", "warranty_extension", "points",
-    "booking_change", "message", "bespoke",
+    "refund",
+    "price_adjustment",
+    "store_credit",
+    "promo_code",
+    "replacement",
+    "prepared_cart",
+    "reship",
+    "keep_item",
+    "give_back",
+    "return_label",
+    "shipping_credit",
+    "fee_waiver",
+    "repair",
+    "warranty_extension",
+    "points",
+    "booking_change",
+    "message",
+    "bespoke",
 ];
 
 const KIND: &[&str] = &["kind"];
@@ -116,7 +139,11 @@ static REMEDY_KEYS: &[Key] = &[
     key("says", &Shape::Prose, "What people read."),
     key("kind", &Shape::Known(KINDS), "What kind of remedy it is."),
     key("bundle", &NAMES, "Ids of the remedies given together; one written `ID?` may drop out."),
-    key("either", &Shape::List(&Shape::Record(&ALTERNATIVE)), "Remedies of which the first whose `when` holds is given."),
+    key(
+        "either",
+        &Shape::List(&Shape::Record(&ALTERNATIVE)),
+        "Remedies of which the first whose `when` holds is given.",
+    ),
     key("when", &Shape::Expr, "When it is offered. Default: always."),
     key("amount", &Shape::AmountOrRange, "How much, or `LEAST..MOST`.").beside(KIND),
     key("cost", &Shape::Expr, "What it costs the business. Default: the amount.").beside(KIND),
@@ -136,8 +163,6 @@ const WHAT: &[OneOf] = &[OneOf { keys: &["kind", "bundle", "either"], where_any:
 
 static REMEDY: Record = Record::of("a remedy", &[REMEDY_KEYS, KIND_FIELDS]).one_of(WHAT);
 
-static ALTERNATIVE: Record = Record::of(
-    "an alternative",
-    &[&[key("id", &Shape::Id, "Its id.").required()], REMEDY_KEYS, KIND_FIELDS],
-)
-.one_of(WHAT);
+static ALTERNATIVE: Record =
+    Record::of("an alternative", &[&[key("id", &Shape::Id, "Its id.").required()], REMEDY_KEYS, KIND_FIELDS])
+        .one_of(WHAT);

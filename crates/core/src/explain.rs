@@ -1,0 +1,199 @@
+//! An assessment in words: what stands, how far each term is from its line, what may be done and by whom.
+//!
+//! Nothing is decided here. [`explain`] gives the words part by part, for a page to place; [`lines`] lays them
+//! out for a terminal or a note, each piece with its tone, for whoever draws it to colour.
+
+mod around;
+mod gauge;
+mod layout;
+mod options;
+mod say;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod voice;
+
+pub(crate) use around::unproven_facts;
+pub use gauge::{Gauge, Tick, Zone};
+pub use layout::{Line, Piece, Weight, lines, text};
+pub use say::{SayError, Words, say, suited};
+pub use voice::{date as date_in_words, money as money_in_words};
+
+use crate::assess::{Assessment, Standing, Stands};
+use voice::Voice;
+
+/// What a colour means, everywhere: green inside the line, amber yours to give, violet someone else's, red nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// Inside the line, or owed.
+    Inside,
+    /// Yours to stretch or give.
+    Yours,
+    /// Someone else's.
+    Theirs,
+    /// Nobody's.
+    Never,
+    /// It depends on something missing.
+    Open,
+    /// Says nothing about who may.
+    Plain,
+}
+
+impl Tone {
+    /// The sign that stands for the colour where there is none.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Inside => "✓",
+            Self::Yours => "◆",
+            Self::Theirs => "▲",
+            Self::Never => "✗",
+            Self::Open => "?",
+            Self::Plain => "·",
+        }
+    }
+}
+
+/// A few words and what they mean for whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What they mean.
+    pub tone: Tone,
+    /// The words.
+    pub text: String,
+}
+
+impl Said {
+    pub(super) fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self { tone, text: text.into() }
+    }
+}
+
+/// A term, the fault, a circumstance, a guard or a never, and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its id; `fault` for the fault.
+    pub id: String,
+    /// Its sentence.
+    pub says: String,
+    /// How it stands.
+    pub stands: Said,
+    /// How deep it lies in groups of terms; 0 at the top.
+    pub depth: usize,
+    /// How far inside or past its line, drawn; only of what is measured and may bend, or does not hold.
+    pub gauge: Option<Gauge>,
+    /// Numbers of rules in other documents.
+    pub cites: Vec<String>,
+}
+
+/// One option as a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Its id.
+    pub id: String,
+    /// What the customer gets.
+    pub says: String,
+    /// The amount, or `$20.00 to $40.00`.
+    pub amount: Option<String>,
+    /// Who may give it.
+    pub who: Said,
+    /// Why it takes that, what it costs where that is not the amount, who pays.
+    pub notes: Vec<String>,
+    /// The parts of a bundle, each with its amount.
+    pub parts: Vec<(String, Option<String>)>,
+}
+
+/// What the customer can do under today's rules without an exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DetourCard {
+    /// What they do.
+    pub says: String,
+    /// What it takes of them.
+    pub effort: Option<String>,
+    /// What it costs the business, and how much more or less that is than the first option.
+    pub cost: Option<String>,
+}
+
+/// An assessment in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The answer: "A team lead may say yes".
+    pub standing: Said,
+    /// The rule's title.
+    pub rule: String,
+    /// Who asks, and which version of the rule is read.
+    pub about: Vec<String>,
+    /// Why the rule exists.
+    pub purpose: Option<String>,
+    /// The fault and the terms.
+    pub terms: Vec<Row>,
+    /// What happened to the customer, what raises the role needed, what bars remedies.
+    pub around: Vec<Row>,
+    /// What is missing and could still change the answer, with what to do.
+    pub missing: Vec<Said>,
+    /// What can be done, the best first.
+    pub options: Vec<Card>,
+    /// What is possible in place of what is barred.
+    pub instead: Vec<Card>,
+    /// Who may write a remedy of their own.
+    pub bespoke: Option<Said>,
+    /// The way without an exception.
+    pub detour: Option<DetourCard>,
+}
+
+/// Puts an assessment into words, for whoever asked.
+#[must_use]
+pub fn explain(a: &Assessment<'_>) -> Explanation {
+    let voice = Voice::of(a);
+    Explanation {
+        standing: standing(a, voice),
+        rule: a.version.title.clone(),
+        about: about(a, voice),
+        purpose: a.version.purpose.clone(),
+        terms: terms::rows(a, voice),
+        around: around::rows(a, voice),
+        missing: around::missing(a),
+        options: options::cards(a, voice, options::Wanted::Answers),
+        instead: options::cards(a, voice, options::Wanted::Instead),
+        bespoke: around::bespoke(a, voice),
+        detour: around::detour(a),
+    }
+}
+
+/// The first line.
+fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
+    match a.standing {
+        Standing::Unknown => {
+            let (best, worst) = (bare_standing(a.range.best, voice), bare_standing(a.range.worst, voice));
+            Said::new(Tone::Open, format!("We need to know: {} at best, {} at worst", voice::lower(&best.text), voice::lower(&worst.text)))
+        }
+        Standing::Never => Said::new(Tone::Never, around::reasons(a).map_or_else(|| "Not possible".to_owned(), |why| format!("Not possible: {why}"))),
+        Standing::Entitled => Said::new(Tone::Inside, options::release(a, voice).map_or_else(|| "Owed".to_owned(), |who| format!("Owed; {who}"))),
+        other => bare_standing(other, voice),
+    }
+}
+
+fn bare_standing(standing: Standing, voice: Voice<'_>) -> Said {
+    match standing {
+        Standing::Never => Said::new(Tone::Never, "Not possible"),
+        Standing::Entitled => Said::new(Tone::Inside, "Owed"),
+        Standing::Refused => Said::new(Tone::Never, "Not within the rules"),
+        Standing::Unknown => Said::new(Tone::Open, "We need to know"),
+        Standing::Discretion => Said::new(Tone::Yours, "Yours to give"),
+        Standing::Approval(role) => Said::new(Tone::Theirs, format!("{} may say yes", voice::upper(&voice.who(role)))),
+    }
+}
+
+fn about(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<String> {
+    let mut about = vec![format!("asked by {}", voice.who(a.role))];
+    if !a.governed {
+        about.push(format!("no rule governs `{}`", a.request));
+    }
+    if let Some(day) = a.version.in_force {
+        about.push(format!("in force since {}", voice::date(day)));
+    }
+    if a.stands == Stands::ReliedOn {
+        about.push("read as it was when the customer relied on it".to_owned());
+    }
+    about
+}

@@ -1,0 +1,157 @@
+//! Options as cards: what, how much, who may give it and why it takes that.
+
+use super::around::bar_says;
+use super::voice::{self, Voice};
+use super::{Card, Said, Tone};
+use crate::assess::{Assessment, Fixed, MadeOf, OptionOutcome, PartOutcome, Told, Truth};
+use crate::book::rules::{Group, Need, RemedyBody, RoleId};
+use crate::types::Type;
+
+/// Which options.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Those that answer what was asked for, and goodwill.
+    Answers,
+    /// Those in place of what is barred.
+    Instead,
+}
+
+pub(super) fn cards(a: &Assessment<'_>, voice: Voice<'_>, wanted: Wanted) -> Vec<Card> {
+    let is_wanted = |o: &&OptionOutcome| {
+        let instead = a.version.remedies.get(o.remedy).is_some_and(|r| r.group == Group::Instead);
+        instead == (wanted == Wanted::Instead)
+    };
+    a.options.iter().filter(is_wanted).filter_map(|o| card(a, voice, o)).collect()
+}
+
+/// Who releases the first owed option, where that is not the one who asks.
+pub(super) fn release(a: &Assessment<'_>, voice: Voice<'_>) -> Option<String> {
+    let first = a.options.iter().find(|o| o.owed.worst)?;
+    released_by_other(voice, first.released_by)
+}
+
+fn released_by_other(voice: Voice<'_>, by: Option<RoleId>) -> Option<String> {
+    match by {
+        Some(role) if role <= voice.role => None,
+        Some(role) => Some(format!("released by {}", voice.who(role))),
+        None => Some("more than anyone may release alone".to_owned()),
+    }
+}
+
+fn card(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Option<Card> {
+    let remedy = a.version.remedies.get(o.remedy)?;
+    let parts = if matches!(remedy.body, RemedyBody::Bundle(_)) { o.parts.iter().map(|p| part(a, voice, p)).collect() } else { Vec::new() };
+    Some(Card { id: remedy.id.clone(), says: says(a, o, remedy.says.as_str()), amount: amount(a, voice, o), who: who(a, voice, o), notes: notes(a, voice, o), parts })
+}
+
+/// A single remedy that was chosen among several says what it came to.
+fn says(a: &Assessment<'_>, o: &OptionOutcome, own: &str) -> String {
+    match o.parts.as_slice() {
+        [only] => only.chosen.and_then(|i| a.version.remedies.get(i)).map_or(own, |r| r.says.as_str()).to_owned(),
+        _ => own.to_owned(),
+    }
+}
+
+fn part(a: &Assessment<'_>, voice: Voice<'_>, p: &PartOutcome) -> (String, Option<String>) {
+    let says = a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map_or_else(String::new, |r| r.says.clone());
+    (says, p.amount.map(|f| fixed(a, voice, p, f)))
+}
+
+/// The amount, or both ends of a range.
+pub(super) fn amount(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Option<String> {
+    let first = o.parts.first()?;
+    let least = fixed(a, voice, first, o.amount?);
+    Some(match o.most {
+        Some(most) => format!("{least} to {}", fixed(a, voice, first, most)),
+        None => least,
+    })
+}
+
+fn fixed(a: &Assessment<'_>, voice: Voice<'_>, p: &PartOutcome, amount: Fixed) -> String {
+    match amount {
+        Fixed::Money(m) => voice::money(m),
+        Fixed::Number(n) => match a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map(|r| &r.body) {
+            Some(RemedyBody::One(one)) => voice.long(n, &one.amount_type, None),
+            _ => voice.long(n, &Type::Decimal, None),
+        },
+    }
+}
+
+/// Who may give it, in a few words.
+fn who(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Said {
+    if o.barred.best {
+        return Said::new(Tone::Never, format!("barred: {}", bars(a, o, true)));
+    }
+    if o.owed.worst {
+        return owed(voice, o);
+    }
+    if o.barred.worst {
+        return Said::new(Tone::Open, format!("may be barred: {}", bars(a, o, false)));
+    }
+    if o.need.best != o.need.worst || o.offered != Truth::Yes {
+        return Said::new(Tone::Open, "depends on what is missing");
+    }
+    let tone = voice.tone(o.need.best);
+    match o.need.best.as_role() {
+        _ if voice.is_yours(o.need.best) => Said::new(Tone::Yours, o.yours_up_to.map_or_else(|| "yours to give".to_owned(), |up_to| yours_up_to(a, voice, o, up_to))),
+        Some(role) => Said::new(tone, format!("needs {}", voice.who(role))),
+        None => Said::new(tone, "nobody may give this"),
+    }
+}
+
+fn yours_up_to(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome, up_to: Fixed) -> String {
+    let text = o.parts.first().map_or_else(String::new, |p| fixed(a, voice, p, up_to));
+    if Some(up_to) == o.most { "yours to give".to_owned() } else { format!("yours up to {text}") }
+}
+
+fn owed(voice: Voice<'_>, o: &OptionOutcome) -> Said {
+    match released_by_other(voice, o.released_by) {
+        None => Said::new(Tone::Inside, "owed, yours to release"),
+        Some(other) => Said::new(Tone::Inside, format!("owed; {other}")),
+    }
+}
+
+fn bars(a: &Assessment<'_>, o: &OptionOutcome, for_certain: bool) -> String {
+    let found = o.parts.iter().flat_map(|p| &p.bars).filter(|(_, sure)| *sure == for_certain);
+    let mut says: Vec<String> = found.map(|(bar, _)| voice::lower(&bar_says(a, *bar))).collect();
+    says.dedup();
+    says.join("; ")
+}
+
+/// Why it takes that role, what it costs where that is not the amount, who pays.
+fn notes(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String> {
+    let mut notes = Vec::new();
+    let decided = !o.barred.worst && !o.owed.worst && o.need.best == o.need.worst;
+    if decided {
+        notes.extend(why(a, voice, o));
+    }
+    if let Some(cost) = o.cost.filter(|c| o.amount != Some(Fixed::Money(*c)) && !o.barred.best) {
+        notes.push(format!("costs us {}", voice::money(cost)));
+    }
+    let payer = a.charged_to(o).filter(|_| o.owed.best && !o.barred.best);
+    notes.extend(payer.map(|team| format!("{team} pays")));
+    notes
+}
+
+/// What takes it beyond the role that asks, other than the terms, which show it themselves.
+fn why(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String> {
+    let shown = |i: &&usize| a.told.get(**i) == Some(&Told::Proven) && a.terms.iter().any(|t| !voice.is_yours(t.need.worst));
+    let lenders = o.borrows.iter().filter(shown).filter_map(|i| a.book.circumstances.get(*i));
+    let mut why: Vec<String> = lenders.map(|c| format!("because of {}", voice::lower(&c.says))).collect();
+    if voice.is_yours(o.need.best) {
+        return why;
+    }
+    let MadeOf { per_grant, per_customer, guard, .. } = o.made_of;
+    let is_it = |need: Need| need == o.need.best;
+    if is_it(per_grant.best) {
+        why.push("more than you may give on one case".to_owned());
+    }
+    if is_it(per_customer) {
+        why.push("no exception left for this customer that is yours".to_owned());
+    }
+    if is_it(guard.best) {
+        let raising = a.version.guards.iter().zip(&a.guards).filter(|(g, t)| **t == Truth::Yes && Need::role(g.needs) == guard.best);
+        why.extend(raising.map(|(g, _)| voice::lower(&g.says)));
+    }
+    why
+}

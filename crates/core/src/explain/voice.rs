@@ -1,0 +1,134 @@
+//! How people are told who, how much and when.
+
+use super::Tone;
+use crate::assess::Assessment;
+use crate::book::rules::{Book, Need, RoleId};
+use crate::money::{Currency, Money};
+use crate::number::{Number, write_decimal};
+use crate::program::show;
+use crate::time::{Date, Time, Zone};
+use crate::types::Type;
+
+/// Whose words they are to be: the book's roles, seen by the one who asks.
+#[derive(Clone, Copy)]
+pub(super) struct Voice<'a> {
+    pub book: &'a Book,
+    pub role: RoleId,
+}
+
+impl<'a> Voice<'a> {
+    pub fn of(a: &Assessment<'a>) -> Self {
+        Self { book: a.book, role: a.role }
+    }
+
+    /// `a team lead`; the top of the ladder is one person, as a rule: `the head of service`.
+    pub fn who(self, role: RoleId) -> String {
+        let Some(title) = self.book.roles.get(usize::from(role.0)).map(|r| r.title.as_str()) else { return "nobody".to_owned() };
+        let is_top = usize::from(role.0) + 1 == self.book.roles.len() && self.book.roles.len() > 1;
+        let article = match title.chars().next() {
+            _ if is_top => "the",
+            Some('A' | 'E' | 'I' | 'O' | 'U' | 'a' | 'e' | 'i' | 'o' | 'u') => "an",
+            _ => "a",
+        };
+        format!("{article} {}", lower(title))
+    }
+
+    /// Whether the one who asks may give what needs this.
+    pub fn is_yours(self, need: Need) -> bool {
+        need <= Need::role(self.role)
+    }
+
+    /// What a need means for the one who asks.
+    pub fn tone(self, need: Need) -> Tone {
+        match need {
+            Need::NONE => Tone::Inside,
+            Need::NOBODY => Tone::Never,
+            _ if self.is_yours(need) => Tone::Yours,
+            _ => Tone::Theirs,
+        }
+    }
+
+    /// A number of a type with its unit: `5 days`, `$12.00`, `40%`.
+    pub fn long(self, x: Number, ty: &Type, currency: Option<Currency>) -> String {
+        let whole = || x.as_whole().and_then(|n| i64::try_from(n).ok());
+        let in_words = match ty {
+            Type::Money => Money::rounded(x, currency.unwrap_or(self.book.currency), self.book.rounding).map(money),
+            Type::Date => whole().and_then(Date::from_days).map(date),
+            Type::Time => whole().and_then(Time::from_micros).map(|t| time(t, &self.book.zone)),
+            _ => None,
+        };
+        in_words.unwrap_or_else(|| show::number(x, ty, currency, &self.book.schema.units))
+    }
+
+    /// The same, without the unit where it was said just before: `5`, `$12.00`, `40%`.
+    pub fn short(self, x: Number, ty: &Type, currency: Option<Currency>) -> String {
+        if matches!(ty, Type::Days | Type::Months) { x.to_string() } else { self.long(x, ty, currency) }
+    }
+}
+
+/// Currencies whose sign is theirs alone, or is taken to be by most who read it.
+const SIGNS: [(&str, &str); 5] = [("EUR", "€"), ("GBP", "£"), ("INR", "₹"), ("JPY", "¥"), ("USD", "$")];
+
+/// An amount: `$1,199.00`, `12.00 CAD`.
+#[must_use]
+pub fn money(m: Money) -> String {
+    let mut digits = String::new();
+    // Writing to a text cannot fail.
+    let _ = write_decimal(&mut digits, i128::from(m.minor).abs(), m.currency.exponent());
+    let (whole, rest) = digits.split_once('.').map_or((digits.as_str(), None), |(w, r)| (w, Some(r)));
+    let mut amount = thousands(whole);
+    if let Some(rest) = rest {
+        amount.push('.');
+        amount.push_str(rest);
+    }
+    let minus = if m.minor < 0 { "-" } else { "" };
+    match SIGNS.iter().find(|(code, _)| *code == m.currency.code()) {
+        Some((_, sign)) => format!("{minus}{sign}{amount}"),
+        None => format!("{minus}{amount} {}", m.currency),
+    }
+}
+
+fn thousands(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// A day: `16 November 2026`.
+#[must_use]
+pub fn date(d: Date) -> String {
+    let (year, month, day) = d.civil();
+    let name = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or("");
+    format!("{day} {name} {year}")
+}
+
+/// A time on the clocks of a zone: `16 November 2026, 18:04`.
+pub(super) fn time(t: Time, zone: &Zone) -> String {
+    let Some(day) = zone.date_of(t) else { return t.to_string() };
+    let clock = t.in_zone(zone);
+    format!("{}, {}", date(day), clock.get(11..16).unwrap_or(""))
+}
+
+/// With a capital at the start.
+pub(super) fn upper(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// With a small letter at the start, unless the word is an abbreviation: `team lead`, `AI agent`.
+pub(super) fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    if chars.clone().next().is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
+    first.to_lowercase().chain(chars).collect()
+}

@@ -1,0 +1,120 @@
+//! Names in a case that the book does not have.
+
+use crate::book::model::CaseText;
+use crate::book::rules::{Book, Policy, SOMETHING_ELSE, Version};
+use crate::book::yaml::Node;
+use crate::diagnostic::{Diagnostic, Findings, Span, did_you_mean};
+
+/// Words that stand where a name may, and name nothing.
+const NO_NAME: [&str; 4] = ["none", "nobody", "unknown", "more_than_paid"];
+
+/// Checks every role, term, remedy, never and circumstance a case names.
+pub(super) fn check(book: &Book, case: &CaseText, findings: &mut Findings) {
+    let mut c = Checking { book, policy: policy(book, case), findings };
+    let circumstances: Vec<&str> = book.circumstances.iter().map(|x| x.id.as_str()).collect();
+    for entry in case.question.get("circumstances").and_then(Node::seq).unwrap_or_default() {
+        c.known("circumstance", entry.get("id"), &circumstances);
+    }
+    for expected in &case.expect {
+        c.name("role", &expected.id.value, expected.id.at, &c.roles());
+        for (key, node) in expected.item.map().unwrap_or_default() {
+            c.key(&key.value, node);
+        }
+    }
+}
+
+/// The policy that answers the case.
+fn policy<'a>(book: &'a Book, case: &CaseText) -> Option<&'a Policy> {
+    let request = case.question.get("request").and_then(Node::text)?;
+    let governing = book.requests.get(request).and_then(|i| book.policies.get(*i));
+    governing.or_else(|| book.policies.iter().find(|p| p.id == SOMETHING_ELSE))
+}
+
+struct Checking<'a, 'f> {
+    book: &'a Book,
+    policy: Option<&'a Policy>,
+    findings: &'f mut Findings,
+}
+
+impl<'a> Checking<'a, '_> {
+    fn versions(&self) -> impl Iterator<Item = &'a Version> + use<'a> {
+        self.policy.into_iter().flat_map(|p| &p.versions)
+    }
+
+    fn remedies(&self) -> Vec<&'a str> {
+        self.versions().flat_map(|v| &v.remedies).map(|r| r.id.as_str()).collect()
+    }
+
+    fn terms(&self) -> Vec<&'a str> {
+        self.versions().flat_map(|v| &v.terms).map(|t| t.id.as_str()).collect()
+    }
+
+    fn nevers(&self) -> Vec<&'a str> {
+        self.versions().flat_map(|v| &v.nevers).map(|n| n.id.as_str()).collect()
+    }
+
+    fn roles(&self) -> Vec<&'a str> {
+        self.book.roles.iter().map(|r| r.id.as_str()).collect()
+    }
+
+    fn key(&mut self, key: &str, node: &Node) {
+        match key {
+            "by" | "released_by" => self.known("role", Some(node), &self.roles()),
+            "first" => self.known("remedy", Some(node), &self.remedies()),
+            "options" | "owed" | "instead" => self.all("remedy", node, &self.remedies()),
+            "fails" => self.all("term", node, &self.terms()),
+            "yours" | "parts" => self.keys("remedy", node, &self.remedies()),
+            "terms" => {
+                self.keys("term", node, &self.terms());
+                for (_, term) in node.map().unwrap_or_default() {
+                    self.known("role", term.get("need"), &self.roles());
+                }
+            }
+            "barred" => {
+                self.keys("remedy", node, &self.remedies());
+                for (_, never) in node.map().unwrap_or_default() {
+                    self.known("never", Some(never), &self.nevers());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn keys(&mut self, what: &str, node: &Node, known: &[&str]) {
+        for (key, _) in node.map().unwrap_or_default() {
+            self.name(what, &key.value, key.at, known);
+        }
+    }
+
+    fn all(&mut self, what: &str, node: &Node, known: &[&str]) {
+        self.known(what, Some(node), known);
+        for item in node.seq().unwrap_or_default() {
+            self.known(what, Some(item), known);
+        }
+    }
+
+    fn known(&mut self, what: &str, node: Option<&Node>, known: &[&str]) {
+        if let Some((text, at)) = node.and_then(|n| Some((n.text()?, n.at))) {
+            self.name(what, text, at, known);
+        }
+    }
+
+    fn name(&mut self, what: &str, written: &str, at: Span, known: &[&str]) {
+        if known.contains(&written) || NO_NAME.contains(&written) {
+            return;
+        }
+        let help = match did_you_mean(written, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("there is no {what} here at all"),
+            None => format!("known here: {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
+        };
+        let code = match what {
+            "role" => "unknown_role",
+            "term" => "unknown_term",
+            "remedy" => "unknown_remedy",
+            "never" => "unknown_never",
+            _ => "unknown_circumstance",
+        };
+        self.findings.push(Diagnostic::error(code, at, format!("there is no {what} `{written}`")).label("not known").help(help));
+    }
+}
