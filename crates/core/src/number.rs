@@ -3,6 +3,11 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+mod decimal;
+
+pub(crate) use decimal::write_decimal;
+pub use decimal::{Decimal, DecimalError, MAX_SCALE, power_of_ten};
+
 /// A fraction `n / d` in lowest terms, `d` at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Number {
@@ -209,106 +214,6 @@ impl fmt::Display for Number {
         }
         write!(f, "{}/{}", self.n, self.d)
     }
-}
-
-/// Decimal text as it was written: `v / 10^scale`, the scale at most 18.
-///
-/// `9.50` is 950 over 10^2. Two decimals that differ only in their last zeros are not `==`; their
-/// [`number`](Self::number)s are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decimal {
-    /// All digits as one whole number.
-    pub v: i64,
-    /// How many of them stand after the point.
-    pub scale: u32,
-}
-
-/// Why a text is no [`Decimal`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecimalError {
-    /// Something other than an optional `-`, digits, and digits after a point.
-    NotANumber,
-    /// Written with an exponent, such as `1e3`.
-    Exponent,
-    /// More digits than fit.
-    OutOfRange,
-}
-
-/// The most decimals a [`Decimal`] may have.
-pub const MAX_SCALE: u32 = 18;
-
-impl Decimal {
-    /// Reads `-?digits(.digits)?`.
-    ///
-    /// # Errors
-    /// When it is something else, has an exponent, more than 18 decimals, or does not fit 64 bits.
-    pub fn parse(text: &str) -> Result<Self, DecimalError> {
-        let (negative, digits) = match text.as_bytes() {
-            [b'-', rest @ ..] => (true, rest),
-            all => (false, all),
-        };
-        let mut v: i64 = 0;
-        let mut point = None;
-        for (i, byte) in digits.iter().enumerate() {
-            match byte {
-                b'0'..=b'9' => {
-                    let digit = i64::from(byte - b'0');
-                    // Counted downwards, since the lowest number has no positive twin.
-                    v = v.checked_mul(10).and_then(|v| v.checked_sub(digit)).ok_or(DecimalError::OutOfRange)?;
-                }
-                b'.' if point.is_none() && i > 0 => point = Some(i),
-                b'e' | b'E' if i > 0 => return Err(DecimalError::Exponent),
-                _ => return Err(DecimalError::NotANumber),
-            }
-        }
-        let scale = point.map_or(0, |p| digits.len() - p - 1);
-        if digits.is_empty() || (point.is_some() && scale == 0) {
-            return Err(DecimalError::NotANumber);
-        }
-        let scale = u32::try_from(scale).ok().filter(|s| *s <= MAX_SCALE).ok_or(DecimalError::OutOfRange)?;
-        let v = if negative { v } else { v.checked_neg().ok_or(DecimalError::OutOfRange)? };
-        Ok(Self { v, scale })
-    }
-
-    /// The number it stands for.
-    #[must_use]
-    pub fn number(self) -> Number {
-        // The denominator is a power of ten below 2^64, so the fraction always fits.
-        Number::ratio(self.v.into(), power_of_ten(self.scale).into()).unwrap_or(Number::ZERO)
-    }
-
-    /// The same number without the zeros at its end.
-    #[must_use]
-    pub fn trimmed(mut self) -> Self {
-        while self.scale > 0 && self.v % 10 == 0 {
-            self.v /= 10;
-            self.scale -= 1;
-        }
-        self
-    }
-}
-
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_decimal(f, self.v.into(), self.scale)
-    }
-}
-
-/// Writes `v / 10^scale` with all its decimals.
-pub(crate) fn write_decimal(f: &mut impl fmt::Write, v: i128, scale: u32) -> fmt::Result {
-    if scale == 0 {
-        return write!(f, "{v}");
-    }
-    let power = u128::from(power_of_ten(scale));
-    let (whole, rest) = (v.unsigned_abs() / power, v.unsigned_abs() % power);
-    let sign = if v < 0 { "-" } else { "" };
-    write!(f, "{sign}{whole}.{rest:0width$}", width = scale as usize)
-}
-
-/// 10 to the given power; powers beyond [`MAX_SCALE`] are taken for it.
-#[must_use]
-pub fn power_of_ten(scale: u32) -> u64 {
-    10_u64.pow(scale.min(MAX_SCALE))
 }
 
 /// Compares by whole part, then by what is left; for products beyond 128 bits.

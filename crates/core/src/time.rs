@@ -106,8 +106,7 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        f.write_str(as_text(&date_text(self.0)))
     }
 }
 
@@ -182,11 +181,11 @@ struct Local(i64);
 
 impl fmt::Display for Local {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil_of(self.0.div_euclid(DAY));
         let micros = self.0.rem_euclid(DAY);
         let seconds = micros / SECOND;
-        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        let ([h1, h2], [m1, m2], [s1, s2]) = (digits(seconds / 3600), digits(seconds / 60 % 60), digits(seconds % 60));
+        f.write_str(as_text(&date_text(self.0.div_euclid(DAY))))?;
+        f.write_str(as_text(&[b'T', h1, h2, b':', m1, m2, b':', s1, s2]))?;
         match micros % SECOND {
             0 => Ok(()),
             fraction => f.write_str(format!(".{fraction:06}").trim_end_matches('0')),
@@ -258,6 +257,23 @@ fn not_a_time(text: &str) -> TimeError {
 fn date_digits(text: &[u8]) -> Option<(i64, i64, i64)> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
     Some((two(*y1, *y2)? * 100 + two(*y3, *y4)?, two(*m1, *m2)?, two(*d1, *d2)?))
+}
+
+/// `YYYY-MM-DD`; made by hand, since facts are written as text to be hashed.
+fn date_text(days: i64) -> [u8; 10] {
+    let (year, month, day) = civil_of(days);
+    let ([y1, y2], [y3, y4], [m1, m2], [d1, d2]) = (digits(year / 100), digits(year % 100), digits(month), digits(day));
+    [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2]
+}
+
+/// The two digits of a number below 100.
+fn digits(number: i64) -> [u8; 2] {
+    let digit = |number: i64| b'0' + u8::try_from(number % 10).unwrap_or(0);
+    [digit(number / 10), digit(number)]
+}
+
+fn as_text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 fn two(tens: u8, ones: u8) -> Option<i64> {

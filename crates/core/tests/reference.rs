@@ -9,7 +9,14 @@ use proptest::prelude::*;
 fn given() -> impl Strategy<Value = Given> {
     let int = prop_oneof![-3_i64..10, Just(i64::MAX), Just(i64::MIN), any::<i64>()];
     let word = prop_oneof![Just(String::new()), "[ab]{1,3}", "[aä€\"'\\\\\n]{0,4}"];
-    (any::<bool>(), int.clone(), int.clone(), word.clone(), prop::collection::vec(int, 0..5), prop::collection::vec(word, 0..5))
+    (
+        any::<bool>(),
+        int.clone(),
+        int.clone(),
+        word.clone(),
+        prop::collection::vec(int, 0..5),
+        prop::collection::vec(word, 0..5),
+    )
         .prop_map(|(flag, x, y, word, numbers, words)| Given { flag, x, y, word, numbers, words })
 }
 

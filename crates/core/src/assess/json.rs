@@ -41,7 +41,7 @@ impl Object {
     }
 }
 
-impl<'a> Assessment<'a> {
+impl Assessment<'_> {
     /// The assessment as one line of JSON, without what only people read.
     ///
     /// Fields are described in the book's reference and by `amends schema assessment`.
@@ -79,7 +79,9 @@ impl<'a> Assessment<'a> {
     }
 
     fn policy_json(&self) -> Value {
-        let version = |v: &Version| Object::new().with("in_force", v.in_force.map(|d| d.to_string())).with("digest", v.digest.as_str());
+        let version = |v: &Version| {
+            Object::new().with("in_force", v.in_force.map(|d| d.to_string())).with("digest", v.digest.as_str())
+        };
         let stands = match self.stands {
             Stands::Asked => "asked",
             Stands::ReliedOn => "relied_on",
@@ -107,7 +109,10 @@ impl<'a> Assessment<'a> {
             }
         }
         let digest = crate::facts::digest::digest(&self.book.schema, self.facts);
-        Object::new().with("digest", digest).with("sources", if sources.is_empty() { Value::Null } else { Value::Object(sources) }).done()
+        Object::new()
+            .with("digest", digest)
+            .with("sources", if sources.is_empty() { Value::Null } else { Value::Object(sources) })
+            .done()
     }
 
     fn range_json(&self) -> Value {
@@ -125,16 +130,27 @@ impl<'a> Assessment<'a> {
 
     /// One word when it is certain, else the two ends.
     fn needs(&self, span: Span<Need>) -> Value {
-        if span.best == span.worst { self.need(span.best) } else { json!({ "best": self.need(span.best), "worst": self.need(span.worst) }) }
+        if span.best == span.worst {
+            self.need(span.best)
+        } else {
+            json!({ "best": self.need(span.best), "worst": self.need(span.worst) })
+        }
     }
 
     fn fault_json(&self) -> Value {
         let (Some(fault), Some(truth)) = (&self.version.fault, self.fault) else { return Value::Null };
-        Object::new().with("says", fault.says.as_str()).with("holds", truth_json(truth)).with("proof", fault.proof.word()).with("charged_to", fault.charged_to.clone()).done()
+        Object::new()
+            .with("says", fault.says.as_str())
+            .with("holds", truth_json(truth))
+            .with("proof", fault.proof.word())
+            .with("charged_to", fault.charged_to.clone())
+            .done()
     }
 
     fn term_json(&self, index: usize) -> Value {
-        let (Some(term), Some(outcome)) = (self.version.terms.get(index), self.terms.get(index)) else { return Value::Null };
+        let (Some(term), Some(outcome)) = (self.version.terms.get(index), self.terms.get(index)) else {
+            return Value::Null;
+        };
         let state = match outcome.state {
             TermState::Met => "met",
             TermState::Failed => "failed",
@@ -152,13 +168,24 @@ impl<'a> Assessment<'a> {
             .with("state", state)
             .with("need", self.needs(outcome.need))
             .with("binds", binding)
-            .with("charged_to", if outcome.binding == Binding::Undisclosed { Value::from(term.charged_to.clone()) } else { Value::Null })
+            .with(
+                "charged_to",
+                if outcome.binding == Binding::Undisclosed {
+                    Value::from(term.charged_to.clone())
+                } else {
+                    Value::Null
+                },
+            )
             .unless_empty("cites", term.cites.iter().map(|c| Value::from(c.as_str())).collect());
         match &term.shape {
             TermShape::Measure { ty, line, .. } => self.measure_json(object, index, ty, *line).done(),
             TermShape::Require { .. } => self.stretch_json(object, index, None).done(),
-            TermShape::Any(parts) => object.with("any", parts.iter().map(|i| self.term_json(*i)).collect::<Vec<_>>()).done(),
-            TermShape::All(parts) => object.with("all", parts.iter().map(|i| self.term_json(*i)).collect::<Vec<_>>()).done(),
+            TermShape::Any(parts) => {
+                object.with("any", parts.iter().map(|i| self.term_json(*i)).collect::<Vec<_>>()).done()
+            }
+            TermShape::All(parts) => {
+                object.with("all", parts.iter().map(|i| self.term_json(*i)).collect::<Vec<_>>()).done()
+            }
         }
     }
 
@@ -196,7 +223,8 @@ impl<'a> Assessment<'a> {
 
     fn circumstances_json(&self) -> Vec<Value> {
         let told = self.book.circumstances.iter().zip(&self.told).filter(|(_, t)| **t != Told::No);
-        told.map(|(c, t)| json!({ "id": c.id, "says": c.says, "shown": *t == Told::Proven, "proof": c.proof.word() })).collect()
+        told.map(|(c, t)| json!({ "id": c.id, "says": c.says, "shown": *t == Told::Proven, "proof": c.proof.word() }))
+            .collect()
     }
 
     fn guards_json(&self) -> Vec<Value> {
@@ -208,7 +236,10 @@ impl<'a> Assessment<'a> {
         let active = self.version.nevers.iter().zip(&self.nevers).enumerate().filter(|(_, (_, t))| **t != Truth::No);
         active
             .map(|(n, (never, t))| {
-                let bars = self.options.iter().filter(|o| o.parts.iter().any(|p| p.bars.iter().any(|(b, _)| *b == Bar::Never(n))));
+                let bars = self
+                    .options
+                    .iter()
+                    .filter(|o| o.parts.iter().any(|p| p.bars.iter().any(|(b, _)| *b == Bar::Never(n))));
                 Object::new()
                     .with("id", never.id.as_str())
                     .with("says", never.says.as_str())
@@ -257,7 +288,14 @@ impl<'a> Assessment<'a> {
             .with("cost", money(o.cost))
             .with("kept", money(o.kept))
             .with("partial", if remedy.partial { Value::Bool(true) } else { Value::Null })
-            .unless_empty("borrows", o.borrows.iter().filter_map(|i| self.book.circumstances.get(*i)).map(|c| Value::from(c.id.as_str())).collect())
+            .unless_empty(
+                "borrows",
+                o.borrows
+                    .iter()
+                    .filter_map(|i| self.book.circumstances.get(*i))
+                    .map(|c| Value::from(c.id.as_str()))
+                    .collect(),
+            )
             .with("because", self.because(o))
             .with("charged_to", self.charged_to(o));
         match o.parts.as_slice() {
@@ -274,7 +312,9 @@ impl<'a> Assessment<'a> {
         let text = |f: Option<Fixed>| f.map(|f| render::fixed(f, &ty, self.book));
         match o.most {
             None => object.with("amount", text(o.amount)),
-            Some(_) => object.with("min", text(o.amount)).with("max", text(o.most)).with("yours_up_to", text(o.yours_up_to)),
+            Some(_) => {
+                object.with("min", text(o.amount)).with("max", text(o.most)).with("yours_up_to", text(o.yours_up_to))
+            }
         }
     }
 
@@ -302,7 +342,8 @@ impl<'a> Assessment<'a> {
     #[must_use]
     pub fn charged_to(&self, o: &OptionOutcome) -> Option<String> {
         let remedy = self.version.remedies.get(o.remedy)?;
-        let fault = self.version.fault.as_ref().filter(|_| remedy.group == Group::Recovery).and_then(|f| f.charged_to.clone());
+        let fault =
+            self.version.fault.as_ref().filter(|_| remedy.group == Group::Recovery).and_then(|f| f.charged_to.clone());
         let unbound = || {
             let terms = self.version.terms.iter().zip(self.terms);
             let mut undisclosed = terms.filter(|(_, o)| o.binding == Binding::Undisclosed && o.state != TermState::Met);
@@ -344,7 +385,8 @@ impl<'a> Assessment<'a> {
         let Some(remedy) = self.version.remedies.get(p.chosen.unwrap_or(p.remedy)) else { return object };
         let RemedyBody::One(one) = &remedy.body else { return object };
         object = object.with("kind", one.kind.as_str());
-        let to: Vec<Value> = one.to.iter().map(|(r, ty)| show::value(self.machine, self.on(), self.machine.get(*r), ty)).collect();
+        let to: Vec<Value> =
+            one.to.iter().map(|(r, ty)| show::value(self.machine, self.on(), self.machine.get(*r), ty)).collect();
         object = object.unless_empty("to", to).unless_empty("shares", super::shares::shares(self, one, p));
         for (name, field) in &remedy.fields {
             let value = match field {
@@ -373,7 +415,13 @@ impl<'a> Assessment<'a> {
         }
         kinds.sort_unstable();
         kinds.dedup();
-        let not = if barred { Value::from("all") } else if kinds.is_empty() { Value::Null } else { Value::from(kinds) };
+        let not = if barred {
+            Value::from("all")
+        } else if kinds.is_empty() {
+            Value::Null
+        } else {
+            Value::from(kinds)
+        };
         Object::new().with("role", self.book.role_id(role)).with("not", not).done()
     }
 
@@ -405,7 +453,9 @@ impl<'a> Assessment<'a> {
 
     fn missing_json(&self, missing: &Missing) -> Value {
         match missing {
-            Missing::Fact { path, problem } => Object::new().with("fact", path.as_str()).with("problem", problem.clone()).done(),
+            Missing::Fact { path, problem } => {
+                Object::new().with("fact", path.as_str()).with("problem", problem.clone()).done()
+            }
             Missing::Failed { at, says } => {
                 let place = at.map(|at| {
                     let (line, column) = self.book.sources.line_column(at);

@@ -2,8 +2,8 @@
 
 use crate::book::rules::{Book, Version};
 use crate::diagnostic::Span;
-use crate::facts::{Facts, Source};
 use crate::facts::schema::Schema;
+use crate::facts::{Facts, Source};
 use crate::program::run::{Failure, Machine, Reason};
 use crate::types::{RecordType, Type};
 use crate::value::Why;
@@ -112,7 +112,8 @@ fn in_value(ty: &Type, at: u32, facts: &Facts<'_>, cell: u32, path: &str) -> Opt
             let width = list.of.width() + key;
             let held = facts.cell(at);
             let first = u32::try_from(held.v).ok().filter(|_| held.is_present())?;
-            (0..held.aux).find_map(|i| in_value(&list.of, first + i * width + key, facts, cell, &format!("{path}[{i}]")))
+            (0..held.aux)
+                .find_map(|i| in_value(&list.of, first + i * width + key, facts, cell, &format!("{path}[{i}]")))
         }
         _ => None,
     }

@@ -7,14 +7,17 @@ mod options;
 mod order;
 mod outcome;
 mod render;
+mod schema;
 mod shares;
 mod standing;
 mod terms;
 
 pub use missing::{Missing, path_of};
 pub use outcome::{
-    Bar, Binding, Fixed, MadeOf, Measured, OptionOutcome, PartOutcome, Span, Standing, TermOutcome, TermState, Told, Truth,
+    Bar, Binding, Fixed, MadeOf, Measured, OptionOutcome, PartOutcome, Span, Standing, TermOutcome, TermState, Told,
+    Truth,
 };
+pub use schema::ASSESSMENT_SCHEMA;
 
 use crate::book::rules::{Book, Fault, Need, Policy, RoleId, SOMETHING_ELSE, Version};
 use crate::facts::{Facts, Source, slot};
@@ -42,7 +45,9 @@ struct Bench {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssessError {
     /// No policy governs the kind of request, and there is none for something else.
-    #[error("no policy of `{book}` governs requests of kind `{request}`, and it has no policy `something_else`: {hint}")]
+    #[error(
+        "no policy of `{book}` governs requests of kind `{request}`, and it has no policy `something_else`: {hint}"
+    )]
     NotGoverned {
         /// The book.
         book: String,
@@ -138,7 +143,13 @@ struct Draft<'a> {
 ///
 /// # Errors
 /// When no policy can answer, or the facts do not say when it was asked.
-pub fn assess<'a>(book: &'a Book, request: &'a str, facts: &'a Facts<'a>, role: RoleId, w: &'a mut Workspace) -> Result<Assessment<'a>, AssessError> {
+pub fn assess<'a>(
+    book: &'a Book,
+    request: &'a str,
+    facts: &'a Facts<'a>,
+    role: RoleId,
+    w: &'a mut Workspace,
+) -> Result<Assessment<'a>, AssessError> {
     let asked = day_of(book, facts, slot::ASKED).ok_or(AssessError::NoAsked)?;
     let (policy, at_asked, governed) = governing(book, request, asked)?;
     let Workspace { at_asked: first, at_relied_on: second } = w;
@@ -183,7 +194,12 @@ pub fn assess<'a>(book: &'a Book, request: &'a str, facts: &'a Facts<'a>, role: 
 ///
 /// # Errors
 /// As [`assess`].
-pub fn margins<'a>(book: &'a Book, request: &str, facts: &Facts<'_>, w: &'a mut Workspace) -> Result<Margins<'a>, AssessError> {
+pub fn margins<'a>(
+    book: &'a Book,
+    request: &str,
+    facts: &Facts<'_>,
+    w: &'a mut Workspace,
+) -> Result<Margins<'a>, AssessError> {
     let asked = day_of(book, facts, slot::ASKED).ok_or(AssessError::NoAsked)?;
     let (_, version, _) = governing(book, request, asked)?;
     let Bench { machine, terms } = &mut w.at_asked;
@@ -224,7 +240,8 @@ fn governing<'a>(book: &'a Book, request: &str, asked: Date) -> Result<(&'a Poli
     let otherwise = book.policies.iter().find(|p| p.id == SOMETHING_ELSE).and_then(|p| Some((p, p.in_force(asked)?)));
     otherwise.map(|(policy, version)| (policy, version, false)).ok_or_else(|| {
         let near = crate::diagnostic::did_you_mean(request, book.requests.keys().map(String::as_str));
-        let hint = near.map_or_else(|| "ask for one that the book governs".to_owned(), |n| format!("did you mean `{n}`?"));
+        let hint =
+            near.map_or_else(|| "ask for one that the book governs".to_owned(), |n| format!("did you mean `{n}`?"));
         AssessError::NotGoverned { book: book.name.clone(), request: request.to_owned(), hint }
     })
 }
@@ -235,7 +252,14 @@ fn day_of(book: &Book, facts: &Facts<'_>, cell: u32) -> Option<Date> {
     book.zone.date_of(time)
 }
 
-fn draft<'a>(book: &'a Book, version: &'a Version, facts: &Facts<'_>, role: RoleId, asked: Date, bench: &mut Bench) -> Draft<'a> {
+fn draft<'a>(
+    book: &'a Book,
+    version: &'a Version,
+    facts: &Facts<'_>,
+    role: RoleId,
+    asked: Date,
+    bench: &mut Bench,
+) -> Draft<'a> {
     let Bench { machine: m, terms: outcomes } = bench;
     m.start(&version.program, version.identity);
     let on = On { program: &version.program, facts, schema: &book.schema };
@@ -247,7 +271,18 @@ fn draft<'a>(book: &'a Book, version: &'a Version, facts: &Facts<'_>, role: Role
     let guards: Vec<Truth> = version.guards.iter().map(|g| Truth::of(m.get(g.when))).collect();
     let nevers: Vec<Truth> = version.nevers.iter().map(|n| Truth::of(m.get(n.when))).collect();
     let per_customer = per_customer(book, facts);
-    let g = Ground { book, version, facts, role, terms: outcomes, told: &told, fault, guards: &guards, nevers: &nevers, per_customer };
+    let g = Ground {
+        book,
+        version,
+        facts,
+        role,
+        terms: outcomes,
+        told: &told,
+        fault,
+        guards: &guards,
+        nevers: &nevers,
+        per_customer,
+    };
     let mut options = options::evaluate(m, &g);
     order::sort(&g, &mut options);
     let (standing, range) = standing::standing(&g, &options);
@@ -265,7 +300,11 @@ fn relied_on(book: &Book, version: &Version, m: &Machine, asked: Date) -> (Optio
         return (None, val.why);
     }
     let number = val.as_number().as_whole().and_then(|n| i64::try_from(n).ok());
-    let day = if is_date { number.and_then(Date::from_days) } else { number.and_then(Time::from_micros).and_then(|t| book.zone.date_of(t)) };
+    let day = if is_date {
+        number.and_then(Date::from_days)
+    } else {
+        number.and_then(Time::from_micros).and_then(|t| book.zone.date_of(t))
+    };
     (day, 0)
 }
 
@@ -279,7 +318,11 @@ fn told(m: &mut Machine, book: &Book, facts: &Facts<'_>) -> Vec<Told> {
         let base = first.saturating_add(row * width);
         let (id, source) = (facts.cell(base + 1), facts.cell(base + 2));
         let name = facts.text(&book.schema.dictionary, id.v).unwrap_or_default();
-        let source = source.is_present().then(|| facts.text(&book.schema.dictionary, source.v)).flatten().and_then(Source::parse);
+        let source = source
+            .is_present()
+            .then(|| facts.text(&book.schema.dictionary, source.v))
+            .flatten()
+            .and_then(Source::parse);
         for (i, (circumstance, told)) in book.circumstances.iter().zip(&mut told).enumerate() {
             if id.is_present() && circumstance.id == name && *told != Told::Proven {
                 *told = match source {
@@ -330,7 +373,8 @@ fn per_customer(book: &Book, facts: &Facts<'_>) -> Need {
 /// Days of earlier exceptions; one without a day counts as recent.
 fn exception_dates(book: &Book, facts: &Facts<'_>) -> Vec<Option<Date>> {
     let list = facts.cell(slot::EXCEPTIONS);
-    let (Some(width), Ok(first), true) = (row_width(book, slot::EXCEPTIONS), u32::try_from(list.v), list.is_present()) else {
+    let (Some(width), Ok(first), true) = (row_width(book, slot::EXCEPTIONS), u32::try_from(list.v), list.is_present())
+    else {
         return Vec::new();
     };
     (0..list.aux).map(|row| day_of(book, facts, first.saturating_add(row * width) + 1)).collect()
@@ -348,5 +392,6 @@ fn is_better(older: &Draft<'_>, current: &Draft<'_>) -> bool {
         Some(Fixed::Money(m)) => m.minor,
         _ => 0,
     };
-    (older.least.worst, older.least.best, std::cmp::Reverse(first(older))) < (current.least.worst, current.least.best, std::cmp::Reverse(first(current)))
+    (older.least.worst, older.least.best, std::cmp::Reverse(first(older)))
+        < (current.least.worst, current.least.best, std::cmp::Reverse(first(current)))
 }

@@ -36,7 +36,9 @@ pub(super) fn evaluate(m: &mut Machine, g: &Ground<'_>) -> Vec<OptionOutcome> {
 fn instead_is_wanted(g: &Ground<'_>, option: &OptionOutcome) -> bool {
     let group = g.version.remedies.get(option.remedy).map(|r| r.group);
     group != Some(Group::Instead)
-        || g.version.nevers.iter().zip(g.nevers).any(|(never, truth)| never.instead.contains(&option.remedy) && *truth != Truth::No && bars_something(g, never))
+        || g.version.nevers.iter().zip(g.nevers).any(|(never, truth)| {
+            never.instead.contains(&option.remedy) && *truth != Truth::No && bars_something(g, never)
+        })
 }
 
 fn bars_something(g: &Ground<'_>, never: &crate::book::rules::Never) -> bool {
@@ -57,7 +59,10 @@ fn option(m: &mut Machine, g: &Ground<'_>, index: usize) -> Option<OptionOutcome
         _ => vec![part(m, g, index, &mut offered)?],
     };
     let sum = Sum::of(m, &parts);
-    if sum.amount.is_some_and(is_nothing) && sum.most.is_none_or(is_nothing) && !matches!(remedy.body, RemedyBody::Bundle(_)) {
+    if sum.amount.is_some_and(is_nothing)
+        && sum.most.is_none_or(is_nothing)
+        && !matches!(remedy.body, RemedyBody::Bundle(_))
+    {
         return None;
     }
     Some(weigh(m, g, index, remedy, offered, parts, sum))
@@ -116,7 +121,13 @@ fn part(m: &mut Machine, g: &Ground<'_>, index: usize, offered: &mut Truth) -> O
 }
 
 /// Where it is not known which holds, any that is left may bar, and amount and cost are missing.
-fn either(m: &mut Machine, g: &Ground<'_>, index: usize, choices: &[usize], offered: &mut Truth) -> Option<PartOutcome> {
+fn either(
+    m: &mut Machine,
+    g: &Ground<'_>,
+    index: usize,
+    choices: &[usize],
+    offered: &mut Truth,
+) -> Option<PartOutcome> {
     let mut unknown: Option<PartOutcome> = None;
     for choice in choices {
         let Some(Remedy { when, body: RemedyBody::One(one), .. }) = g.version.remedies.get(*choice) else { continue };
@@ -127,7 +138,17 @@ fn either(m: &mut Machine, g: &Ground<'_>, index: usize, choices: &[usize], offe
         let here = one_part(m, g, index, Some(*choice), one);
         match (&mut unknown, truth) {
             (None, Truth::Yes) => return Some(here),
-            (None, _) => unknown = Some(PartOutcome { chosen: None, amount: None, most: None, cost: None, why: truth.why(), bars: unsure(&here.bars), ..here }),
+            (None, _) => {
+                unknown = Some(PartOutcome {
+                    chosen: None,
+                    amount: None,
+                    most: None,
+                    cost: None,
+                    why: truth.why(),
+                    bars: unsure(&here.bars),
+                    ..here
+                })
+            }
             (Some(so_far), _) => {
                 so_far.why = m.both(so_far.why, truth.why());
                 so_far.bars.extend(unsure(&here.bars));
@@ -201,7 +222,15 @@ fn m_or(a: Why, b: Why) -> Why {
     if a == 0 { b } else { a }
 }
 
-fn weigh(m: &mut Machine, g: &Ground<'_>, index: usize, remedy: &Remedy, offered: Truth, parts: Vec<PartOutcome>, sum: Sum) -> OptionOutcome {
+fn weigh(
+    m: &mut Machine,
+    g: &Ground<'_>,
+    index: usize,
+    remedy: &Remedy,
+    offered: Truth,
+    parts: Vec<PartOutcome>,
+    sum: Sum,
+) -> OptionOutcome {
     let barred = barred(&parts);
     // What needs no term borrows nothing.
     let (borrows, terms) = match remedy.group {
@@ -213,7 +242,7 @@ fn weigh(m: &mut Machine, g: &Ground<'_>, index: usize, remedy: &Remedy, offered
     };
     let owed = owed(remedy.group, terms, offered, sum.why == 0);
     let made_of = made_of(g, terms, sum.cost, sum.why == 0);
-    let need = total(&made_of, owed, barred, offered);
+    let need = total(made_of, owed, barred, offered);
     let mut outcome = OptionOutcome {
         remedy: index,
         offered,
@@ -236,7 +265,10 @@ fn weigh(m: &mut Machine, g: &Ground<'_>, index: usize, remedy: &Remedy, offered
 }
 
 fn barred(parts: &[PartOutcome]) -> Span<bool> {
-    Span { best: parts.iter().any(|p| p.bars.iter().any(|(_, sure)| *sure)), worst: parts.iter().any(|p| !p.bars.is_empty()) }
+    Span {
+        best: parts.iter().any(|p| p.bars.iter().any(|(_, sure)| *sure)),
+        worst: parts.iter().any(|p| !p.bars.is_empty()),
+    }
 }
 
 fn owed(group: Group, terms: Span<Need>, offered: Truth, priced: bool) -> Span<bool> {
@@ -244,7 +276,9 @@ fn owed(group: Group, terms: Span<Need>, offered: Truth, priced: bool) -> Span<b
     match group {
         Group::Goodwill => Span::both(false),
         Group::Recovery => Span { best: true, worst: certain },
-        Group::Remedies | Group::Instead => Span { best: terms.best == Need::NONE, worst: terms.worst == Need::NONE && certain },
+        Group::Remedies | Group::Instead => {
+            Span { best: terms.best == Need::NONE, worst: terms.worst == Need::NONE && certain }
+        }
     }
 }
 
@@ -276,7 +310,7 @@ fn releaser(g: &Ground<'_>, cost: Option<Money>) -> Option<RoleId> {
     lowest(g, |r| r.per_owed.limit(Some(cost.currency)), cost, slot::RELEASED).as_role()
 }
 
-fn total(made_of: &MadeOf, owed: Span<bool>, barred: Span<bool>, offered: Truth) -> Span<Need> {
+fn total(made_of: MadeOf, owed: Span<bool>, barred: Span<bool>, offered: Truth) -> Span<Need> {
     let side = |owed: bool, barred: bool, terms: Need, per_grant: Need, guard: Need| match (barred, owed) {
         (true, _) => Need::NOBODY,
         (false, true) => Need::NONE,
@@ -293,7 +327,11 @@ pub(super) fn lenders(g: &Ground<'_>, cost: Option<Money>) -> Lenders {
     for (i, (circumstance, told)) in g.book.circumstances.iter().zip(g.told).enumerate().take(64) {
         let within = match cost {
             Some(cost) => {
-                let covered = circumstance.per_grant.limit(Some(cost.currency)).covers(money::with_already(g.facts, cost, slot::GRANTED));
+                let covered = circumstance.per_grant.limit(Some(cost.currency)).covers(money::with_already(
+                    g.facts,
+                    cost,
+                    slot::GRANTED,
+                ));
                 Span::both(covered)
             }
             None => Span { best: true, worst: circumstance.per_grant.0.is_empty() },
@@ -317,7 +355,8 @@ fn borrowed(g: &Ground<'_>, lenders: Lenders) -> Vec<usize> {
     let any = |i: usize| {
         g.book.circumstances.get(i).is_some_and(|c| {
             g.version.terms.iter().zip(g.terms).any(|(t, o)| {
-                let timed = matches!(&t.shape, crate::book::rules::TermShape::Measure { ty: Type::Days | Type::Duration, .. });
+                let timed =
+                    matches!(&t.shape, crate::book::rules::TermShape::Measure { ty: Type::Days | Type::Duration, .. });
                 timed && o.need.best > Need::role(c.to) && lends(t, o, c)
             })
         })
@@ -346,7 +385,9 @@ fn yours_up_to(g: &Ground<'_>, option: &OptionOutcome) -> Option<Fixed> {
     let role = g.book.roles.get(usize::from(g.role.0))?;
     let cost_is_amount = option.cost == Some(least);
     let limit = match role.per_grant.limit(Some(most.currency)) {
-        Limit::UpTo(cap) if cost_is_amount && !option.owed.worst => i128::from(cap) - money::already(g.facts, most.currency, slot::GRANTED),
+        Limit::UpTo(cap) if cost_is_amount && !option.owed.worst => {
+            i128::from(cap) - money::already(g.facts, most.currency, slot::GRANTED)
+        }
         _ => i128::from(most.minor),
     };
     let minor = i64::try_from(limit.min(i128::from(most.minor)).max(i128::from(least.minor))).ok()?;

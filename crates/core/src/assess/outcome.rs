@@ -225,7 +225,8 @@ pub struct MadeOf {
 
 impl MadeOf {
     /// Nothing needed.
-    pub const NOTHING: Self = Self { terms: Span::NONE, per_grant: Span::NONE, per_customer: Need::NONE, guard: Span::NONE };
+    pub const NOTHING: Self =
+        Self { terms: Span::NONE, per_grant: Span::NONE, per_customer: Need::NONE, guard: Span::NONE };
 }
 
 /// The answer in one word.

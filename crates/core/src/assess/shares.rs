@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::outcome::{Fixed, PartOutcome};
 use super::Assessment;
+use super::outcome::{Fixed, PartOutcome};
 use crate::book::check::paid_field;
 use crate::book::rules::{One, Split};
 use crate::money::{Currency, Money, split_in_order, split_proportional};
@@ -16,7 +16,8 @@ use crate::types::{RecordType, Type};
 pub(super) fn shares(a: &Assessment<'_>, one: &One, part: &PartOutcome) -> Vec<Value> {
     let (Some(how), Some(Fixed::Money(amount))) = (one.split, part.amount) else { return Vec::new() };
     let payments = payments(a, one);
-    let paid: Vec<Money> = payments.iter().map(|(val, ty)| paid_with(a, *val, ty).unwrap_or(Money::new(0, amount.currency))).collect();
+    let paid: Vec<Money> =
+        payments.iter().map(|(val, ty)| paid_with(a, *val, ty).unwrap_or(Money::new(0, amount.currency))).collect();
     let shared = match how {
         Split::InOrder => split_in_order(amount, &paid),
         Split::Proportional => split_proportional(amount, &paid),

@@ -118,7 +118,8 @@ fn open_in_option(m: &mut Machine, g: &Ground<'_>, option: &OptionOutcome, whys:
     if !owed || option.made_of.terms.best < option.made_of.terms.worst {
         open_guards(g, option, whys);
     }
-    let answers_terms = g.version.remedies.get(option.remedy).is_some_and(|r| matches!(r.group, Group::Remedies | Group::Instead));
+    let answers_terms =
+        g.version.remedies.get(option.remedy).is_some_and(|r| matches!(r.group, Group::Remedies | Group::Instead));
     if answers_terms {
         let lenders = lenders(g, option.cost);
         open_among(m, g, &g.version.roots, lenders, Around { others, owed_if_met: true }, whys);
@@ -147,15 +148,31 @@ struct Around {
 
 /// In `all`: those whose worst is above the best of the others.
 fn open_among(m: &mut Machine, g: &Ground<'_>, terms: &[usize], lenders: Lenders, around: Around, whys: &mut Vec<Why>) {
-    let spans: Vec<Span<Need>> = terms.iter().map(|i| need_of(g.version, g.terms, &g.book.circumstances, lenders, *i)).collect();
+    let spans: Vec<Span<Need>> =
+        terms.iter().map(|i| need_of(g.version, g.terms, &g.book.circumstances, lenders, *i)).collect();
     for (i, (term, span)) in terms.iter().zip(&spans).enumerate() {
-        let siblings = spans.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, s)| s.best).max().unwrap_or(Need::NONE);
+        let siblings =
+            spans.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, s)| s.best).max().unwrap_or(Need::NONE);
         let at = |need: Need| {
             let terms = need.max(siblings);
-            if around.owed_if_met && terms == Need::NONE { Rank::Owed } else { rank_of_need(terms.max(around.others), g.role) }
+            if around.owed_if_met && terms == Need::NONE {
+                Rank::Owed
+            } else {
+                rank_of_need(terms.max(around.others), g.role)
+            }
         };
         if at(span.best) != at(span.worst) {
-            open_in_term(m, g, *term, lenders, Around { others: around.others.max(siblings), owed_if_met: around.owed_if_met && siblings == Need::NONE }, whys);
+            open_in_term(
+                m,
+                g,
+                *term,
+                lenders,
+                Around {
+                    others: around.others.max(siblings),
+                    owed_if_met: around.owed_if_met && siblings == Need::NONE,
+                },
+                whys,
+            );
         }
     }
 }
@@ -173,12 +190,27 @@ fn open_in_term(m: &mut Machine, g: &Ground<'_>, index: usize, lenders: Lenders,
 }
 
 /// In `any`: those whose best is below the worst of the others.
-fn open_alternatives(m: &mut Machine, g: &Ground<'_>, parts: &[usize], lenders: Lenders, around: Around, whys: &mut Vec<Why>) {
-    let open: Vec<usize> = parts.iter().copied().filter(|i| g.terms.get(*i).is_some_and(|o| o.state != TermState::NotApplicable)).collect();
-    let spans: Vec<Span<Need>> = open.iter().map(|i| need_of(g.version, g.terms, &g.book.circumstances, lenders, *i)).collect();
+fn open_alternatives(
+    m: &mut Machine,
+    g: &Ground<'_>,
+    parts: &[usize],
+    lenders: Lenders,
+    around: Around,
+    whys: &mut Vec<Why>,
+) {
+    let open: Vec<usize> = parts
+        .iter()
+        .copied()
+        .filter(|i| g.terms.get(*i).is_some_and(|o| o.state != TermState::NotApplicable))
+        .collect();
+    let spans: Vec<Span<Need>> =
+        open.iter().map(|i| need_of(g.version, g.terms, &g.book.circumstances, lenders, *i)).collect();
     for (i, (part, span)) in open.iter().zip(&spans).enumerate() {
-        let others = spans.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, s)| s.worst).min().unwrap_or(Need::NOBODY);
-        if span.best < others && span.best != span.worst || g.terms.get(*part).is_some_and(|o| !o.applies && span.best < others) {
+        let others =
+            spans.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, s)| s.worst).min().unwrap_or(Need::NOBODY);
+        if span.best < others && span.best != span.worst
+            || g.terms.get(*part).is_some_and(|o| !o.applies && span.best < others)
+        {
             open_in_term(m, g, *part, lenders, around, whys);
         }
     }

@@ -1,9 +1,10 @@
 //! Terms: margins, and who may allow what is past a line.
 
 use super::outcome::{Binding, Measured, Span, TermOutcome, TermState, Truth};
-use crate::book::rules::{Circumstance, Condition, Disclosed, Line, Need, Operand, Reach, RoleId, Term, TermShape, Version};
+use crate::book::rules::{
+    Circumstance, Condition, Disclosed, Line, Need, Operand, Quick, QuickLine, Reach, RoleId, Term, TermShape, Version,
+};
 use crate::number::{Number, Rounding};
-use crate::program::op::Shape;
 use crate::program::run::{Failure, Machine, On, Reason, Val};
 use crate::time::Date;
 use crate::types::Type;
@@ -30,11 +31,22 @@ pub(super) struct Days {
 }
 
 /// Works out every term of a version whose expressions have run.
-pub(super) fn evaluate(m: &mut Machine, on: On<'_>, version: &Version, days: Days, rounding: Rounding, out: &mut Vec<TermOutcome>) {
-    out.clear();
+pub(super) fn evaluate(
+    m: &mut Machine,
+    on: On<'_>,
+    version: &Version,
+    days: Days,
+    rounding: Rounding,
+    out: &mut Vec<TermOutcome>,
+) {
     out.resize(version.terms.len(), BLANK);
     // Parts of a group come after it: going backwards, they are worked out before it.
     for (index, term) in version.terms.iter().enumerate().rev() {
+        if let (Some(quick), Some(place)) = (&term.quick, out.get_mut(index))
+            && quickly(on, term, quick, place)
+        {
+            continue;
+        }
         let outcome = match &term.shape {
             TermShape::Any(parts) => group(m, out, parts, true, term, days),
             TermShape::All(parts) => group(m, out, parts, false, term, days),
@@ -50,14 +62,31 @@ pub(super) fn evaluate(m: &mut Machine, on: On<'_>, version: &Version, days: Day
 }
 
 /// Who may allow what every root term asks for, with what circumstances lend.
-pub(super) fn tree_need(version: &Version, outcomes: &[TermOutcome], circumstances: &[Circumstance], lenders: Lenders) -> Span<Need> {
-    version.roots.iter().fold(Span::NONE, |all, root| all.and(need_of(version, outcomes, circumstances, lenders, *root)))
+pub(super) fn tree_need(
+    version: &Version,
+    outcomes: &[TermOutcome],
+    circumstances: &[Circumstance],
+    lenders: Lenders,
+) -> Span<Need> {
+    version
+        .roots
+        .iter()
+        .fold(Span::NONE, |all, root| all.and(need_of(version, outcomes, circumstances, lenders, *root)))
 }
 
 /// Who may allow what a term asks for.
-pub(super) fn need_of(version: &Version, outcomes: &[TermOutcome], circumstances: &[Circumstance], lenders: Lenders, index: usize) -> Span<Need> {
+pub(super) fn need_of(
+    version: &Version,
+    outcomes: &[TermOutcome],
+    circumstances: &[Circumstance],
+    lenders: Lenders,
+    index: usize,
+) -> Span<Need> {
     let (Some(term), Some(outcome)) = (version.terms.get(index), outcomes.get(index)) else { return Span::NONE };
-    if lenders == Lenders::default() || outcome.state == TermState::NotApplicable || outcome.binding == Binding::Undisclosed {
+    if lenders == Lenders::default()
+        || outcome.state == TermState::NotApplicable
+        || outcome.binding == Binding::Undisclosed
+    {
         return outcome.need;
     }
     let below = |i: &usize| need_of(version, outcomes, circumstances, lenders, *i);
@@ -71,7 +100,11 @@ pub(super) fn need_of(version: &Version, outcomes: &[TermOutcome], circumstances
         _ => outcome.need,
     };
     // What the group's own `when` or binding leaves open stays open.
-    if outcome.need.best == Need::NONE && outcome.state == TermState::Missing { Span { best: Need::NONE, ..need } } else { need }
+    if outcome.need.best == Need::NONE && outcome.state == TermState::Missing {
+        Span { best: Need::NONE, ..need }
+    } else {
+        need
+    }
 }
 
 fn lent(term: &Term, outcome: &TermOutcome, circumstances: &[Circumstance], lenders: Lenders) -> Span<Need> {
@@ -138,8 +171,14 @@ fn bind(m: &mut Machine, term: &Term, days: Days, outcome: &mut TermOutcome) {
     outcome.need = need;
 }
 
-const BLANK: TermOutcome =
-    TermOutcome { state: TermState::Met, binding: Binding::Binds, margin: None, need: Span::NONE, why: 0, applies: true };
+const BLANK: TermOutcome = TermOutcome {
+    state: TermState::Met,
+    binding: Binding::Binds,
+    margin: None,
+    need: Span::NONE,
+    why: 0,
+    applies: true,
+};
 
 #[inline]
 fn leaf(m: &mut Machine, on: On<'_>, term: &Term, rounding: Rounding) -> TermOutcome {
@@ -165,7 +204,11 @@ fn require(m: &mut Machine, on: On<'_>, term: &Term, cond: &Condition, wanted: b
     if why != 0 {
         return missing(term, why);
     }
-    if holds == wanted { BLANK } else { TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK } }
+    if holds == wanted {
+        BLANK
+    } else {
+        TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK }
+    }
 }
 
 #[inline]
@@ -194,10 +237,15 @@ fn past(term: &Term, shortfall: Option<Number>) -> Need {
 }
 
 #[inline]
-fn measure(m: &mut Machine, on: On<'_>, term: &Term, value: Operand, is_money: bool, line: Line, rounding: Rounding) -> TermOutcome {
-    if let Some(margin) = plain_margin(on, value, line) {
-        return judged(term, Number::whole(i128::from(margin)));
-    }
+fn measure(
+    m: &mut Machine,
+    on: On<'_>,
+    term: &Term,
+    value: Operand,
+    is_money: bool,
+    line: Line,
+    rounding: Rounding,
+) -> TermOutcome {
     let (from, to) = ends(line);
     let (value, from, to) = (read(m, on, value), read(m, on, from), read(m, on, to));
     if value.why | from.why | to.why != 0 {
@@ -210,38 +258,40 @@ fn measure(m: &mut Machine, on: On<'_>, term: &Term, value: Operand, is_money: b
         return missing(term, why);
     }
     let [v, a, b] = [value, from, to].map(|x| fixed(x.as_number(), is_money, rounding));
-    match margin(line, v, a, b) {
-        Some(margin) => judged(term, margin),
-        None => {
-            let why = m.note(Reason::Failed(u32::MAX, Failure::Overflow));
-            missing(term, why)
-        }
+    if let Some(margin) = margin(line, v, a, b) {
+        return judged(term, margin);
     }
+    let why = m.note(Reason::Failed(u32::MAX, Failure::Overflow));
+    missing(term, why)
 }
 
-/// The margin of whole numbers that lie in the document or are written out: the common case, in 64 bits.
+/// Works out a term the short way. Returns whether it could; what is missing takes the long way.
 #[inline]
-fn plain_margin(on: On<'_>, value: Operand, line: Line) -> Option<i64> {
-    let (v, currency) = plain(on, value)?;
-    let (at_most, line) = match line {
-        Line::AtMost(line) => (true, line),
-        Line::AtLeast(line) => (false, line),
-        _ => return None,
+fn quickly(on: On<'_>, term: &Term, quick: &Quick, place: &mut TermOutcome) -> bool {
+    let held = |cell: u32| on.facts.cells.get(cell as usize).filter(|c| c.is_present());
+    let line = |line: QuickLine| match line {
+        QuickLine::Const(n, currency) => Some((n, currency)),
+        QuickLine::Cell(cell) => held(cell).map(|c| (c.v, c.aux)),
     };
-    let (line, line_currency) = plain(on, line)?;
-    if currency != line_currency {
-        return None;
+    let holds = match quick {
+        Quick::OneOf(cell, ids, wanted) => held(*cell).map(|c| ids.contains(&c.v) == *wanted),
+        Quick::Is(cell, wanted) => held(*cell).map(|c| (c.v != 0) == *wanted),
+        Quick::AtMost(cell, l) | Quick::AtLeast(cell, l) => {
+            let (Some(value), Some((line, currency))) = (held(*cell), line(*l)) else { return false };
+            let margin =
+                if matches!(quick, Quick::AtMost(..)) { line.checked_sub(value.v) } else { value.v.checked_sub(line) };
+            let Some(margin) = margin.filter(|_| value.aux == currency) else { return false };
+            let whole = Number::whole(i128::from(margin));
+            *place = if margin >= 0 { TermOutcome { margin: Some(whole), ..BLANK } } else { judged(term, whole) };
+            return true;
+        }
+    };
+    match holds {
+        Some(true) => *place = BLANK,
+        Some(false) => *place = TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK },
+        None => return false,
     }
-    if at_most { line.checked_sub(v) } else { v.checked_sub(line) }
-}
-
-#[inline]
-fn plain(on: On<'_>, operand: Operand) -> Option<(i64, u32)> {
-    match operand {
-        Operand::Cell(cell, Shape::Plain) => on.facts.cells.get(cell as usize).filter(|c| c.is_present()).map(|c| (c.v, c.aux)),
-        Operand::Const(val) => val.as_plain(),
-        _ => None,
-    }
+    true
 }
 
 #[inline]
@@ -277,7 +327,12 @@ pub(super) fn measured(m: &Machine, on: On<'_>, term: &Term, rounding: Rounding)
     let (from, to) = ends(*line);
     let (value, from, to) = (peek(*value), peek(from), peek(to));
     let currency = if is_money { value.currency().or(from.currency()) } else { None };
-    Some(Measured { value: known(value), line: known(from), line_to: known(to).filter(|_| matches!(line, Line::Within(..))), currency })
+    Some(Measured {
+        value: known(value),
+        line: known(from),
+        line_to: known(to).filter(|_| matches!(line, Line::Within(..))),
+        currency,
+    })
 }
 
 /// Amounts become whole minor units here, once.
@@ -296,7 +351,14 @@ fn margin(line: Line, v: Number, a: Number, b: Number) -> Option<Number> {
 }
 
 /// A group from its parts: the highest at both ends, or the lowest for `any`; then under its own `when`.
-fn group(m: &mut Machine, outcomes: &[TermOutcome], parts: &[usize], is_any: bool, term: &Term, days: Days) -> TermOutcome {
+fn group(
+    m: &mut Machine,
+    outcomes: &[TermOutcome],
+    parts: &[usize],
+    is_any: bool,
+    term: &Term,
+    days: Days,
+) -> TermOutcome {
     let (mut need, mut why) = (None, 0);
     let (mut all_hold, mut some_hold, mut all_fail, mut some_fail) = (true, false, true, false);
     for outcome in parts.iter().filter_map(|i| outcomes.get(*i)) {
@@ -308,7 +370,8 @@ fn group(m: &mut Machine, outcomes: &[TermOutcome], parts: &[usize], is_any: boo
         why = m.both(why, outcome.why);
         let holds = outcome.state == TermState::Met || outcome.binding == Binding::Undisclosed;
         let fails = outcome.state == TermState::Failed && !holds;
-        (all_hold, some_hold, all_fail, some_fail) = (all_hold && holds, some_hold || holds, all_fail && fails, some_fail || fails);
+        (all_hold, some_hold, all_fail, some_fail) =
+            (all_hold && holds, some_hold || holds, all_fail && fails, some_fail || fails);
     }
     let Some(need) = need else {
         return TermOutcome { state: TermState::NotApplicable, ..BLANK };

@@ -1,8 +1,8 @@
 //! The book: from a folder of texts to rules that can be run.
 
 pub mod check;
+pub mod format;
 pub mod model;
 pub mod read;
 pub mod rules;
 pub mod yaml;
-pub mod format;

@@ -104,7 +104,8 @@ fn head(e: &Explanation, width: usize) -> Vec<Line> {
         let mark = if i == 0 { e.standing.tone.mark() } else { " " };
         out.push(Line::of(e.standing.tone, Weight::Strong, format!("{mark} {part}")));
     }
-    let about = std::iter::once(e.rule.as_str()).chain(e.about.iter().map(String::as_str)).collect::<Vec<_>>().join(" · ");
+    let about =
+        std::iter::once(e.rule.as_str()).chain(e.about.iter().map(String::as_str)).collect::<Vec<_>>().join(" · ");
     out.extend(wrapped(&about, width - 2).into_iter().map(|l| Line::plain(format!("  {l}"))));
     if let Some(purpose) = &e.purpose {
         out.extend(wrapped(&format!("Why: {purpose}"), width - 2).into_iter().map(|l| Line::faint(format!("  {l}"))));
@@ -127,7 +128,11 @@ fn row(row: &Row, column: usize, width: usize) -> Vec<Line> {
         let mark = if i == 0 { row.stands.tone.mark() } else { " " };
         let sentence = says.get(i).map_or("", String::as_str);
         let gap = (column + 3).saturating_sub(indent + sentence.chars().count());
-        let line = Line::of(row.stands.tone, Weight::Strong, format!("{:indent$}  {mark} ", "")).and(Tone::Plain, Weight::Normal, sentence);
+        let line = Line::of(row.stands.tone, Weight::Strong, format!("{:indent$}  {mark} ", "")).and(
+            Tone::Plain,
+            Weight::Normal,
+            sentence,
+        );
         let words = stands.get(i).map_or("", String::as_str);
         out.push(line.and(row.stands.tone, Weight::Normal, format!("{:gap$}{words}", "")));
     }
@@ -140,14 +145,24 @@ fn drawn(gauge: &Gauge, indent: usize, width: usize) -> Vec<Line> {
     let columns = width.saturating_sub(indent).min(GAUGE_MAX);
     let marker = gauge.marker(columns);
     let (before, after) = gauge.beyond();
-    let sign = if before { "◀" } else if after { "▶" } else { "●" };
+    let sign = if before {
+        "◀"
+    } else if after {
+        "▶"
+    } else {
+        "●"
+    };
     let mut bar = Line::plain(" ".repeat(indent));
     let mut start = 0;
     for (zone, width) in gauge.zones.iter().zip(gauge.widths(columns)) {
         let stroke = stroke(zone.tone);
         if (start..start + width).contains(&marker) {
             let left = marker - start;
-            bar = bar.and(zone.tone, Weight::Normal, stroke.repeat(left)).and(gauge.tone, Weight::Strong, sign).and(zone.tone, Weight::Normal, stroke.repeat(width - left - 1));
+            bar = bar.and(zone.tone, Weight::Normal, stroke.repeat(left)).and(gauge.tone, Weight::Strong, sign).and(
+                zone.tone,
+                Weight::Normal,
+                stroke.repeat(width - left - 1),
+            );
         } else {
             bar = bar.and(zone.tone, Weight::Normal, stroke.repeat(width));
         }
@@ -212,15 +227,29 @@ fn card(card: &Card, place: usize, says_width: usize, amount_width: usize, width
     let who = format!("{} {}", card.who.tone.mark(), card.who.text);
     let used = 5 + says_width + 3 + amount_width + 3;
     if used + who.chars().count() <= width {
-        out.push(line.and(card.who.tone, Weight::Normal, format!("{:gap$}{who}", "", gap = if amount_width == 0 { 0 } else { 3 })));
+        out.push(line.and(
+            card.who.tone,
+            Weight::Normal,
+            format!("{:gap$}{who}", "", gap = if amount_width == 0 { 0 } else { 3 }),
+        ));
     } else {
         out.push(line);
-        out.extend(wrapped(&who, width.saturating_sub(7)).into_iter().map(|l| Line::of(card.who.tone, Weight::Normal, format!("     {l}"))));
+        out.extend(
+            wrapped(&who, width.saturating_sub(7))
+                .into_iter()
+                .map(|l| Line::of(card.who.tone, Weight::Normal, format!("     {l}"))),
+        );
     }
     out.extend(says.iter().skip(1).map(|l| Line::plain(format!("     {l}"))));
-    out.extend(card.parts.iter().map(|(says, amount)| Line::faint(format!("     + {says}{}", amount.as_ref().map_or_else(String::new, |a| format!("  {a}"))))));
+    out.extend(card.parts.iter().map(|(says, amount)| {
+        Line::faint(format!("     + {says}{}", amount.as_ref().map_or_else(String::new, |a| format!("  {a}"))))
+    }));
     if !card.notes.is_empty() {
-        out.extend(wrapped(&card.notes.join("; "), width.saturating_sub(5)).into_iter().map(|l| Line::faint(format!("     {l}"))));
+        out.extend(
+            wrapped(&card.notes.join("; "), width.saturating_sub(5))
+                .into_iter()
+                .map(|l| Line::faint(format!("     {l}"))),
+        );
     }
     out
 }
@@ -234,11 +263,16 @@ fn detour(detour: &DetourCard, width: usize) -> Vec<Line> {
 fn marked(said: &Said, width: usize) -> Vec<Line> {
     let parts = wrapped(&said.text, width.saturating_sub(INDENT)).into_iter().enumerate();
     let mark = |i: usize| if i == 0 { said.tone.mark() } else { " " };
-    parts.map(|(i, l)| Line::of(said.tone, Weight::Normal, format!("  {} ", mark(i))).and(Tone::Plain, Weight::Normal, l)).collect()
+    parts
+        .map(|(i, l)| {
+            Line::of(said.tone, Weight::Normal, format!("  {} ", mark(i))).and(Tone::Plain, Weight::Normal, l)
+        })
+        .collect()
 }
 
 /// Breaks a text at its spaces. A word that is longer than a line stands alone.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

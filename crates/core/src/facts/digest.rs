@@ -4,11 +4,12 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use super::from_yaml::quoted;
 use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
-use super::scalar::percent_text;
+use super::scalar::write_percent;
 use super::{Facts, Schema};
-use crate::money::{Currency, Money};
-use crate::number::Decimal;
+use crate::money::Currency;
+use crate::number::{Decimal, write_decimal};
 use crate::time::{Date, Duration, Time, days_text, months_text};
 use crate::value::{ABSENT, Cell, TextId};
 
@@ -16,11 +17,8 @@ use crate::value::{ABSENT, Cell, TextId};
 #[must_use]
 pub fn digest(schema: &Schema, facts: &Facts<'_>) -> String {
     let hash = Sha256::digest(canonical(schema, facts));
-    hash.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let letters = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    letters.filter_map(|half| char::from_digit(half.into(), 16)).collect()
 }
 
 /// The facts as JSON: `{ asked, case, circumstances, facts, history, now }`, what is absent left out.
@@ -81,7 +79,9 @@ impl<'s> Writer<'s, '_> {
         }
         self.comma(first);
         // Names are letters, digits and `_`.
-        write!(self.out, "\"{}\":", field.name)?;
+        self.out.push('"');
+        self.out.push_str(&field.name);
+        self.out.push_str("\":");
         self.value(&field.value, at)
     }
 
@@ -89,13 +89,18 @@ impl<'s> Writer<'s, '_> {
         let cell = self.cell(at);
         match &plan.kind {
             _ if cell.state == ABSENT => self.out.write_str("null"),
-            Kind::Bool => write!(self.out, "{}", cell.v == 1),
-            Kind::Int => write!(self.out, "{}", cell.v),
+            Kind::Bool => self.out.write_str(if cell.v == 1 { "true" } else { "false" }),
+            Kind::Int => write_decimal(&mut self.out, cell.v.into(), 0),
             Kind::Text | Kind::Enum(_) => self.text(cell.v),
             Kind::List(list) => self.list(list, cell),
             Kind::Map(list) => self.map(list, cell),
             Kind::Record(record) => self.record(record, at),
-            kind => write!(self.out, "\"{}\"", Quoted(kind, cell)),
+            kind => {
+                self.out.push('"');
+                self.with_unit(kind, cell)?;
+                self.out.push('"');
+                Ok(())
+            }
         }
     }
 
@@ -126,10 +131,37 @@ impl<'s> Writer<'s, '_> {
     fn text(&mut self, id: TextId) -> fmt::Result {
         let text = self.facts.text(&self.schema.dictionary, id).unwrap_or_default();
         if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
-            return write!(self.out, "\"{text}\"");
+            self.out.push('"');
+            self.out.push_str(text);
+            self.out.push('"');
+        } else {
+            self.out.push_str(&quoted(text));
         }
-        self.out.push_str(&serde_json::to_string(text).unwrap_or_default());
         Ok(())
+    }
+
+    /// Writes a value of a type whose values are texts in JSON.
+    fn with_unit(&mut self, kind: &Kind, cell: Cell) -> fmt::Result {
+        let out = &mut self.out;
+        match kind {
+            Kind::Decimal => {
+                let decimal = Decimal { v: cell.v, scale: cell.aux }.trimmed();
+                write_decimal(out, decimal.v.into(), decimal.scale)
+            }
+            Kind::Percent => write_percent(out, cell),
+            Kind::Money => {
+                let Some(currency) = Currency::from_index(cell.aux) else { return Ok(()) };
+                write_decimal(out, cell.v.into(), currency.exponent())?;
+                out.push(' ');
+                out.write_str(currency.code())
+            }
+            Kind::Date => Date::from_days(cell.v).map_or(Ok(()), |date| write!(out, "{date}")),
+            Kind::Time => Time::from_micros(cell.v).map_or(Ok(()), |time| write!(out, "{time}")),
+            Kind::Duration => write!(out, "{}", Duration(cell.v)),
+            Kind::Days => out.write_str(&days_text(cell.v)),
+            Kind::Months => out.write_str(&months_text(cell.v)),
+            _ => Ok(()),
+        }
     }
 
     fn comma(&mut self, first: &mut bool) {
@@ -147,26 +179,6 @@ impl<'s> Writer<'s, '_> {
 fn rows(list: Cell, width: usize) -> impl Iterator<Item = usize> {
     let first = usize::try_from(list.v).unwrap_or(usize::MAX);
     (0..list.aux as usize).map(move |row| first.saturating_add(row * width))
-}
-
-/// A value of a type that stands in quotes.
-struct Quoted<'p>(&'p Kind, Cell);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(kind, cell) = self;
-        match kind {
-            Kind::Decimal => Decimal { v: cell.v, scale: cell.aux }.trimmed().fmt(f),
-            Kind::Percent => f.write_str(&percent_text(*cell)),
-            Kind::Money => Currency::from_index(cell.aux).map_or(Ok(()), |c| Money::new(cell.v, c).fmt(f)),
-            Kind::Date => Date::from_days(cell.v).map_or(Ok(()), |date| date.fmt(f)),
-            Kind::Time => Time::from_micros(cell.v).map_or(Ok(()), |time| time.fmt(f)),
-            Kind::Duration => Duration(cell.v).fmt(f),
-            Kind::Days => f.write_str(&days_text(cell.v)),
-            Kind::Months => f.write_str(&months_text(cell.v)),
-            _ => Ok(()),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::de;
 use super::from_yaml::quoted;
 use super::plan::{Kind, ListPlan, ValuePlan};
 use super::reader::{MAX_TEXT_BYTES, Reader, Step};
-use super::scalar::{number_of, percent_text};
+use super::scalar::{number_of, write_percent};
 use super::{FactsError, FactsErrors, Problem, ProblemKind, explain};
 use crate::diagnostic::did_you_mean;
 use crate::literal::Units;
@@ -156,7 +156,12 @@ impl Reader<'_, '_, '_> {
 fn written(kind: &Kind, cell: Cell, units: &Units) -> String {
     match kind {
         Kind::Decimal => Decimal { v: cell.v, scale: cell.aux }.to_string(),
-        Kind::Percent => percent_text(cell),
+        Kind::Percent => {
+            let mut text = String::new();
+            // Writing to a text cannot fail.
+            let _ = write_percent(&mut text, cell);
+            text
+        }
         Kind::Money => {
             let currency = Currency::from_index(cell.aux).unwrap_or(units.currency);
             Money::new(cell.v, currency).to_string()

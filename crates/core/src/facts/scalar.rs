@@ -1,11 +1,12 @@
 //! One scalar of a document, from its JSON text to a cell.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::plan::Kind;
 use crate::literal::Units;
 use crate::money::Money;
-use crate::number::{Decimal, MAX_SCALE, Number, power_of_ten};
+use crate::number::{Decimal, MAX_SCALE, Number, power_of_ten, write_decimal};
 use crate::time::{Date, Duration, Time, parse_days, parse_months};
 use crate::value::Cell;
 
@@ -95,12 +96,13 @@ fn percent_of(text: &str) -> Option<Cell> {
     (scale <= MAX_SCALE).then(|| Cell::of(hundredths.v, scale))
 }
 
-/// A percentage as people write it: `40%` for 40 hundredths.
-pub(super) fn percent_text(cell: Cell) -> String {
+/// Writes a percentage as people do: `40%` for 40 hundredths.
+pub(super) fn write_percent(f: &mut impl fmt::Write, cell: Cell) -> fmt::Result {
     let trimmed = Decimal { v: cell.v, scale: cell.aux }.trimmed();
     match trimmed.scale.checked_sub(2) {
-        Some(scale) => format!("{}%", Decimal { v: trimmed.v, scale }),
+        Some(scale) => write_decimal(f, trimmed.v.into(), scale)?,
         // Whole tens or hundreds of percents, whose zeros were trimmed.
-        None => format!("{}%", i128::from(trimmed.v) * i128::from(power_of_ten(2 - trimmed.scale))),
+        None => write_decimal(f, i128::from(trimmed.v) * i128::from(power_of_ten(2 - trimmed.scale)), 0)?,
     }
+    f.write_char('%')
 }

@@ -108,6 +108,19 @@ fn any_number() -> impl Strategy<Value = Number> {
     (n, d).prop_filter_map("does not fit", |(n, d)| Number::ratio(n, d))
 }
 
+#[test]
+fn prints_decimals_of_every_length() {
+    let check = |v, scale, expected: &str| assert_eq!(Decimal { v, scale }.to_string(), expected);
+    check(0, 0, "0");
+    check(0, 2, "0.00");
+    check(-5, 2, "-0.05");
+    check(100, 2, "1.00");
+    check(i64::MIN, 0, "-9223372036854775808");
+    check(i64::MIN, 18, "-9.223372036854775808");
+    check(-1, 18, "-0.000000000000000001");
+    check(i64::MAX, 1, "922337203685477580.7");
+}
+
 proptest! {
     #[test]
     fn arithmetic_agrees_with_exact_fractions(a in any_number(), b in any_number()) {

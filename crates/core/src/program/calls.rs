@@ -27,7 +27,9 @@ pub(super) struct Site {
 pub(super) fn apply(m: &mut Machine, on: On<'_>, site: Site, [a, b, c]: [Val; 3]) -> Val {
     let pc = site.pc;
     match site.fun {
-        Fun::Neg | Fun::Mul | Fun::Div | Fun::DivInt | Fun::RemInt | Fun::Abs | Fun::Truncate | Fun::Add | Fun::Sub => arithmetic(m, site, a, b),
+        Fun::Neg | Fun::Mul | Fun::Div | Fun::DivInt | Fun::RemInt | Fun::Abs | Fun::Truncate | Fun::Add | Fun::Sub => {
+            arithmetic(m, site, a, b)
+        }
         Fun::AddMoney | Fun::SubMoney | Fun::DivMoney => money(m, site, a, b),
         Fun::CompareMoney(how) => with_currency(m, pc, a, b, |x, y| holds(how, x.cmp(&y))),
         Fun::EqMoney => with_currency(m, pc, a, b, |x, y| x == y),
@@ -43,7 +45,10 @@ pub(super) fn apply(m: &mut Machine, on: On<'_>, site: Site, [a, b, c]: [Val; 3]
         }
         Fun::PercentOf => m.number_or_overflow(pc, a.as_number().div(Number::whole(100)), false),
         Fun::DurationOf(seconds) => {
-            let micros = a.as_number().mul(Number::whole(i128::from(seconds) * 1_000_000)).map(|n| Number::whole(n.round(crate::number::Rounding::Down)));
+            let micros = a
+                .as_number()
+                .mul(Number::whole(i128::from(seconds) * 1_000_000))
+                .map(|n| Number::whole(n.round(crate::number::Rounding::Down)));
             m.number_or_overflow(pc, micros, true)
         }
         Fun::DateOf => match whole(a).and_then(Time::from_micros).and_then(|t| on.schema.units.zone.date_of(t)) {
@@ -57,7 +62,9 @@ pub(super) fn apply(m: &mut Machine, on: On<'_>, site: Site, [a, b, c]: [Val; 3]
         Fun::Concat | Fun::Range | Fun::Split => build(m, on, site, a, b),
         Fun::Sum | Fun::SumMoney | Fun::Least(_) | Fun::Most(_) => fold(m, on, site, a),
         Fun::In(e) => contains_item(m, on, site, a, b, e),
-        Fun::EqList(e) => Val::yes_no(a.len() == b.len() && (0..a.len()).all(|i| same_at(m, on, site, (a, i), (b, i), e))),
+        Fun::EqList(e) => {
+            Val::yes_no(a.len() == b.len() && (0..a.len()).all(|i| same_at(m, on, site, (a, i), (b, i), e)))
+        }
         Fun::ContainsAll(e) => multiset(m, on, site, a, b, e, false),
         Fun::SameItems(e) => multiset(m, on, site, a, b, e, true),
         _ => super::text_calls::apply(m, on, site, [a, b, c]),
@@ -82,7 +89,7 @@ fn arithmetic(m: &mut Machine, site: Site, a: Val, b: Val) -> Val {
         Fun::RemInt => x.n().checked_rem(y.n()).map(Number::whole),
         _ => x.div(y),
     };
-        // Money times a number stays in its currency; so does its negative, distance and part.
+    // Money times a number stays in its currency; so does its negative, distance and part.
     m.number_or_overflow(site.pc, result, site.int).in_currency(if a.aux == 0 { b.aux } else { a.aux })
 }
 
@@ -238,7 +245,7 @@ fn fold_one(m: &mut Machine, site: Site, best: Val, item: Val, is_money: bool) -
         Fun::Most(_) => Some(x.max(y)),
         _ => x.add(y),
     };
-        m.number_or_overflow(site.pc, result, site.int).in_currency(currency)
+    m.number_or_overflow(site.pc, result, site.int).in_currency(currency)
 }
 
 fn same(m: &Machine, on: On<'_>, a: Val, b: Val, e: Element) -> bool {

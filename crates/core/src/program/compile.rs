@@ -92,13 +92,15 @@ impl<'d> Compiler<'d> {
     pub fn finish(self, at: Span) -> Result<Program, Box<Diagnostic>> {
         if self.too_large {
             return Err(Box::new(
-                Diagnostic::error("policy_too_large", at, "this policy has more expressions than can be run").help("split it into several policies"),
+                Diagnostic::error("policy_too_large", at, "this policy has more expressions than can be run")
+                    .help("split it into several policies"),
             ));
         }
         if self.program.work > MAX_WORK {
             let message = format!("this policy may take {} steps, at most {MAX_WORK} are allowed", self.program.work);
             return Err(Box::new(
-                Diagnostic::error("too_much_work", at, message).help("declare how long its lists may be, such as list(line, 1..50)"),
+                Diagnostic::error("too_much_work", at, message)
+                    .help("declare how long its lists may be, such as list(line, 1..50)"),
             ));
         }
         Ok(self.program)
@@ -217,7 +219,14 @@ impl<'d> Compiler<'d> {
             _ => {
                 let from = narrow_len(self.program.args.len());
                 self.program.args.extend_from_slice(&regs);
-                Op::Call { fun, dst, args: from, len: u8::try_from(regs.len()).unwrap_or(u8::MAX), int, item: item_shape(args) }
+                Op::Call {
+                    fun,
+                    dst,
+                    args: from,
+                    len: u8::try_from(regs.len()).unwrap_or(u8::MAX),
+                    int,
+                    item: item_shape(args),
+                }
             }
         };
         self.push(op, typed.at);
@@ -280,10 +289,14 @@ impl<'d> Compiler<'d> {
         }
         let below = |t: &Typed| self.work(t, depth + 1);
         1_u64.saturating_add(match &typed.node {
-            Node::Each(_, over, _, body) => below(over).saturating_add(len(&over.ty).saturating_mul(below(body).saturating_add(1))),
+            Node::Each(_, over, _, body) => {
+                below(over).saturating_add(len(&over.ty).saturating_mul(below(body).saturating_add(1)))
+            }
             Node::Call(fun, args) => {
                 let own = match fun {
-                    Fun::SameItems(_) | Fun::ContainsAll(_) => args.iter().map(|a| len(&a.ty)).fold(1, u64::saturating_mul),
+                    Fun::SameItems(_) | Fun::ContainsAll(_) => {
+                        args.iter().map(|a| len(&a.ty)).fold(1, u64::saturating_mul)
+                    }
                     _ => args.iter().map(|a| len(&a.ty)).fold(0, u64::saturating_add),
                 };
                 args.iter().map(below).fold(own, u64::saturating_add)

@@ -1,8 +1,10 @@
 //! The functions of the language: what they take and what they give.
 
-use super::infer::{Inferred, Reported, Scope, a, call, decimal, element, fits, list_of, unify};
+use super::infer::{Inferred, Reported, Scope, call, decimal};
+use super::kinship::{element, fits, list_of, unify};
 use super::parse::{Ast, Kind};
 use super::typed::{Const, Each, Fun, Node, Typed};
+use super::words::a;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 use crate::money::Currency;
 use crate::number::Number;
@@ -10,17 +12,60 @@ use crate::types::Type;
 
 /// Names that functions have, beside the currency codes in small letters.
 pub const NAMES: &[&str] = &[
-    "has", "size", "date", "time", "days", "months", "hours", "minutes", "percent", "min", "max", "int", "string", "abs",
-    "contains_all", "same_items", "all", "exists", "exists_one", "filter", "map", "sum", "range", "contains", "startsWith",
-    "endsWith", "matches", "lowerAscii", "upperAscii", "trim", "indexOf", "lastIndexOf", "substring", "charAt", "replace",
-    "split", "join", "getDayOfWeek", "getDayOfMonth", "getMonth", "getFullYear",
+    "has",
+    "size",
+    "date",
+    "time",
+    "days",
+    "months",
+    "hours",
+    "minutes",
+    "percent",
+    "min",
+    "max",
+    "int",
+    "string",
+    "abs",
+    "contains_all",
+    "same_items",
+    "all",
+    "exists",
+    "exists_one",
+    "filter",
+    "map",
+    "sum",
+    "range",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "lowerAscii",
+    "upperAscii",
+    "trim",
+    "indexOf",
+    "lastIndexOf",
+    "substring",
+    "charAt",
+    "replace",
+    "split",
+    "join",
+    "getDayOfWeek",
+    "getDayOfMonth",
+    "getMonth",
+    "getFullYear",
 ];
 
 /// Gives a call its type.
 ///
 /// # Errors
 /// Reported to the findings.
-pub(super) fn infer_call(s: &mut Scope<'_, '_, '_>, target: Option<&Ast>, name: &str, args: &[Ast], at: Span) -> Inferred {
+pub(super) fn infer_call(
+    s: &mut Scope<'_, '_, '_>,
+    target: Option<&Ast>,
+    name: &str,
+    args: &[Ast],
+    at: Span,
+) -> Inferred {
     match target {
         None => global(s, name, args, at),
         Some(Ast { kind: Kind::Name(n), .. }) if n == "lists" && name == "range" => range(s, args, at),
@@ -75,7 +120,9 @@ fn currency_named(name: &str) -> Option<Currency> {
 
 fn unknown(s: &mut Scope<'_, '_, '_>, name: &str, args: &[Ast], at: Span) -> Inferred {
     if NAMES.contains(&name) {
-        let d = Diagnostic::error("wrong_arguments", at, format!("`{name}` does not take {} arguments here", args.len())).help(usage(name));
+        let d =
+            Diagnostic::error("wrong_arguments", at, format!("`{name}` does not take {} arguments here", args.len()))
+                .help(usage(name));
         return s.fail(d);
     }
     let near = did_you_mean(name, NAMES.iter().copied());
@@ -83,7 +130,11 @@ fn unknown(s: &mut Scope<'_, '_, '_>, name: &str, args: &[Ast], at: Span) -> Inf
         || "see the language reference for the functions there are".to_owned(),
         |n| format!("did you mean `{n}`? {}", usage(n)),
     );
-    s.fail(Diagnostic::error("unknown_function", at, format!("there is no function `{name}`")).label("not known").help(help))
+    s.fail(
+        Diagnostic::error("unknown_function", at, format!("there is no function `{name}`"))
+            .label("not known")
+            .help(help),
+    )
 }
 
 fn usage(name: &str) -> String {
@@ -107,15 +158,22 @@ fn usage(name: &str) -> String {
 /// `usd(9.50)`: digits are read as written; anything else is a number of major units.
 fn amount(s: &mut Scope<'_, '_, '_>, currency: Currency, name: &str, args: &[Ast], at: Span) -> Inferred {
     let [x] = args else {
-        return s.fail(Diagnostic::error("wrong_arguments", at, format!("{name}() takes one number")).help(format!("write {name}(9.50)")));
+        return s.fail(
+            Diagnostic::error("wrong_arguments", at, format!("{name}() takes one number"))
+                .help(format!("write {name}(9.50)")),
+        );
     };
     let scale = Number::whole(10_i128.pow(currency.exponent()));
     let typed = amount_text(s, x)?;
     if let Node::Const(Const::Number(n)) = typed.node {
         let minor = n.mul(scale).filter(|m| m.as_whole().is_some_and(|w| i64::try_from(w).is_ok()));
         let Some(minor) = minor else {
-            let d = Diagnostic::error("too_many_decimals", x.at, format!("{} has {} decimals, no more", currency.code(), currency.exponent()))
-                .help(format!("write at most {} digits after the point", currency.exponent()));
+            let d = Diagnostic::error(
+                "too_many_decimals",
+                x.at,
+                format!("{} has {} decimals, no more", currency.code(), currency.exponent()),
+            )
+            .help(format!("write at most {} digits after the point", currency.exponent()));
             return s.fail(d);
         };
         return Ok(Typed::constant(Const::Money(minor, currency), Type::Money, at));
@@ -128,7 +186,10 @@ fn amount_text(s: &mut Scope<'_, '_, '_>, x: &Ast) -> Inferred {
     match &x.kind {
         Kind::Text(text) => match decimal(text) {
             Some(n) => Ok(Typed::constant(Const::Number(n), Type::Decimal, x.at)),
-            None => s.fail(Diagnostic::error("number_form", x.at, format!("'{text}' is not a number")).help("write digits, such as '9.50'")),
+            None => s.fail(
+                Diagnostic::error("number_form", x.at, format!("'{text}' is not a number"))
+                    .help("write digits, such as '9.50'"),
+            ),
         },
         _ => s.operand(x, &Type::Decimal, "an amount"),
     }
@@ -144,7 +205,8 @@ fn size_of(s: &mut Scope<'_, '_, '_>, x: Typed, at: Span) -> Inferred {
         Type::List(_) | Type::Map(_) => Ok(call(Fun::SizeList, vec![x], Type::Int, at)),
         Type::Text | Type::Enum(_) => Ok(call(Fun::SizeText, vec![x], Type::Int, at)),
         other => {
-            let d = Diagnostic::error("type_mismatch", x.at, format!("{} has no size", a(other))).help("write the path of a list, a map or a text");
+            let d = Diagnostic::error("type_mismatch", x.at, format!("{} has no size", a(other)))
+                .help("write the path of a list, a map or a text");
             s.fail(d)
         }
     }
@@ -154,7 +216,10 @@ fn date(s: &mut Scope<'_, '_, '_>, x: &Ast, at: Span) -> Inferred {
     if let Kind::Text(text) = &x.kind {
         return match crate::time::Date::parse(text) {
             Ok(day) => Ok(Typed::constant(Const::Number(Number::whole(i128::from(day.days()))), Type::Date, at)),
-            Err(_) => s.fail(Diagnostic::error("date_form", x.at, format!("'{text}' is not a date")).help("write it as '2026-09-01'")),
+            Err(_) => s.fail(
+                Diagnostic::error("date_form", x.at, format!("'{text}' is not a date"))
+                    .help("write it as '2026-09-01'"),
+            ),
         };
     }
     let x = s.infer(x)?;
@@ -162,7 +227,8 @@ fn date(s: &mut Scope<'_, '_, '_>, x: &Ast, at: Span) -> Inferred {
         Type::Date => Ok(x),
         Type::Time => Ok(call(Fun::DateOf, vec![x], Type::Date, at)),
         _ => {
-            let d = Diagnostic::error("type_mismatch", x.at, format!("date() takes a time, this is {}", a(&x.ty))).help("write date(order.placed)");
+            let d = Diagnostic::error("type_mismatch", x.at, format!("date() takes a time, this is {}", a(&x.ty)))
+                .help("write date(order.placed)");
             s.fail(d)
         }
     }
@@ -174,7 +240,10 @@ fn time(s: &mut Scope<'_, '_, '_>, x: &Ast, at: Span) -> Inferred {
     };
     match crate::time::Time::parse(text, &s.names.schema.units.zone) {
         Ok(t) => Ok(Typed::constant(Const::Number(Number::whole(i128::from(t.micros()))), Type::Time, at)),
-        Err(_) => s.fail(Diagnostic::error("time_form", x.at, format!("'{text}' is not a time")).help("write it as '2026-09-01T18:00:00'")),
+        Err(_) => s.fail(
+            Diagnostic::error("time_form", x.at, format!("'{text}' is not a time"))
+                .help("write it as '2026-09-01T18:00:00'"),
+        ),
     }
 }
 
@@ -187,7 +256,8 @@ fn counted(s: &mut Scope<'_, '_, '_>, x: &Ast, ty: Type, at: Span) -> Inferred {
 fn duration(s: &mut Scope<'_, '_, '_>, x: &Ast, seconds: u32, at: Span) -> Inferred {
     let x = s.operand(x, &Type::Decimal, "a duration")?;
     if let Node::Const(Const::Number(n)) = x.node {
-        let micros = n.mul(Number::whole(i128::from(seconds) * 1_000_000)).filter(|m| m.as_whole().is_some()).ok_or(Reported);
+        let micros =
+            n.mul(Number::whole(i128::from(seconds) * 1_000_000)).filter(|m| m.as_whole().is_some()).ok_or(Reported);
         if let Ok(micros) = micros {
             return Ok(Typed::constant(Const::Number(micros), Type::Duration, at));
         }
@@ -214,8 +284,12 @@ fn end_of_list(s: &mut Scope<'_, '_, '_>, x: Typed, name: &str, at: Span) -> Inf
     let of = match &x.ty {
         Type::List(l) if ordered(&l.of) => l.of.clone(),
         other => {
-            let d = Diagnostic::error("type_mismatch", x.at, format!("{name}() takes a list of numbers or amounts, this is {}", a(other)))
-                .help(format!("write order.lines.map(l, l.paid).{name}()"));
+            let d = Diagnostic::error(
+                "type_mismatch",
+                x.at,
+                format!("{name}() takes a list of numbers or amounts, this is {}", a(other)),
+            )
+            .help(format!("write order.lines.map(l, l.paid).{name}()"));
             return s.fail(d);
         }
     };
@@ -224,7 +298,10 @@ fn end_of_list(s: &mut Scope<'_, '_, '_>, x: Typed, name: &str, at: Span) -> Inf
 }
 
 fn ordered(ty: &Type) -> bool {
-    !matches!(ty, Type::Text | Type::Enum(_) | Type::Bool | Type::Months | Type::List(_) | Type::Map(_) | Type::Record(_))
+    !matches!(
+        ty,
+        Type::Text | Type::Enum(_) | Type::Bool | Type::Months | Type::List(_) | Type::Map(_) | Type::Record(_)
+    )
 }
 
 /// `min(a, b)`: the least of a list of the arguments.
@@ -254,8 +331,12 @@ fn string(s: &mut Scope<'_, '_, '_>, x: &Ast, at: Span) -> Inferred {
         Type::Text | Type::Enum(_) => Ok(Typed { ty: Type::Text, at, ..x }),
         Type::Int => Ok(call(Fun::TextOfInt, vec![x], Type::Text, at)),
         _ => {
-            let d = Diagnostic::error("type_mismatch", x.at, format!("string() takes a whole number or text, this is {}", a(&x.ty)))
-                .help("words for people belong into `say`");
+            let d = Diagnostic::error(
+                "type_mismatch",
+                x.at,
+                format!("string() takes a whole number or text, this is {}", a(&x.ty)),
+            )
+            .help("words for people belong into `say`");
             s.fail(d)
         }
     }
@@ -269,7 +350,8 @@ fn abs(s: &mut Scope<'_, '_, '_>, x: &Ast, at: Span) -> Inferred {
             Ok(call(Fun::Abs, vec![x], ty, at))
         }
         _ => {
-            let d = Diagnostic::error("type_mismatch", x.at, format!("abs() takes a number, this is {}", a(&x.ty))).help("write abs(x - y)");
+            let d = Diagnostic::error("type_mismatch", x.at, format!("abs() takes a number, this is {}", a(&x.ty)))
+                .help("write abs(x - y)");
             s.fail(d)
         }
     }
@@ -284,8 +366,12 @@ fn multiset(s: &mut Scope<'_, '_, '_>, name: &str, x: &Ast, y: &Ast, at: Span) -
         _ => None,
     };
     let Some(of) = of else {
-        let d = Diagnostic::error("type_mismatch", at, format!("{name}() takes two lists of the same plain type, these are {} and {}", a(&x.ty), a(&y.ty)))
-            .help(format!("write {name}(sent, order.lines.map(l, l.sku))"));
+        let d = Diagnostic::error(
+            "type_mismatch",
+            at,
+            format!("{name}() takes two lists of the same plain type, these are {} and {}", a(&x.ty), a(&y.ty)),
+        )
+        .help(format!("write {name}(sent, order.lines.map(l, l.sku))"));
         return s.fail(d);
     };
     let fun = if name == "same_items" { Fun::SameItems(of) } else { Fun::ContainsAll(of) };
@@ -294,7 +380,10 @@ fn multiset(s: &mut Scope<'_, '_, '_>, name: &str, x: &Ast, y: &Ast, at: Span) -
 
 fn range(s: &mut Scope<'_, '_, '_>, args: &[Ast], at: Span) -> Inferred {
     let [n] = args else {
-        return s.fail(Diagnostic::error("wrong_arguments", at, "lists.range() takes one whole number").help("write lists.range(3) for [0, 1, 2]"));
+        return s.fail(
+            Diagnostic::error("wrong_arguments", at, "lists.range() takes one whole number")
+                .help("write lists.range(3) for [0, 1, 2]"),
+        );
     };
     let n = s.operand(n, &Type::Int, "lists.range()")?;
     let max = match n.node {
@@ -302,7 +391,12 @@ fn range(s: &mut Scope<'_, '_, '_>, args: &[Ast], at: Span) -> Inferred {
         _ => crate::types::DEFAULT_MAX_LEN,
     };
     if max > crate::types::DEFAULT_MAX_LEN {
-        let d = Diagnostic::error("list_too_long", at, format!("a list holds at most {} items", crate::types::DEFAULT_MAX_LEN)).help("write a smaller number");
+        let d = Diagnostic::error(
+            "list_too_long",
+            at,
+            format!("a list holds at most {} items", crate::types::DEFAULT_MAX_LEN),
+        )
+        .help("write a smaller number");
         return s.fail(d);
     }
     Ok(call(Fun::Range, vec![n], list_of(Type::Int, 0, max), at))
@@ -380,10 +474,15 @@ fn no_method(s: &mut Scope<'_, '_, '_>, x: &Typed, name: &str, args: &[Ast], at:
         return unknown(s, name, args, at);
     }
     let help = match (&x.ty, name) {
-        (Type::Time, "getDayOfWeek" | "getDayOfMonth" | "getMonth" | "getFullYear") => format!("take its day first: date(..).{name}()"),
+        (Type::Time, "getDayOfWeek" | "getDayOfMonth" | "getMonth" | "getFullYear") => {
+            format!("take its day first: date(..).{name}()")
+        }
         _ => usage(name),
     };
-    s.fail(Diagnostic::error("wrong_arguments", at, format!("{} has no `{name}` with {} arguments", a(&x.ty), args.len())).help(help))
+    s.fail(
+        Diagnostic::error("wrong_arguments", at, format!("{} has no `{name}` with {} arguments", a(&x.ty), args.len()))
+            .help(help),
+    )
 }
 
 fn sum(s: &mut Scope<'_, '_, '_>, x: Typed, at: Span) -> Inferred {
@@ -395,13 +494,18 @@ fn sum(s: &mut Scope<'_, '_, '_>, x: Typed, at: Span) -> Inferred {
         Type::Money => Fun::SumMoney,
         Type::Int | Type::Decimal | Type::Percent | Type::Days | Type::Duration => Fun::Sum,
         _ => {
-            let d = Diagnostic::error("type_mismatch", x.at, format!("sum() takes a list of numbers or amounts, this is {}", a(&x.ty)))
-                .help("write order.lines.map(l, l.paid).sum()");
+            let d = Diagnostic::error(
+                "type_mismatch",
+                x.at,
+                format!("sum() takes a list of numbers or amounts, this is {}", a(&x.ty)),
+            )
+            .help("write order.lines.map(l, l.paid).sum()");
             return s.fail(d);
         }
     };
     if !matches!(x.ty, Type::List(_)) {
-        let d = Diagnostic::error("type_mismatch", x.at, format!("sum() takes a list, this is {}", a(&x.ty))).help("leave sum() out");
+        let d = Diagnostic::error("type_mismatch", x.at, format!("sum() takes a list, this is {}", a(&x.ty)))
+            .help("leave sum() out");
         return s.fail(d);
     }
     Ok(call(fun, vec![x], of, at))
@@ -409,7 +513,10 @@ fn sum(s: &mut Scope<'_, '_, '_>, x: Typed, at: Span) -> Inferred {
 
 fn matches(s: &mut Scope<'_, '_, '_>, x: Typed, pattern: &Ast, at: Span) -> Inferred {
     let Kind::Text(text) = &pattern.kind else {
-        return s.fail(Diagnostic::error("wrong_arguments", pattern.at, "a pattern must be written out").help("write text in quotes, such as '^[A-Z]{3}$'"));
+        return s.fail(
+            Diagnostic::error("wrong_arguments", pattern.at, "a pattern must be written out")
+                .help("write text in quotes, such as '^[A-Z]{3}$'"),
+        );
     };
     let compiled = regex::RegexBuilder::new(text).size_limit(1 << 18).build();
     match compiled {
@@ -418,6 +525,9 @@ fn matches(s: &mut Scope<'_, '_, '_>, x: Typed, pattern: &Ast, at: Span) -> Infe
             s.names.patterns.push(regex);
             Ok(call(Fun::Matches(index), vec![x], Type::Bool, at))
         }
-        Err(_) => s.fail(Diagnostic::error("pattern_form", pattern.at, format!("'{text}' is not a pattern, or too large a one")).help("write a regular expression of RE2's kind")),
+        Err(_) => s.fail(
+            Diagnostic::error("pattern_form", pattern.at, format!("'{text}' is not a pattern, or too large a one"))
+                .help("write a regular expression of RE2's kind"),
+        ),
     }
 }

@@ -1,15 +1,15 @@
 //! Gives every node of an expression its type, or says what does not fit.
 
-use std::collections::BTreeSet;
-
 use super::functions;
+use super::kinship::{fits, list_of, unify};
+pub use super::names::{Define, Names};
 use super::parse::{self, Ast, Binary, Kind};
-use super::typed::{Compare, Const, Each, Element, Fun, Node, Typed};
+use super::typed::{Const, Each, Fun, Node, Typed};
+use super::words::{a, example, fields_help, shorten, suggest};
 use crate::book::model::Expr;
 use crate::diagnostic::{Diagnostic, Findings, Span, did_you_mean};
-use crate::facts::schema::Schema;
 use crate::number::Number;
-use crate::types::{Bounds, EnumType, Field, ListType, RecordType, Type};
+use crate::types::{Field, RecordType, Type};
 use std::sync::Arc;
 
 /// What went wrong; already reported to the findings.
@@ -18,111 +18,6 @@ pub struct Reported;
 
 /// Result of giving a type.
 pub type Inferred<T = Typed> = Result<T, Reported>;
-
-/// A named expression of the book.
-#[derive(Clone, Debug)]
-pub struct Define {
-    /// Its name.
-    pub name: String,
-    /// Where the name stands.
-    pub at: Span,
-    /// What it says; none when it did not check.
-    pub body: Option<Typed>,
-    /// Optional facts it reads outside `has()`; whoever uses it must know that they are given.
-    pub requires: Vec<String>,
-    /// Whether anything uses it.
-    pub used: bool,
-}
-
-enum Progress {
-    Todo(Expr),
-    Doing,
-    Done,
-}
-
-/// Everything that names in expressions can mean, and what has been used of it.
-pub struct Names<'s> {
-    /// The typed record.
-    pub schema: &'s mut Schema,
-    /// Named expressions, in the order written.
-    pub defines: Vec<Define>,
-    progress: Vec<Progress>,
-    /// Cells that some expression reads.
-    pub used_cells: BTreeSet<u32>,
-    /// Fields of looped-over records that some expression reads, as `type.field`.
-    pub used_fields: BTreeSet<(String, String)>,
-    /// Patterns of `matches`.
-    pub patterns: Vec<regex::Regex>,
-    next_var: u16,
-}
-
-impl<'s> Names<'s> {
-    /// Names of a schema and of the book's definitions (not yet checked).
-    #[must_use]
-    pub fn new(schema: &'s mut Schema, define: &[crate::book::model::Named<Expr>]) -> Self {
-        let defines = define
-            .iter()
-            .map(|d| Define { name: d.id.value.clone(), at: d.id.at, body: None, requires: Vec::new(), used: false })
-            .collect();
-        let progress = define.iter().map(|d| Progress::Todo(d.item.clone())).collect();
-        Self {
-            schema,
-            defines,
-            progress,
-            used_cells: BTreeSet::new(),
-            used_fields: BTreeSet::new(),
-            patterns: Vec::new(),
-            next_var: 0,
-        }
-    }
-
-    /// Checks every definition that nothing has used yet.
-    pub fn check_defines(&mut self, findings: &mut Findings) {
-        for index in 0..self.defines.len() {
-            self.resolve_define(index, findings);
-        }
-    }
-
-    fn resolve_define(&mut self, index: usize, findings: &mut Findings) {
-        let Some(progress) = self.progress.get_mut(index) else { return };
-        match std::mem::replace(progress, Progress::Doing) {
-            Progress::Todo(expr) => {
-                let (body, requires) = infer_define(self, findings, &expr);
-                if let Some(define) = self.defines.get_mut(index) {
-                    define.body = body;
-                    define.requires = requires;
-                }
-            }
-            Progress::Doing => {
-                if let Some(define) = self.defines.get(index) {
-                    findings.push(
-                        Diagnostic::error("definition_cycle", define.at, format!("`{}` is defined by itself", define.name))
-                            .help("write out one of the definitions on the way, without the name it leads back to"),
-                    );
-                }
-            }
-            Progress::Done => {}
-        }
-        if let Some(progress) = self.progress.get_mut(index) {
-            *progress = Progress::Done;
-        }
-    }
-
-    fn fresh_var(&mut self) -> u16 {
-        self.next_var = self.next_var.wrapping_add(1);
-        self.next_var
-    }
-}
-
-fn infer_define(names: &mut Names<'_>, findings: &mut Findings, expr: &Expr) -> (Option<Typed>, Vec<String>) {
-    let mut scope = Scope::new(names, findings, &[]);
-    scope.collecting = true;
-    let body = scope.expression(expr).ok();
-    let mut requires = std::mem::take(&mut scope.requires);
-    requires.sort();
-    requires.dedup();
-    (body, requires)
-}
 
 struct Var {
     name: String,
@@ -149,6 +44,17 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         Self { names, findings, vars: Vec::new(), known, collecting: false, requires: Vec::new() }
     }
 
+    /// A place of which nothing is known: what its expression needs to be given is collected.
+    pub(super) fn collecting(names: &'n mut Names<'s>, findings: &'f mut Findings) -> Self {
+        Self { collecting: true, ..Self::new(names, findings, &[]) }
+    }
+
+    /// An expression, when it checks, and the optional facts it reads outside `has()`.
+    pub(super) fn expression_and_needs(mut self, expr: &Expr) -> (Option<Typed>, Vec<String>) {
+        let body = self.expression(expr).ok();
+        (body, self.requires)
+    }
+
     /// Parses an expression and gives it its type.
     ///
     /// # Errors
@@ -172,8 +78,12 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         if fits(&typed.ty, wanted) {
             return Ok(typed);
         }
-        let mut d = Diagnostic::error("type_mismatch", expr.at, format!("{what} must be {}, this is {}", a(wanted), a(&typed.ty)))
-            .label(format!("this is {}", a(&typed.ty)));
+        let mut d = Diagnostic::error(
+            "type_mismatch",
+            expr.at,
+            format!("{what} must be {}, this is {}", a(wanted), a(&typed.ty)),
+        )
+        .label(format!("this is {}", a(&typed.ty)));
         if let Some(help) = suggest(wanted, &typed.ty, &expr.text) {
             d = d.help(help);
         }
@@ -223,7 +133,10 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
             return Ok(Typed::constant(Const::Number(number), Type::Decimal, at));
         }
         if number.as_whole().is_none_or(|n| i64::try_from(n).is_err()) {
-            return self.fail(Diagnostic::error("number_form", at, format!("`{text}` is beyond 64 bits")).help("write a smaller number"));
+            return self.fail(
+                Diagnostic::error("number_form", at, format!("`{text}` is beyond 64 bits"))
+                    .help("write a smaller number"),
+            );
         }
         Ok(Typed::constant(Const::Number(number), Type::Int, at))
     }
@@ -236,7 +149,8 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         if let Some(field) = root.field(name) {
             self.require_known(name, field, at)?;
             self.names.used_cells.insert(field.offset);
-            let node = if matches!(field.ty, Type::Record(_)) { Node::Record(field.offset) } else { Node::Slot(field.offset) };
+            let node =
+                if matches!(field.ty, Type::Record(_)) { Node::Record(field.offset) } else { Node::Slot(field.offset) };
             return Ok(Typed { node, ty: field.ty.clone(), at });
         }
         if let Some(index) = self.names.defines.iter().position(|d| d.name == name) {
@@ -263,8 +177,12 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         }
         if name == "role" {
             return self.fail(
-                Diagnostic::error("unknown_name", at, "`role` can be read only in `say`: what is needed must not depend on who asks")
-                    .help("say who may with `stretch`, `per_grant` or a guard's `needs`"),
+                Diagnostic::error(
+                    "unknown_name",
+                    at,
+                    "`role` can be read only in `say`: what is needed must not depend on who asks",
+                )
+                .help("say who may with `stretch`, `per_grant` or a guard's `needs`"),
             );
         }
         let mut candidates: Vec<String> = root.fields.iter().map(|f| f.name.clone()).collect();
@@ -276,7 +194,9 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
             (None, Some(path)) => format!("did you mean `{path}`?"),
             _ => format!("declare it under `facts` or `define`; known are: {}", shorten(&candidates)),
         };
-        self.fail(Diagnostic::error("unknown_name", at, format!("nothing is called `{name}`")).label("not known").help(help))
+        self.fail(
+            Diagnostic::error("unknown_name", at, format!("nothing is called `{name}`")).label("not known").help(help),
+        )
     }
 
     /// `of.field`: a fact's own path, or a field of something computed.
@@ -284,7 +204,10 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         let of_typed = self.infer(of)?;
         let Type::Record(record) = &of_typed.ty else {
             let ty = a(&of_typed.ty);
-            return self.fail(Diagnostic::error("no_fields", at, format!("this is {ty} and has no field `{field}`")).help(fields_help(&of_typed.ty, field)));
+            return self.fail(
+                Diagnostic::error("no_fields", at, format!("this is {ty} and has no field `{field}`"))
+                    .help(fields_help(&of_typed.ty, field)),
+            );
         };
         let record = Arc::clone(record);
         let Some(found) = record.field(field) else {
@@ -293,9 +216,16 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
             let help = match near {
                 Some(near) if base.is_empty() => format!("did you mean `{near}`?"),
                 Some(near) => format!("did you mean `{base}.{near}`?"),
-                None => format!("its fields are: {}", shorten(&record.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>())),
+                None => format!(
+                    "its fields are: {}",
+                    shorten(&record.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>())
+                ),
             };
-            return self.fail(Diagnostic::error("unknown_field", at, format!("`{}` has no field `{field}`", record.name)).label("not known").help(help));
+            return self.fail(
+                Diagnostic::error("unknown_field", at, format!("`{}` has no field `{field}`", record.name))
+                    .label("not known")
+                    .help(help),
+            );
         };
         if let Some(path) = self.full_path(of, field) {
             self.require_known(&path, found, at)?;
@@ -390,7 +320,8 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
                 Ok(call(Fun::Neg, vec![x], ty, at))
             }
             _ => self.fail(
-                Diagnostic::error("type_mismatch", at, format!("`-` takes a number, this is {}", a(&x.ty))).help("write `!` to turn a yes into a no"),
+                Diagnostic::error("type_mismatch", at, format!("`-` takes a number, this is {}", a(&x.ty)))
+                    .help("write `!` to turn a yes into a no"),
             ),
         }
     }
@@ -412,8 +343,12 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         let (cond, then, otherwise) = (cond?, then?, otherwise?);
         let Some(ty) = unify(&then.ty, &otherwise.ty) else {
             return self.fail(
-                Diagnostic::error("type_mismatch", at, format!("one side is {}, the other {}", a(&then.ty), a(&otherwise.ty)))
-                    .help("make both sides of `? :` the same type"),
+                Diagnostic::error(
+                    "type_mismatch",
+                    at,
+                    format!("one side is {}, the other {}", a(&then.ty), a(&otherwise.ty)),
+                )
+                .help("make both sides of `? :` the same type"),
             );
         };
         Ok(call(Fun::If, vec![cond, then, otherwise], ty, at))
@@ -458,7 +393,8 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     /// `has(x)`, `has(x.y)`: walks the path without requiring anything of it to be given.
     pub(super) fn has(&mut self, args: &[Ast], at: Span) -> Inferred {
         let [x] = args else {
-            return self.fail(Diagnostic::error("wrong_arguments", at, "has() takes one fact").help("write has(promotion)"));
+            return self
+                .fail(Diagnostic::error("wrong_arguments", at, "has() takes one fact").help("write has(promotion)"));
         };
         let mut names = Vec::new();
         let mut base = x;
@@ -484,12 +420,20 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         self.has_chain(start, &names, root, x.at, at)
     }
 
-    fn has_chain(&mut self, start: Option<Box<Typed>>, names: &[String], root: Arc<RecordType>, x_at: Span, at: Span) -> Inferred {
+    fn has_chain(
+        &mut self,
+        start: Option<Box<Typed>>,
+        names: &[String],
+        root: Arc<RecordType>,
+        x_at: Span,
+        at: Span,
+    ) -> Inferred {
         let mut record = match start.as_ref().map(|s| &s.ty) {
             None => root,
             Some(Type::Record(r)) => Arc::clone(r),
             Some(other) => {
-                let d = Diagnostic::error("no_fields", x_at, format!("this is {} and has no fields", a(other))).help("has() asks for a field of a record");
+                let d = Diagnostic::error("no_fields", x_at, format!("this is {} and has no fields", a(other)))
+                    .help("has() asks for a field of a record");
                 return self.fail(d);
             }
         };
@@ -497,8 +441,12 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         for (i, name) in names.iter().enumerate() {
             let Some(field) = record.field(name).cloned() else {
                 let near = did_you_mean(name, record.fields.iter().map(|f| f.name.as_str()));
-                let help = near.map_or_else(|| "write the path of a declared fact".to_owned(), |n| format!("did you mean `{n}`?"));
-                return self.fail(Diagnostic::error("unknown_field", x_at, format!("`{}` has no field `{name}`", record.name)).help(help));
+                let help = near
+                    .map_or_else(|| "write the path of a declared fact".to_owned(), |n| format!("did you mean `{n}`?"));
+                return self.fail(
+                    Diagnostic::error("unknown_field", x_at, format!("`{}` has no field `{name}`", record.name))
+                        .help(help),
+                );
             };
             offset += field.offset;
             if start.is_none() {
@@ -511,7 +459,8 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
                 (_, true) => {}
                 (Type::Record(next), false) => record = Arc::clone(next),
                 (other, false) => {
-                    let d = Diagnostic::error("no_fields", x_at, format!("`{name}` is {} and has no fields", a(other))).help("end the path there");
+                    let d = Diagnostic::error("no_fields", x_at, format!("`{name}` is {} and has no fields", a(other)))
+                        .help("end the path there");
                     return self.fail(d);
                 }
             }
@@ -531,18 +480,21 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
             typed.push(self.infer(item)?);
         }
         let Some(first) = typed.first() else {
-            return self.fail(Diagnostic::error("empty_list", at, "an empty list has no type").help("compare size() with 0"));
+            return self
+                .fail(Diagnostic::error("empty_list", at, "an empty list has no type").help("compare size() with 0"));
         };
         let mut ty = first.ty.clone();
         for item in &typed {
-            match unify(&ty, &item.ty) {
-                Some(both) => ty = both,
-                None => {
-                    let d = Diagnostic::error("type_mismatch", item.at, format!("this is {}, the items before are {}", a(&item.ty), a(&ty)))
-                        .help("put items of one type in a list");
-                    return self.fail(d);
-                }
-            }
+            let Some(both) = unify(&ty, &item.ty) else {
+                let d = Diagnostic::error(
+                    "type_mismatch",
+                    item.at,
+                    format!("this is {}, the items before are {}", a(&item.ty), a(&ty)),
+                )
+                .help("put items of one type in a list");
+                return self.fail(d);
+            };
+            ty = both;
         }
         let len = u32::try_from(typed.len()).unwrap_or(u32::MAX);
         Ok(Typed { ty: list_of(ty, len, len), node: Node::List(typed), at })
@@ -555,8 +507,12 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
             Type::List(l) => l.of.clone(),
             Type::Map(_) => Type::Text,
             other => {
-                let d = Diagnostic::error("type_mismatch", target.at, format!("this is {}; only lists and maps can be gone through", a(other)))
-                    .help("write the path of a list");
+                let d = Diagnostic::error(
+                    "type_mismatch",
+                    target.at,
+                    format!("this is {}; only lists and maps can be gone through", a(other)),
+                )
+                .help("write the path of a list");
                 return self.fail(d);
             }
         };
@@ -568,7 +524,8 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         };
         if self.names.schema.root.field(name).is_some() || self.names.defines.iter().any(|d| d.name == *name) {
             return self.fail(
-                Diagnostic::error("name_taken", *name_at, format!("`{name}` is already a fact or a definition")).help("choose another name for the item"),
+                Diagnostic::error("name_taken", *name_at, format!("`{name}` is already a fact or a definition"))
+                    .help("choose another name for the item"),
             );
         }
         let id = self.names.fresh_var();
@@ -581,7 +538,8 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     fn finish_each(&mut self, how: Each, over: Typed, item: Type, id: u16, body: Typed, at: Span) -> Inferred {
         if how != Each::Map && body.ty != Type::Bool {
             return self.fail(
-                Diagnostic::error("type_mismatch", body.at, format!("this must be yes or no, it is {}", a(&body.ty))).help("compare it with something"),
+                Diagnostic::error("type_mismatch", body.at, format!("this must be yes or no, it is {}", a(&body.ty)))
+                    .help("compare it with something"),
             );
         }
         let max = match &over.ty {
@@ -602,115 +560,10 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     fn call(&mut self, target: Option<&Ast>, name: &str, args: &[Ast], at: Span) -> Inferred {
         functions::infer_call(self, target, name, args, at)
     }
-
-    fn binary(&mut self, op: Binary, x: &Ast, y: &Ast, at: Span) -> Inferred {
-        let (left, right) = (self.infer(x), self.infer(y));
-        let (left, right) = (left?, right?);
-        match op {
-            Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Rem => self.arithmetic(op, left, right, at),
-            Binary::Eq | Binary::Ne => self.equality(op, left, right, at),
-            Binary::In => self.membership(left, right, at),
-            _ => self.comparison(op, left, right, at),
-        }
-    }
-
-    fn arithmetic(&mut self, op: Binary, x: Typed, y: Typed, at: Span) -> Inferred {
-        match arithmetic_rule(op, &x.ty, &y.ty) {
-            Some((fun, ty)) => Ok(call(fun, vec![x, y], ty, at)),
-            None => {
-                let d = Diagnostic::error("type_mismatch", at, format!("`{}` cannot join {} and {}", op.sign(), a(&x.ty), a(&y.ty)))
-                    .help(arithmetic_help(op, &x.ty, &y.ty));
-                self.fail(d)
-            }
-        }
-    }
-
-    fn comparison(&mut self, op: Binary, x: Typed, y: Typed, at: Span) -> Inferred {
-        let compare = match op {
-            Binary::Lt => Compare::Lt,
-            Binary::Le => Compare::Le,
-            Binary::Gt => Compare::Gt,
-            _ => Compare::Ge,
-        };
-        let fun = match (&x.ty, &y.ty) {
-            (Type::Money, Type::Money) => Fun::CompareMoney(compare),
-            (Type::Text, Type::Text) => Fun::CompareText(compare),
-            (p, q) if same_scale(p, q) => Fun::Compare(compare),
-            _ => {
-                let d = Diagnostic::error("type_mismatch", at, format!("{} and {} cannot be compared", a(&x.ty), a(&y.ty)))
-                    .help(arithmetic_help(op, &x.ty, &y.ty));
-                return self.fail(d);
-            }
-        };
-        Ok(call(fun, vec![x, y], Type::Bool, at))
-    }
-
-    fn equality(&mut self, op: Binary, x: Typed, y: Typed, at: Span) -> Inferred {
-        self.check_enum_text(&x, &y)?;
-        self.check_enum_text(&y, &x)?;
-        let Some(fun) = equality_rule(&x.ty, &y.ty) else {
-            let d = Diagnostic::error("type_mismatch", at, format!("{} and {} are never equal", a(&x.ty), a(&y.ty)))
-                .help(arithmetic_help(op, &x.ty, &y.ty));
-            return self.fail(d);
-        };
-        let equal = call(fun, vec![x, y], Type::Bool, at);
-        Ok(if op == Binary::Eq { equal } else { call(Fun::Not, vec![equal], Type::Bool, at) })
-    }
-
-    fn membership(&mut self, x: Typed, y: Typed, at: Span) -> Inferred {
-        match &y.ty {
-            Type::Map(_) if fits(&x.ty, &Type::Text) => Ok(call(Fun::InMap, vec![x, y], Type::Bool, at)),
-            Type::List(l) => {
-                if let Type::Enum(e) = &l.of {
-                    self.check_one_of(&x, &Arc::clone(e))?;
-                }
-                if let (Type::Enum(e), Node::List(items)) = (&x.ty, &y.node) {
-                    for item in items {
-                        self.check_one_of(item, e)?;
-                    }
-                }
-                match (unify(&x.ty, &l.of), element(&l.of)) {
-                    (Some(_), Some(e)) => Ok(call(Fun::In(e), vec![x, y], Type::Bool, at)),
-                    _ => {
-                        let d = Diagnostic::error("type_mismatch", at, format!("{} is never in {}", a(&x.ty), a(&y.ty)))
-                            .help("compare with a list of the same type, or write .exists(x, ..)");
-                        self.fail(d)
-                    }
-                }
-            }
-            other => {
-                let d = Diagnostic::error("type_mismatch", at, format!("`in` takes a list or a map, this is {}", a(other)))
-                    .help("for text write x.contains(y)");
-                self.fail(d)
-            }
-        }
-    }
-
-    fn check_enum_text(&mut self, x: &Typed, y: &Typed) -> Inferred<()> {
-        match &x.ty {
-            Type::Enum(e) => self.check_one_of(y, &Arc::clone(e)),
-            _ => Ok(()),
-        }
-    }
-
-    fn check_one_of(&mut self, x: &Typed, of: &EnumType) -> Inferred<()> {
-        let Node::Const(Const::Text(id)) = x.node else { return Ok(()) };
-        let text = self.names.schema.dictionary.text(id).unwrap_or_default().to_owned();
-        if of.values.contains(&text) {
-            return Ok(());
-        }
-        let near = did_you_mean(&text, of.values.iter().map(String::as_str));
-        let help = near.map_or_else(|| format!("it is one of: {}", shorten(&of.values)), |n| format!("did you mean '{n}'?"));
-        self.fail(Diagnostic::error("not_one_of", x.at, format!("`{}` is never '{text}'", of.name)).label("never this").help(help))
-    }
 }
 
 pub(super) fn call(fun: Fun, args: Vec<Typed>, ty: Type, at: Span) -> Typed {
     Typed { node: Node::Call(fun, args), ty, at }
-}
-
-pub(super) fn list_of(of: Type, min_len: u32, max_len: u32) -> Type {
-    Type::List(Arc::new(ListType { of, bounds: Bounds::default(), min_len, max_len }))
 }
 
 fn field_of(of: Typed, field: &Field, at: Span) -> Typed {
@@ -721,195 +574,6 @@ fn field_of(of: Typed, field: &Field, at: Span) -> Typed {
         _ => Node::Field(Box::new(of), field.offset),
     };
     Typed { node, ty, at }
-}
-
-/// Whether a value of type `is` can stand where `wanted` is asked for.
-#[must_use]
-pub fn fits(is: &Type, wanted: &Type) -> bool {
-    match (is, wanted) {
-        (Type::Int, Type::Decimal) | (Type::Enum(_), Type::Text) => true,
-        (Type::List(x), Type::List(y)) | (Type::Map(x), Type::Map(y)) => fits(&x.of, &y.of),
-        _ => is == wanted,
-    }
-}
-
-/// The one type two sides can share.
-#[must_use]
-pub fn unify(x: &Type, y: &Type) -> Option<Type> {
-    match (x, y) {
-        (Type::Int, Type::Decimal) | (Type::Decimal, Type::Int) => Some(Type::Decimal),
-        (Type::Enum(p), Type::Enum(q)) if p == q => Some(x.clone()),
-        (Type::Enum(_) | Type::Text, Type::Enum(_) | Type::Text) => Some(Type::Text),
-        // Items of whole and of decimal numbers are held differently: such lists do not mix.
-        (Type::List(p), Type::List(q)) if p.of == q.of || (fits(&p.of, &Type::Text) && fits(&q.of, &Type::Text)) => {
-            unify(&p.of, &q.of).map(|of| list_of(of, p.min_len.min(q.min_len), p.max_len.max(q.max_len)))
-        }
-        _ if x == y => Some(x.clone()),
-        _ => None,
-    }
-}
-
-/// Whether two types are numbers on one scale.
-fn same_scale(x: &Type, y: &Type) -> bool {
-    matches!(
-        (x, y),
-        (Type::Int | Type::Decimal, Type::Int | Type::Decimal)
-            | (Type::Percent, Type::Percent)
-            | (Type::Date, Type::Date)
-            | (Type::Time, Type::Time)
-            | (Type::Duration, Type::Duration)
-            | (Type::Days, Type::Days)
-    )
-}
-
-/// How items of this type are compared; none for records and lists.
-#[must_use]
-pub fn element(ty: &Type) -> Option<Element> {
-    match ty {
-        Type::Money => Some(Element::Money),
-        Type::Text | Type::Enum(_) => Some(Element::Text),
-        Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Months => None,
-        _ => Some(Element::Number),
-    }
-}
-
-fn equality_rule(x: &Type, y: &Type) -> Option<Fun> {
-    match (x, y) {
-        (Type::Money, Type::Money) => Some(Fun::EqMoney),
-        (Type::Bool, Type::Bool) => Some(Fun::EqNumber),
-        (Type::Text | Type::Enum(_), Type::Text | Type::Enum(_)) => Some(Fun::EqText),
-        (Type::List(p), Type::List(q)) => {
-            unify(&p.of, &q.of)?;
-            Some(Fun::EqList(element(&p.of)?))
-        }
-        _ if same_scale(x, y) => Some(Fun::EqNumber),
-        _ => None,
-    }
-}
-
-fn arithmetic_rule(op: Binary, x: &Type, y: &Type) -> Option<(Fun, Type)> {
-    use Type::{Date, Days, Decimal, Duration, Int, Money, Months, Percent, Text, Time};
-    let number = |t: &Type| matches!(t, Int | Decimal | Percent);
-    Some(match (op, x, y) {
-        (Binary::Add, Int, Int) => (Fun::Add, Int),
-        (Binary::Sub, Int, Int) => (Fun::Sub, Int),
-        (Binary::Mul, Int, Int) => (Fun::Mul, Int),
-        (Binary::Div, Int, Int) => (Fun::DivInt, Int),
-        (Binary::Rem, Int, Int) => (Fun::RemInt, Int),
-        (Binary::Add, Int | Decimal, Int | Decimal) => (Fun::Add, Decimal),
-        (Binary::Sub, Int | Decimal, Int | Decimal) => (Fun::Sub, Decimal),
-        (Binary::Add, Percent, Percent) => (Fun::Add, Percent),
-        (Binary::Sub, Percent, Percent) => (Fun::Sub, Percent),
-        (Binary::Mul, Percent, Percent | Int) | (Binary::Mul, Int, Percent) => (Fun::Mul, Percent),
-        (Binary::Mul, Int | Decimal | Percent, Int | Decimal | Percent) => (Fun::Mul, Decimal),
-        (Binary::Div, Percent, Int) => (Fun::Div, Percent),
-        (Binary::Div, Int | Decimal | Percent, Int | Decimal | Percent) => (Fun::Div, Decimal),
-        (Binary::Add, Money, Money) => (Fun::AddMoney, Money),
-        (Binary::Sub, Money, Money) => (Fun::SubMoney, Money),
-        (Binary::Div, Money, Money) => (Fun::DivMoney, Decimal),
-        (Binary::Mul, Money, n) if number(n) => (Fun::Mul, Money),
-        (Binary::Mul, n, Money) if number(n) => (Fun::Mul, Money),
-        (Binary::Div, Money, n) if number(n) => (Fun::Div, Money),
-        (Binary::Sub, Date, Date) => (Fun::Sub, Days),
-        (Binary::Add, Date, Days) | (Binary::Add, Days, Date) => (Fun::Add, Date),
-        (Binary::Sub, Date, Days) => (Fun::Sub, Date),
-        (Binary::Add, Date, Months) => (Fun::AddMonths, Date),
-        (Binary::Sub, Date, Months) => (Fun::SubMonths, Date),
-        (Binary::Sub, Time, Time) => (Fun::Sub, Duration),
-        (Binary::Add, Time, Duration) | (Binary::Add, Duration, Time) => (Fun::Add, Time),
-        (Binary::Sub, Time, Duration) => (Fun::Sub, Time),
-        (Binary::Add, Duration, Duration) => (Fun::Add, Duration),
-        (Binary::Sub, Duration, Duration) => (Fun::Sub, Duration),
-        (Binary::Add, Days, Days) => (Fun::Add, Days),
-        (Binary::Sub, Days, Days) => (Fun::Sub, Days),
-        (Binary::Mul, Days, Int) | (Binary::Mul, Int, Days) => (Fun::Mul, Days),
-        (Binary::Mul, Duration, Int) | (Binary::Mul, Int, Duration) => (Fun::Mul, Duration),
-        (Binary::Div, Days, Days) | (Binary::Div, Duration, Duration) => (Fun::Div, Decimal),
-        (Binary::Add, Text, Text) => (Fun::Join2, Text),
-        (Binary::Add, Type::Enum(_) | Text, Type::Enum(_) | Text) => (Fun::Join2, Text),
-        (Binary::Add, Type::List(p), Type::List(q)) => {
-            let of = unify(&p.of, &q.of)?;
-            (Fun::Concat, list_of(of, p.min_len.saturating_add(q.min_len), p.max_len.saturating_add(q.max_len)))
-        }
-        _ => return None,
-    })
-}
-
-fn arithmetic_help(op: Binary, x: &Type, y: &Type) -> String {
-    use Type::{Date, Days, Decimal, Duration, Int, Money, Percent, Time};
-    match (x, y) {
-        (Time, Date) => "take the day of the first: date(..)".into(),
-        (Date, Time) => "take the day of the second: date(..)".into(),
-        (Time, Days) => "a number of days goes with a date: take date(..) of the time, or write hours(..)".into(),
-        (Duration, Days) => "days count midnights, a duration counts hours: take date(..) of both times for days, or write hours(..)".into(),
-        (Days, Duration) => "days count midnights, a duration counts hours: take date(..) of the times for days, or write days(..)".into(),
-        (Days, Int | Decimal) | (Int | Decimal, Days) => "write days(14) for a number of days".into(),
-        (Duration, Int | Decimal) | (Int | Decimal, Duration) => "write hours(36) for a length of time".into(),
-        (Money, Int | Decimal) | (Int | Decimal, Money) => "write usd(100) for an amount".into(),
-        (Percent, Int | Decimal) | (Int | Decimal, Percent) => "write percent(20) for a share".into(),
-        (Type::Bool, _) | (_, Type::Bool) if matches!(op, Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) => "count with .filter(x, ..).size()".into(),
-        (Type::Record(_), _) | (_, Type::Record(_)) => "compare fields of records, such as their ids".into(),
-        _ => "bring both sides to one type".into(),
-    }
-}
-
-/// The type with its article, for people.
-#[must_use]
-pub fn a(ty: &Type) -> String {
-    match ty {
-        Type::Bool => "yes or no".into(),
-        Type::Int => "a whole number".into(),
-        Type::Decimal => "a decimal number".into(),
-        Type::Percent => "a percentage".into(),
-        Type::Text => "text".into(),
-        Type::Enum(e) => format!("one of `{}`", e.name),
-        Type::Date => "a date".into(),
-        Type::Time => "a time".into(),
-        Type::Duration => "a duration".into(),
-        Type::Days => "a number of days".into(),
-        Type::Months => "a number of months".into(),
-        Type::Money => "an amount of money".into(),
-        Type::List(l) => format!("a list of {}", l.of),
-        Type::Map(l) => format!("a map of {}", l.of),
-        Type::Record(r) => format!("a record `{}`", r.name),
-    }
-}
-
-fn example(ty: &Type) -> &'static str {
-    match ty {
-        Type::Bool => "a comparison, such as order.total > usd(10)",
-        Type::Int => "a whole number, such as 3",
-        Type::Decimal => "a number, such as 9.50",
-        Type::Percent => "percent(20)",
-        Type::Text | Type::Enum(_) => "text in quotes, such as 'online'",
-        Type::Date => "a date, such as date(order.placed)",
-        Type::Time => "a time, such as asked",
-        Type::Duration => "hours(36)",
-        Type::Days => "days(14)",
-        Type::Months => "months(3)",
-        Type::Money => "an amount, such as usd(100)",
-        Type::List(_) => "a list",
-        Type::Map(_) => "a map",
-        Type::Record(_) => "a record",
-    }
-}
-
-fn suggest(wanted: &Type, is: &Type, text: &str) -> Option<String> {
-    Some(match (wanted, is) {
-        (Type::Days | Type::Date, Type::Time) => format!("write \"date({text})\""),
-        (Type::Days, Type::Duration) => "take date(..) of both times".into(),
-        (Type::Money, Type::Int | Type::Decimal) => format!("write \"usd({text})\" with the book's currency"),
-        (Type::Bool, _) => "compare it with something".into(),
-        _ => return None,
-    })
-}
-
-fn fields_help(ty: &Type, field: &str) -> String {
-    match ty {
-        Type::List(_) => format!("go through its items: .all(x, x.{field} ..), .map(x, x.{field})"),
-        Type::Map(_) => format!("look one up first: [key].{field}"),
-        _ => "only records have fields".into(),
-    }
 }
 
 /// `a.b.c` of a chain of selections from a name.
@@ -933,12 +597,6 @@ fn path_ending_in(record: &RecordType, name: &str) -> Option<String> {
         Type::Record(inner) if inner.field(name).is_some() => Some(format!("{}.{name}", f.name)),
         _ => None,
     })
-}
-
-fn shorten(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let list = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{list} and {} more", names.len() - SHOWN) } else { list }
 }
 
 /// An exact number from digits with an optional sign and decimals; at most 18 digits.

@@ -113,32 +113,38 @@ pub fn parse(source: &Source) -> Result<Ast, Box<Diagnostic>> {
     let parsed = cel_core::parser::parse_with_options(&source.text, options);
     if let Some(error) = parsed.errors.first() {
         let at = source.span(error.span.start, error.span.end);
-        return Err(syntax(at, &error.message));
+        return Err(Box::new(syntax(at, &error.message)));
     }
-    let tree = parsed.ast.ok_or_else(|| syntax(source.at, "nothing is written"))?;
+    let tree = parsed.ast.ok_or_else(|| Box::new(syntax(source.at, "nothing is written")))?;
     Adapter { source }.tree(&tree, 0)
 }
 
-fn syntax(at: Span, message: &str) -> Box<Diagnostic> {
+fn syntax(at: Span, message: &str) -> Diagnostic {
     let message = message.trim_end_matches('.');
-    Box::new(
-        Diagnostic::error("expression_syntax", at, format!("this is not an expression: {message}"))
-            .help("write CEL, such as \"order.total <= usd(100) && customer.orders > 2\""),
-    )
+    Diagnostic::error("expression_syntax", at, format!("this is not an expression: {message}"))
+        .help("write CEL, such as \"order.total <= usd(100) && customer.orders > 2\"")
 }
 
 /// Looks at nesting before the parser does, because the parser recurses.
 fn check_size(source: &Source) -> Result<(), Box<Diagnostic>> {
     let too_deep = || {
         Box::new(
-            Diagnostic::error("expression_too_deep", source.at, format!("this expression nests deeper than {MAX_DEPTH}"))
-                .help("give its parts names under `define`"),
+            Diagnostic::error(
+                "expression_too_deep",
+                source.at,
+                format!("this expression nests deeper than {MAX_DEPTH}"),
+            )
+            .help("give its parts names under `define`"),
         )
     };
     if source.text.len() > MAX_BYTES {
         return Err(Box::new(
-            Diagnostic::error("expression_too_long", source.at, format!("this expression is longer than {MAX_BYTES} bytes"))
-                .help("give its parts names under `define`"),
+            Diagnostic::error(
+                "expression_too_long",
+                source.at,
+                format!("this expression is longer than {MAX_BYTES} bytes"),
+            )
+            .help("give its parts names under `define`"),
         ));
     }
     let (mut depth, mut prefixes, mut choices) = (0_usize, 0_usize, 0_usize);
@@ -181,9 +187,9 @@ impl Adapter<'_> {
             Cel::Int(_) | Cel::Float(_) => self.number(from, at)?,
             Cel::String(s) => Kind::Text(s.clone()),
             Cel::Ident(name) | Cel::RootIdent(name) => Kind::Name(name.clone()),
-            Cel::List(items) => Kind::List(
-                items.iter().map(|i| self.tree(&i.expr, depth + 1)).collect::<Result<_, _>>()?,
-            ),
+            Cel::List(items) => {
+                Kind::List(items.iter().map(|i| self.tree(&i.expr, depth + 1)).collect::<Result<_, _>>()?)
+            }
             Cel::Unary { op: CelUnary::Not, expr } => Kind::Not(sub(expr)?),
             Cel::Unary { op: CelUnary::Neg, expr } => Kind::Neg(sub(expr)?),
             Cel::Binary { op, left, right } => Kind::Binary(binary(*op), sub(left)?, sub(right)?),
@@ -191,7 +197,7 @@ impl Adapter<'_> {
             Cel::Member { expr, field, optional: false } => Kind::Select(sub(expr)?, field.clone()),
             Cel::Index { expr, index, optional: false } => Kind::Index(sub(expr)?, sub(index)?),
             Cel::Call { expr, args } => self.call(expr, args, at, depth)?,
-            other => return Err(unsupported(other, at)),
+            other => return Err(Box::new(unsupported(other, at))),
         };
         Ok(Ast { kind, at })
     }
@@ -208,7 +214,13 @@ impl Adapter<'_> {
         Ok(Kind::Number(written.to_owned()))
     }
 
-    fn call(&self, callee: &SpannedExpr, args: &[SpannedExpr], at: Span, depth: usize) -> Result<Kind, Box<Diagnostic>> {
+    fn call(
+        &self,
+        callee: &SpannedExpr,
+        args: &[SpannedExpr],
+        at: Span,
+        depth: usize,
+    ) -> Result<Kind, Box<Diagnostic>> {
         let args = args.iter().map(|a| self.tree(a, depth + 1)).collect::<Result<_, _>>()?;
         match &callee.node {
             Cel::Ident(name) => Ok(Kind::Call(None, name.clone(), args)),
@@ -242,7 +254,7 @@ fn binary(op: CelBinary) -> Binary {
     }
 }
 
-fn unsupported(node: &Cel, at: Span) -> Box<Diagnostic> {
+fn unsupported(node: &Cel, at: Span) -> Diagnostic {
     let (what, help) = match node {
         Cel::Null => ("null", "ask whether a fact is given with has(x)"),
         Cel::UInt(_) => ("unsigned numbers", "write the number without `u`"),
@@ -250,5 +262,5 @@ fn unsupported(node: &Cel, at: Span) -> Box<Diagnostic> {
         Cel::Map(_) | Cel::Struct { .. } => ("map literals", "put what they hold into facts"),
         _ => ("optional access", "ask whether a fact is given with has(x)"),
     };
-    Box::new(Diagnostic::error("not_in_language", at, format!("a book has no {what}")).help(help))
+    Diagnostic::error("not_in_language", at, format!("a book has no {what}")).help(help)
 }

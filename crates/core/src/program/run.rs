@@ -1,127 +1,15 @@
 //! Runs a program on one document.
 
+use super::calls::Site;
 use super::compile::Program;
 use super::op::{Loop, Op, Reg, Shape};
 use super::typed::{Compare, Each, Fun};
-use crate::facts::schema::Schema;
+use super::val::IN_MACHINE;
+pub use super::val::{NEUTRAL, Val, value_of};
 use crate::facts::Facts;
-use crate::money::Currency;
+use crate::facts::schema::Schema;
 use crate::number::Number;
-use crate::value::{ABSENT, Cell, PRESENT, RUN_TEXT, TextId, Why};
-
-/// A value while a program runs: what [`crate::value`] says, and why it is missing if it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Val {
-    n: i128,
-    d: u64,
-    /// Currency, or how a list lies.
-    pub aux: u32,
-    /// 0 when the value is there; else one more than an index into the machine's reasons.
-    pub why: Why,
-}
-
-/// Currency of the sum of no amounts: goes with every currency.
-pub const NEUTRAL: u32 = u32::MAX;
-/// `aux` of a list that lies in the machine; in the document it is the width of a row, at least 1.
-const IN_MACHINE: u32 = 0;
-
-impl Val {
-    /// Zero, or no.
-    pub const ZERO: Self = Self::whole(0);
-
-    /// A whole number.
-    #[must_use]
-    pub const fn whole(n: i128) -> Self {
-        Self { n, d: 1, aux: 0, why: 0 }
-    }
-
-    /// A fraction.
-    #[must_use]
-    pub const fn number(x: Number) -> Self {
-        Self { n: x.n(), d: x.d(), aux: 0, why: 0 }
-    }
-
-    /// An amount in minor units.
-    #[must_use]
-    pub fn money(x: Number, currency: Currency) -> Self {
-        Self { aux: currency.index(), ..Self::number(x) }
-    }
-
-    /// Yes or no.
-    #[must_use]
-    pub const fn yes_no(yes: bool) -> Self {
-        Self::whole(if yes { 1 } else { 0 })
-    }
-
-    /// A value that is missing.
-    #[must_use]
-    pub const fn missing(why: Why) -> Self {
-        Self { n: 0, d: 1, aux: 0, why }
-    }
-
-    /// The same number in this currency; what is missing stays missing.
-    #[must_use]
-    pub(super) const fn in_currency(self, aux: u32) -> Self {
-        Self { aux, ..self }
-    }
-
-    /// Whether there is a value.
-    #[must_use]
-    pub const fn is_there(self) -> bool {
-        self.why == 0
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn as_number(self) -> Number {
-        Number::from_lowest_terms(self.n, self.d)
-    }
-
-    /// Number and currency of a whole number in 64 bits.
-    #[inline]
-    #[must_use]
-    pub fn as_plain(self) -> Option<(i64, u32)> {
-        if self.d == 1 && self.why == 0 { i64::try_from(self.n).ok().map(|n| (n, self.aux)) } else { None }
-    }
-
-    /// Yes or no.
-    #[must_use]
-    pub const fn is_yes(self) -> bool {
-        self.n != 0
-    }
-
-    /// Yes, no, or missing.
-    #[must_use]
-    pub const fn truth(self) -> Option<bool> {
-        if self.why == 0 { Some(self.n != 0) } else { None }
-    }
-
-    /// The currency of an amount; none for the neutral zero.
-    #[must_use]
-    pub fn currency(self) -> Option<Currency> {
-        Currency::from_index(self.aux)
-    }
-
-    const fn list(first: usize, len: usize, aux: u32) -> Self {
-        Self { n: first as i128, d: len as u64, aux, why: 0 }
-    }
-
-    /// Number of rows of a list.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        self.d as usize
-    }
-
-    /// Whether a list has no rows.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.d == 0
-    }
-
-    fn first(self) -> usize {
-        usize::try_from(self.n).unwrap_or(usize::MAX)
-    }
-}
+use crate::value::{ABSENT, PRESENT, RUN_TEXT, TextId, Why};
 
 /// Why a value is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -287,12 +175,20 @@ impl Machine {
             }
             Op::Compare { how, dst, x, y } => {
                 let (a, b) = (self.get(x), self.get(y));
-                let val = if a.why | b.why == 0 { Val::yes_no(compare(how, a, b)) } else { Val::missing(self.both(a.why, b.why)) };
+                let val = if a.why | b.why == 0 {
+                    Val::yes_no(compare(how, a, b))
+                } else {
+                    Val::missing(self.both(a.why, b.why))
+                };
                 self.set(dst, val);
             }
             Op::EqText { dst, x, y } => {
                 let (a, b) = (self.get(x), self.get(y));
-                let val = if a.why | b.why == 0 { Val::yes_no(self.same_text(on, a, b)) } else { Val::missing(self.both(a.why, b.why)) };
+                let val = if a.why | b.why == 0 {
+                    Val::yes_no(self.same_text(on, a, b))
+                } else {
+                    Val::missing(self.both(a.why, b.why))
+                };
                 self.set(dst, val);
             }
             Op::OneOf { dst, x, set } => {
@@ -327,7 +223,8 @@ impl Machine {
             }
             Op::Field { dst, row, offset, shape } => {
                 let row = self.get(row);
-                let val = if row.why == 0 { self.read(on.facts, cell_index(row, u32::from(offset)), shape) } else { row };
+                let val =
+                    if row.why == 0 { self.read(on.facts, cell_index(row, u32::from(offset)), shape) } else { row };
                 self.set(dst, val);
             }
             Op::Has { dst, row, from, len } => {
@@ -339,7 +236,8 @@ impl Machine {
                 self.set(dst, val);
             }
             Op::Call { fun, dst, args, len, int, item } => {
-                let val = self.call(on, pc, fun, usize::from(args), usize::from(len), int, item);
+                let site = Site { pc, fun, len: usize::from(len), int, item };
+                let val = self.call(on, site, usize::from(args));
                 self.set(dst, val);
             }
             Op::Each { dst, over, var, body, info } => {
@@ -523,7 +421,9 @@ impl Machine {
 
     pub(super) fn same_text(&self, on: On<'_>, a: Val, b: Val) -> bool {
         // Two texts of the dictionary are equal only as ids; others are compared.
-        a.n == b.n || ((a.n < 0 || b.n < 0 || a.n >= i128::from(RUN_TEXT) || b.n >= i128::from(RUN_TEXT)) && self.text_of(on, a) == self.text_of(on, b))
+        a.n == b.n
+            || ((a.n < 0 || b.n < 0 || a.n >= i128::from(RUN_TEXT) || b.n >= i128::from(RUN_TEXT))
+                && self.text_of(on, a) == self.text_of(on, b))
     }
 
     pub(super) fn make_text(&mut self, on: On<'_>, pc: usize, text: String) -> Val {
@@ -551,14 +451,14 @@ impl Machine {
         self.spend(steps)
     }
 
-    fn call(&mut self, on: On<'_>, pc: usize, fun: Fun, from: usize, len: usize, int: bool, item: Shape) -> Val {
+    fn call(&mut self, on: On<'_>, site: Site, from: usize) -> Val {
         const NOTHING: Val = Val::ZERO;
         let mut vals = [NOTHING; 3];
-        let regs = on.program.args.get(from..from + len).unwrap_or_default();
+        let regs = on.program.args.get(from..from + site.len).unwrap_or_default();
         for (val, reg) in vals.iter_mut().zip(regs) {
             *val = self.get(*reg);
         }
-        if fun == Fun::If {
+        if site.fun == Fun::If {
             return choose(vals);
         }
         let mut why = 0;
@@ -568,7 +468,7 @@ impl Machine {
         if why != 0 {
             return Val::missing(why);
         }
-        super::calls::apply(self, on, super::calls::Site { pc, fun, len, int, item }, vals)
+        super::calls::apply(self, on, site, vals)
     }
 }
 
@@ -606,24 +506,4 @@ pub(crate) fn peek_cell(facts: &Facts<'_>, index: usize, shape: Shape) -> Val {
 
 fn cell_index(row: Val, offset: u32) -> u32 {
     u32::try_from(row.n).unwrap_or(u32::MAX).saturating_add(offset)
-}
-
-/// The value a cell holds.
-#[inline]
-#[must_use]
-pub fn value_of(held: Cell, cell: u32, shape: Shape) -> Val {
-    match shape {
-        Shape::Plain => Val { n: i128::from(held.v), d: 1, aux: held.aux, why: 0 },
-        Shape::Fraction => fraction(held),
-        Shape::Record => Val::whole(i128::from(cell)),
-        Shape::Rows(width) => {
-            let first = usize::try_from(held.v).unwrap_or(usize::MAX);
-            Val::list(first, held.aux as usize, u32::from(width))
-        }
-    }
-}
-
-fn fraction(held: Cell) -> Val {
-    let scale = 10_i128.checked_pow(held.aux).unwrap_or(1);
-    Number::ratio(i128::from(held.v), scale).map_or(Val::ZERO, Val::number)
 }

@@ -17,7 +17,9 @@ pub fn number(x: Number, ty: &Type, currency: Option<Currency>, units: &Units) -
     let whole = || x.as_whole().and_then(|n| i64::try_from(n).ok());
     let shown = match ty {
         Type::Bool => Some(if x.signum() == 0 { "no".to_owned() } else { "yes".to_owned() }),
-        Type::Money => whole().and_then(|_| Money::rounded(x, currency.unwrap_or(units.currency), Rounding::HalfEven)).map(|m| m.to_string()),
+        Type::Money => whole()
+            .and_then(|_| Money::rounded(x, currency.unwrap_or(units.currency), Rounding::HalfEven))
+            .map(|m| m.to_string()),
         Type::Percent => x.mul(Number::whole(100)).map(|n| format!("{n}%")),
         Type::Days => whole().map(crate::time::days_text),
         Type::Months => whole().map(|n| if n.abs() == 1 { format!("{n} month") } else { format!("{n} months") }),
@@ -71,4 +73,3 @@ fn map(m: &Machine, on: On<'_>, val: Val, of: &Type) -> Value {
     }
     Value::Object(object)
 }
-

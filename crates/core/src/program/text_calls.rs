@@ -106,6 +106,8 @@ pub(super) fn split(m: &mut Machine, on: On<'_>, site: Site, a: Val, b: Val) -> 
         vals.push(m.make_text(on, site.pc, piece));
     }
     let first = m.lists_len();
-    vals.into_iter().for_each(|v| m.push_item(v));
+    for val in vals {
+        m.push_item(val);
+    }
     m.list_from(site.pc, first)
 }

@@ -8,7 +8,8 @@ use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::terms::{TypedLine, TypedShape, TypedTerm};
 use crate::book::model::Text;
 use crate::book::rules::{
-    Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Remedy, RemedyBody, Term, TermShape, Version,
+    Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Quick, Remedy, RemedyBody,
+    Term, TermShape, Version,
 };
 use crate::diagnostic::Diagnostic;
 use crate::program::compile::{Compiler, constant, constant_texts, shape};
@@ -29,8 +30,18 @@ pub(super) struct Shared<'a, 't> {
 ///
 /// # Errors
 /// When it is too large, or takes more steps than allowed.
-pub(super) fn version(policy: &TypedPolicy<'_>, shared: &Shared<'_, '_>, identity: usize, digest: String) -> Result<Version, Box<Diagnostic>> {
-    let mut b = Builder { c: Compiler::new(shared.defines, shared.patterns), defines: shared.defines, terms: Vec::new(), reads: BTreeSet::new() };
+pub(super) fn version(
+    policy: &TypedPolicy<'_>,
+    shared: &Shared<'_, '_>,
+    identity: usize,
+    digest: String,
+) -> Result<Version, Box<Diagnostic>> {
+    let mut b = Builder {
+        c: Compiler::new(shared.defines, shared.patterns),
+        defines: shared.defines,
+        terms: Vec::new(),
+        reads: BTreeSet::new(),
+    };
     let roots: Vec<usize> = policy.terms.iter().map(|t| b.term(t)).collect();
     let terms_end = b.c.len();
     let relied_on = policy.relied_on.as_ref().map(|t| (b.add(t), t.ty == crate::types::Type::Date));
@@ -143,12 +154,14 @@ impl Builder<'_> {
             disclosed: t.disclosed,
             charged_to: value(text.charged_to.as_ref()),
             at: text.at,
+            quick: None,
         });
         let when = t.when.as_ref().map(|w| self.add(w));
         let shape = self.shape(&t.shape);
         if let Some(term) = self.terms.get_mut(place) {
             term.when = when;
             term.shape = shape;
+            term.quick = Quick::of(term);
         }
         place
     }
@@ -191,7 +204,9 @@ impl Builder<'_> {
                 None => TermShape::Require { cond: Condition::Is(Operand::Const(Val::ZERO)), wanted },
             },
             Node::Call(Fun::EqText, args) => match args.as_slice() {
-                [Typed { node: Node::Slot(cell), .. }, Typed { node: Node::Const(Const::Text(id)), .. }] => self.one_of(*cell, vec![*id], wanted),
+                [Typed { node: Node::Slot(cell), .. }, Typed { node: Node::Const(Const::Text(id)), .. }] => {
+                    self.one_of(*cell, vec![*id], wanted)
+                }
                 _ => TermShape::Require { cond: Condition::Is(self.operand(cond)), wanted },
             },
             Node::Call(Fun::In(Element::Text), args) => match args.as_slice() {
@@ -210,7 +225,12 @@ impl Builder<'_> {
     }
 
     fn guard(&mut self, g: &TypedGuard<'_>) -> Guard {
-        Guard { id: g.text.id.value.clone(), says: says(g.text.says.as_ref(), &g.text.id.value), when: self.add(&g.when), needs: g.needs }
+        Guard {
+            id: g.text.id.value.clone(),
+            says: says(g.text.says.as_ref(), &g.text.id.value),
+            when: self.add(&g.when),
+            needs: g.needs,
+        }
     }
 
     fn never(&mut self, n: &TypedNever<'_>, policy: &TypedPolicy<'_>) -> Never {
@@ -231,7 +251,9 @@ impl Builder<'_> {
             says: says(text.says.as_ref(), &text.id.value),
             when: self.add(&n.when),
             bars,
-            kinds: words.map(|words| words.iter().filter(|w| super::remedies::KINDS.contains(w)).map(|w| (*w).to_owned()).collect()),
+            kinds: words.map(|words| {
+                words.iter().filter(|w| super::remedies::KINDS.contains(w)).map(|w| (*w).to_owned()).collect()
+            }),
             instead: instead.collect(),
             cites: text.cites.iter().map(|c| c.value.clone()).collect(),
         }
@@ -246,11 +268,17 @@ impl Builder<'_> {
         };
         let mut fields = Vec::new();
         if let Some(items) = &r.items {
-            fields.push(("items".to_owned(), FieldValue::Computed(self.add(items), items.ty.clone(), shape(&items.ty))));
+            fields
+                .push(("items".to_owned(), FieldValue::Computed(self.add(items), items.ty.clone(), shape(&items.ty))));
         }
         match (&r.expires, &text.expires) {
-            (Some(typed), _) => fields.push(("expires".to_owned(), FieldValue::Computed(self.add(typed), typed.ty.clone(), shape(&typed.ty)))),
-            (None, Some(written)) => fields.push(("expires".to_owned(), FieldValue::Text(written.text.trim().to_owned()))),
+            (Some(typed), _) => fields.push((
+                "expires".to_owned(),
+                FieldValue::Computed(self.add(typed), typed.ty.clone(), shape(&typed.ty)),
+            )),
+            (None, Some(written)) => {
+                fields.push(("expires".to_owned(), FieldValue::Text(written.text.trim().to_owned())))
+            }
             _ => {}
         }
         fields.extend(text.fields.iter().map(|f| (f.id.value.clone(), FieldValue::Text(f.item.text.clone()))));

@@ -22,7 +22,10 @@ pub(super) fn roles(book: &BookText, units: &Units, findings: &mut Findings) -> 
         );
     }
     if let Some(extra) = book.roles.get(MAX_ROLES) {
-        findings.push(Diagnostic::error("too_many_roles", extra.at, format!("a ladder has at most {MAX_ROLES} roles")).help("departments are teams, not roles"));
+        findings.push(
+            Diagnostic::error("too_many_roles", extra.at, format!("a ladder has at most {MAX_ROLES} roles"))
+                .help("departments are teams, not roles"),
+        );
     }
     book.roles.iter().take(MAX_ROLES).map(|r| role(r, units, findings)).collect()
 }
@@ -52,14 +55,24 @@ pub(super) fn caps(exprs: &[Expr], units: &Units, findings: &mut Findings) -> Ca
     let mut amounts: Vec<Money> = Vec::new();
     for expr in exprs {
         match Money::parse(&expr.text, None) {
-            Ok(m) if m.minor < 0 => findings.push(Diagnostic::error("cap_below_zero", expr.at, "a cap cannot be below zero").help("write `0 USD` for nothing")),
+            Ok(m) if m.minor < 0 => findings.push(
+                Diagnostic::error("cap_below_zero", expr.at, "a cap cannot be below zero")
+                    .help("write `0 USD` for nothing"),
+            ),
             Ok(m) if amounts.iter().any(|a| a.currency == m.currency) => {
-                findings.push(Diagnostic::error("cap_twice", expr.at, format!("there is already a cap in {}", m.currency.code())).help("write one cap a currency"));
+                findings.push(
+                    Diagnostic::error("cap_twice", expr.at, format!("there is already a cap in {}", m.currency.code()))
+                        .help("write one cap a currency"),
+                );
             }
             Ok(m) => amounts.push(m),
             Err(error) => {
                 let bare = literal::parse(&expr.text, &Type::Money, units).is_ok();
-                let help = if bare { format!("write `{} {}`", expr.text.trim(), units.currency.code()) } else { format!("write an amount such as `100 {}`", units.currency.code()) };
+                let help = if bare {
+                    format!("write `{} {}`", expr.text.trim(), units.currency.code())
+                } else {
+                    format!("write an amount such as `100 {}`", units.currency.code())
+                };
                 findings.push(Diagnostic::error("literal_form", expr.at, format!("a cap: {error}")).help(help));
             }
         }
@@ -74,7 +87,11 @@ pub(super) fn role_of(roles: &[Role], id: &Text, findings: &mut Findings) -> Opt
         let near = did_you_mean(&id.value, roles.iter().map(|r| r.id.as_str()));
         let all = roles.iter().map(|r| format!("`{}`", r.id)).collect::<Vec<_>>().join(", ");
         let help = near.map_or_else(|| format!("the roles are: {all}"), |n| format!("did you mean `{n}`?"));
-        findings.push(Diagnostic::error("unknown_role", id.at, format!("there is no role `{}`", id.value)).label("not a role").help(help));
+        findings.push(
+            Diagnostic::error("unknown_role", id.at, format!("there is no role `{}`", id.value))
+                .label("not a role")
+                .help(help),
+        );
     }
     found.map(RoleId)
 }
@@ -85,8 +102,10 @@ pub(super) fn proof(text: Option<&Text>, default: Source, findings: &mut Finding
     match Source::parse(&text.value) {
         Some(Source::Claimed) | None => {
             let near = did_you_mean(&text.value, ["system", "seen", "word"]);
-            let help = near.map_or_else(|| "write `system`, `seen` or `word`".to_owned(), |n| format!("did you mean `{n}`?"));
-            findings.push(Diagnostic::error("unknown_proof", text.at, format!("`{}` is no proof", text.value)).help(help));
+            let help =
+                near.map_or_else(|| "write `system`, `seen` or `word`".to_owned(), |n| format!("did you mean `{n}`?"));
+            findings
+                .push(Diagnostic::error("unknown_proof", text.at, format!("`{}` is no proof", text.value)).help(help));
             default
         }
         Some(source) => source,
@@ -94,11 +113,21 @@ pub(super) fn proof(text: Option<&Text>, default: Source, findings: &mut Finding
 }
 
 /// What may have happened to a customer.
-pub(super) fn circumstances(book: &BookText, roles: &[Role], units: &Units, findings: &mut Findings) -> Vec<Circumstance> {
+pub(super) fn circumstances(
+    book: &BookText,
+    roles: &[Role],
+    units: &Units,
+    findings: &mut Findings,
+) -> Vec<Circumstance> {
     book.circumstances.iter().filter_map(|c| circumstance(c, roles, units, findings)).collect()
 }
 
-fn circumstance(text: &CircumstanceText, roles: &[Role], units: &Units, findings: &mut Findings) -> Option<Circumstance> {
+fn circumstance(
+    text: &CircumstanceText,
+    roles: &[Role],
+    units: &Units,
+    findings: &mut Findings,
+) -> Option<Circumstance> {
     let proof = proof(text.proof.as_ref(), Source::Word, findings);
     let per_grant = caps(&text.per_grant, units, findings);
     let Some(lends) = &text.lends else {
@@ -113,8 +142,12 @@ fn circumstance(text: &CircumstanceText, roles: &[Role], units: &Units, findings
     let (stretch_of, to) = (stretch_of?, to?);
     if to >= stretch_of {
         findings.push(
-            Diagnostic::error("lends_upwards", lends.to.at, format!("`{}` stands no lower than `{}`", lends.to.value, lends.stretch_of.value))
-                .help("lend the stretch of a higher role to a lower one"),
+            Diagnostic::error(
+                "lends_upwards",
+                lends.to.at,
+                format!("`{}` stands no lower than `{}`", lends.to.value, lends.stretch_of.value),
+            )
+            .help("lend the stretch of a higher role to a lower one"),
         );
     }
     let says = text.says.as_ref().unwrap_or(&text.id).value.clone();
@@ -136,7 +169,12 @@ pub(super) struct TypedNever<'t> {
     pub when: Typed,
 }
 
-pub(super) fn guards<'t>(book: &'t BookText, roles: &[Role], names: &mut Names<'_>, findings: &mut Findings) -> Vec<TypedGuard<'t>> {
+pub(super) fn guards<'t>(
+    book: &'t BookText,
+    roles: &[Role],
+    names: &mut Names<'_>,
+    findings: &mut Findings,
+) -> Vec<TypedGuard<'t>> {
     let mut all = Vec::new();
     for text in &book.guard {
         let needs = text.needs.as_ref().and_then(|id| role_of(roles, id, findings));

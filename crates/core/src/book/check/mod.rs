@@ -25,8 +25,8 @@ use crate::number::Rounding;
 use crate::program::infer::Names;
 use policy::TypedPolicy;
 
-pub(crate) use remedies::paid_field;
 pub use remedies::KINDS;
+pub(crate) use remedies::paid_field;
 
 /// What a check gives: the book when it can be used, and all findings either way.
 #[derive(Debug)]
@@ -64,7 +64,8 @@ fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Op
     let mut names = Names::new(&mut schema, &text.define);
     let guards = ladder::guards(text, &roles, &mut names, findings);
     let nevers = ladder::nevers(text, &mut names, findings);
-    let typed: Vec<Option<TypedPolicy<'_>>> = text.policies.iter().map(|p| policy::policy(p, text, &roles, &mut names, findings)).collect();
+    let typed: Vec<Option<TypedPolicy<'_>>> =
+        text.policies.iter().map(|p| policy::policy(p, text, &roles, &mut names, findings)).collect();
     names.check_defines(findings);
     say::check(text, &mut names, findings);
     let typed: Vec<TypedPolicy<'_>> = typed.into_iter().flatten().collect();
@@ -106,7 +107,8 @@ fn rounding(text: &BookText, findings: &mut Findings) -> Rounding {
         "up" => Rounding::Up,
         other => {
             findings.push(
-                Diagnostic::error("unknown_rounding", written.at, format!("`{other}` is no way of rounding")).help("write `half_even`, `half_up`, `down` or `up`"),
+                Diagnostic::error("unknown_rounding", written.at, format!("`{other}` is no way of rounding"))
+                    .help("write `half_even`, `half_up`, `down` or `up`"),
             );
             Rounding::HalfEven
         }
@@ -120,9 +122,13 @@ fn requests(text: &BookText, findings: &mut Findings) -> HashMap<String, String>
         for request in &policy.request {
             match all.get(&request.value) {
                 Some(other) if *other != policy.id.value => findings.push(
-                    Diagnostic::error("two_policies", request.at, format!("`{other}` already governs requests of kind `{}`", request.value))
-                        .label("governed twice")
-                        .help(format!("leave `{}` out here, or give this kind of request another name", request.value)),
+                    Diagnostic::error(
+                        "two_policies",
+                        request.at,
+                        format!("`{other}` already governs requests of kind `{}`", request.value),
+                    )
+                    .label("governed twice")
+                    .help(format!("leave `{}` out here, or give this kind of request another name", request.value)),
                 ),
                 _ => {
                     all.insert(request.value.clone(), policy.id.value.clone());
@@ -144,7 +150,12 @@ fn index_requests(requests: &HashMap<String, String>, policies: &[Policy]) -> Ha
     requests.iter().filter_map(|(request, id)| Some((request.clone(), place(id)?))).collect()
 }
 
-fn policies(typed: &[TypedPolicy<'_>], shared: &assemble::Shared<'_, '_>, sources: &Sources, findings: &mut Findings) -> Vec<Policy> {
+fn policies(
+    typed: &[TypedPolicy<'_>],
+    shared: &assemble::Shared<'_, '_>,
+    sources: &Sources,
+    findings: &mut Findings,
+) -> Vec<Policy> {
     let mut all: Vec<Policy> = Vec::new();
     for (identity, policy) in typed.iter().enumerate() {
         let digest = sources.file(policy.text.at.file).map_or_else(String::new, |f| hex(&[&f.text]));
@@ -158,7 +169,9 @@ fn policies(typed: &[TypedPolicy<'_>], shared: &assemble::Shared<'_, '_>, source
         let id = &policy.text.id;
         match all.iter_mut().find(|p| p.id == id.value) {
             None => all.push(Policy { id: id.value.clone(), versions: vec![version] }),
-            Some(known) if known.versions.iter().any(|v| v.in_force == version.in_force) => same_day(policy.text, findings),
+            Some(known) if known.versions.iter().any(|v| v.in_force == version.in_force) => {
+                same_day(policy.text, findings)
+            }
             Some(known) => known.versions.push(version),
         }
     }
@@ -172,17 +185,29 @@ fn policies(typed: &[TypedPolicy<'_>], shared: &assemble::Shared<'_, '_>, source
 fn same_day(text: &PolicyText, findings: &mut Findings) {
     let at = text.in_force.as_ref().map_or(text.id.at, |e| e.at);
     findings.push(
-        Diagnostic::error("version_twice", at, format!("there are two versions of `{}` in force from the same day", text.id.value))
-            .help("give each version its own `in_force`, or the policy another id"),
+        Diagnostic::error(
+            "version_twice",
+            at,
+            format!("there are two versions of `{}` in force from the same day", text.id.value),
+        )
+        .help("give each version its own `in_force`, or the policy another id"),
     );
 }
 
 fn replay(text: &BookText, findings: &mut Findings) -> Option<Replay> {
     let replay = text.replay.as_ref()?;
     if !text.intakes.iter().any(|i| i.id.value == replay.intake.value) {
-        let near = crate::diagnostic::did_you_mean(&replay.intake.value, text.intakes.iter().map(|i| i.id.value.as_str()));
+        let near =
+            crate::diagnostic::did_you_mean(&replay.intake.value, text.intakes.iter().map(|i| i.id.value.as_str()));
         let help = near.map_or_else(|| "write it as intake/NAME.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
-        findings.push(Diagnostic::error("unknown_intake", replay.intake.at, format!("there is no intake `{}`", replay.intake.value)).help(help));
+        findings.push(
+            Diagnostic::error(
+                "unknown_intake",
+                replay.intake.at,
+                format!("there is no intake `{}`", replay.intake.value),
+            )
+            .help(help),
+        );
     }
     let value = |t: &Option<crate::book::model::Text>| t.as_ref().map(|t| t.value.clone());
     Some(Replay {
@@ -191,7 +216,11 @@ fn replay(text: &BookText, findings: &mut Findings) -> Option<Replay> {
         kind: value(&replay.kind),
         rule: value(&replay.rule),
         expect: replay.expect.value.clone(),
-        words: replay.words.iter().map(|n| (n.id.value.clone(), n.item.iter().map(|t| t.value.clone()).collect())).collect(),
+        words: replay
+            .words
+            .iter()
+            .map(|n| (n.id.value.clone(), n.item.iter().map(|t| t.value.clone()).collect()))
+            .collect(),
     })
 }
 
@@ -204,8 +233,18 @@ fn check_intakes(text: &BookText, roles: &[Role], requests: &HashMap<String, Str
         for word in intake.request.iter().flat_map(picked) {
             if !requests.contains_key(&word.value) {
                 let near = crate::diagnostic::did_you_mean(&word.value, requests.keys().map(String::as_str));
-                let help = near.map_or_else(|| "no policy governs it: it will be assessed as something else".to_owned(), |n| format!("did you mean `{n}`?"));
-                findings.push(Diagnostic::warning("unknown_request", word.at, format!("no policy governs requests of kind `{}`", word.value)).help(help));
+                let help = near.map_or_else(
+                    || "no policy governs it: it will be assessed as something else".to_owned(),
+                    |n| format!("did you mean `{n}`?"),
+                );
+                findings.push(
+                    Diagnostic::warning(
+                        "unknown_request",
+                        word.at,
+                        format!("no policy governs requests of kind `{}`", word.value),
+                    )
+                    .help(help),
+                );
             }
         }
     }
@@ -214,13 +253,18 @@ fn check_intakes(text: &BookText, roles: &[Role], requests: &HashMap<String, Str
 fn picked(pick: &crate::book::model::PickText) -> Vec<&crate::book::model::Text> {
     match pick {
         crate::book::model::PickText::Fixed(text) => vec![text],
-        crate::book::model::PickText::At { map, otherwise, .. } => map.iter().map(|n| &n.item).chain(otherwise).collect(),
+        crate::book::model::PickText::At { map, otherwise, .. } => {
+            map.iter().map(|n| &n.item).chain(otherwise).collect()
+        }
     }
 }
 
 /// SHA-256 over the texts that rules are made of: book.yaml and the policies, by path.
 fn book_digest(text: &BookText, sources: &Sources) -> String {
-    let mut files: Vec<_> = std::iter::once(text.at.file).chain(text.policies.iter().map(|p| p.at.file)).filter_map(|id| sources.file(id)).collect();
+    let mut files: Vec<_> = std::iter::once(text.at.file)
+        .chain(text.policies.iter().map(|p| p.at.file))
+        .filter_map(|id| sources.file(id))
+        .collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let parts: Vec<&str> = files.iter().flat_map(|f| [f.path.as_str(), &*f.text]).collect();
     hex(&parts)
@@ -233,7 +277,7 @@ pub(crate) fn hex(parts: &[&str]) -> String {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    format!("{:x}", hash.finalize())
 }
 
 impl Book {

@@ -42,7 +42,13 @@ pub(super) struct TypedDetour<'t> {
 }
 
 /// Types everything in a policy; none when something in it does not check.
-pub(super) fn policy<'t>(text: &'t PolicyText, book: &'t BookText, roles: &[Role], names: &mut Names<'_>, findings: &mut Findings) -> Option<TypedPolicy<'t>> {
+pub(super) fn policy<'t>(
+    text: &'t PolicyText,
+    book: &'t BookText,
+    roles: &[Role],
+    names: &mut Names<'_>,
+    findings: &mut Findings,
+) -> Option<TypedPolicy<'t>> {
     let in_force = text.in_force.as_ref().map(|e| day(findings, e)).transpose();
     let needs = needs(text, names, findings);
     let mut s = Scope::new(names, findings, &needs);
@@ -52,7 +58,15 @@ pub(super) fn policy<'t>(text: &'t PolicyText, book: &'t BookText, roles: &[Role
     let remedies = remedies(&mut s, text);
     let detour = detour(&mut s, text);
     check_recovery(text, findings);
-    Some(TypedPolicy { text, in_force: in_force.ok()?, relied_on: relied_on?, terms: terms?, fault: fault?, remedies: remedies?, detour: detour? })
+    Some(TypedPolicy {
+        text,
+        in_force: in_force.ok()?,
+        relied_on: relied_on?,
+        terms: terms?,
+        fault: fault?,
+        remedies: remedies?,
+        detour: detour?,
+    })
 }
 
 /// `needs:`: optional facts that this policy requires.
@@ -62,7 +76,8 @@ fn needs(text: &PolicyText, names: &Names<'_>, findings: &mut Findings) -> Vec<S
         match names.schema.find(&path.value).map(|place| place.field.optional) {
             Some(true) => all.push(path.value.clone()),
             Some(false) => findings.push(
-                Diagnostic::warning("always_given", path.at, format!("`{}` must always be given", path.value)).help("leave it out of `needs`, or declare it with `?`"),
+                Diagnostic::warning("always_given", path.at, format!("`{}` must always be given", path.value))
+                    .help("leave it out of `needs`, or declare it with `?`"),
             ),
             None if names.schema.is_broken(&path.value) => {}
             None => unknown_fact(path, names, findings),
@@ -75,7 +90,11 @@ pub(super) fn unknown_fact(path: &Text, names: &Names<'_>, findings: &mut Findin
     let paths = names.schema.paths();
     let near = did_you_mean(&path.value, paths.iter().map(String::as_str));
     let help = near.map_or_else(|| "declare it under `facts`".to_owned(), |n| format!("did you mean `{n}`?"));
-    findings.push(Diagnostic::error("unknown_name", path.at, format!("there is no fact `{}`", path.value)).label("not known").help(help));
+    findings.push(
+        Diagnostic::error("unknown_name", path.at, format!("there is no fact `{}`", path.value))
+            .label("not known")
+            .help(help),
+    );
 }
 
 /// The outer option is none when it does not check.
@@ -87,25 +106,38 @@ fn relied_on(s: &mut Scope<'_, '_, '_>, text: &PolicyText) -> Option<Option<Type
         return Some(Some(typed));
     }
     s.findings.push(
-        Diagnostic::error("type_mismatch", expr.at, format!("`relied_on` is a time or a date, this is {}", crate::program::infer::a(&typed.ty)))
-            .help("write the fact that says when the customer relied on the rule, such as order.placed"),
+        Diagnostic::error(
+            "type_mismatch",
+            expr.at,
+            format!("`relied_on` is a time or a date, this is {}", crate::program::words::a(&typed.ty)),
+        )
+        .help("write the fact that says when the customer relied on the rule, such as order.placed"),
     );
     None
 }
 
-fn terms<'t>(s: &mut Scope<'_, '_, '_>, text: &'t PolicyText, book: &'t BookText, roles: &[Role]) -> Option<Vec<TypedTerm<'t>>> {
+fn terms<'t>(
+    s: &mut Scope<'_, '_, '_>,
+    text: &'t PolicyText,
+    book: &'t BookText,
+    roles: &[Role],
+) -> Option<Vec<TypedTerm<'t>>> {
     let mut all = Vec::new();
     let mut good = true;
     for used in &text.uses {
-        match book.terms.iter().find(|t| t.id.value == used.value) {
-            Some(shared) => all.push(term(s, roles, shared, Within::All)),
-            None => {
-                let near = did_you_mean(&used.value, book.terms.iter().map(|t| t.id.value.as_str()));
-                let help = near.map_or_else(|| "write the term under `terms` of book.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
-                s.findings.push(Diagnostic::error("unknown_term", used.at, format!("there is no shared term `{}`", used.value)).label("not known").help(help));
-                good = false;
-            }
+        if let Some(shared) = book.terms.iter().find(|t| t.id.value == used.value) {
+            all.push(term(s, roles, shared, Within::All));
+            continue;
         }
+        let near = did_you_mean(&used.value, book.terms.iter().map(|t| t.id.value.as_str()));
+        let help = near
+            .map_or_else(|| "write the term under `terms` of book.yaml".to_owned(), |n| format!("did you mean `{n}`?"));
+        s.findings.push(
+            Diagnostic::error("unknown_term", used.at, format!("there is no shared term `{}`", used.value))
+                .label("not known")
+                .help(help),
+        );
+        good = false;
     }
     all.extend(text.terms.iter().map(|t| term(s, roles, t, Within::All)));
     let all = all.into_iter().collect::<Option<Vec<_>>>()?;
@@ -120,7 +152,14 @@ fn unique_ids(terms: &[TypedTerm<'_>], findings: &mut Findings) -> bool {
         top.walk(&mut |t| {
             let id = t.text.id.value.as_str();
             if seen.contains(&id) {
-                findings.push(Diagnostic::error("term_twice", t.text.id.at, format!("there are two terms called `{id}` in this policy")).help("give each its own id"));
+                findings.push(
+                    Diagnostic::error(
+                        "term_twice",
+                        t.text.id.at,
+                        format!("there are two terms called `{id}` in this policy"),
+                    )
+                    .help("give each its own id"),
+                );
                 good = false;
             }
             seen.push(id);
@@ -148,11 +187,16 @@ fn detour<'t>(s: &mut Scope<'_, '_, '_>, text: &'t PolicyText) -> Option<Option<
 fn check_recovery(text: &PolicyText, findings: &mut Findings) {
     match (&text.fault, text.recovery.first()) {
         (None, Some(first)) => findings.push(
-            Diagnostic::error("recovery_without_fault", first.id.at, "recovery is owed for a fault, and this policy names none")
-                .help("write `fault: { says: .., when: .. }`, or move the remedy under `remedies`"),
+            Diagnostic::error(
+                "recovery_without_fault",
+                first.id.at,
+                "recovery is owed for a fault, and this policy names none",
+            )
+            .help("write `fault: { says: .., when: .. }`, or move the remedy under `remedies`"),
         ),
         (Some(fault), None) => findings.push(
-            Diagnostic::warning("fault_without_recovery", fault.at, "nothing is owed when this fault holds").help("write what is owed under `recovery`"),
+            Diagnostic::warning("fault_without_recovery", fault.at, "nothing is owed when this fault holds")
+                .help("write what is owed under `recovery`"),
         ),
         _ => {}
     }

@@ -34,20 +34,32 @@ pub(super) fn check(policy: &TypedPolicy<'_>, findings: &mut Findings) {
     for (place, word) in &words {
         if !ids.iter().any(|(id, ..)| id == word) {
             let near = did_you_mean(word, ids.iter().map(|(id, ..)| *id));
-            let help = near.map_or_else(|| "write the term that holds what customers were told, or drop the words".to_owned(), |n| format!("did you mean `{{{n}}}`?"));
+            let help = near.map_or_else(
+                || "write the term that holds what customers were told, or drop the words".to_owned(),
+                |n| format!("did you mean `{{{n}}}`?"),
+            );
             findings.push(
-                Diagnostic::question("published_without_term", published.span(*place, place + word.len()), format!("customers were told `{word}`, and no term carries it"))
-                    .label("no such term")
-                    .help(help),
+                Diagnostic::question(
+                    "published_without_term",
+                    published.span(*place, place + word.len()),
+                    format!("customers were told `{word}`, and no term carries it"),
+                )
+                .label("no such term")
+                .help(help),
             );
         }
     }
-    let untold: Vec<_> = policy.terms.iter().filter(|top| top.disclosed != Disclosed::Never && !carries(top, &words)).collect();
+    let untold: Vec<_> =
+        policy.terms.iter().filter(|top| top.disclosed != Disclosed::Never && !carries(top, &words)).collect();
     for top in untold {
         findings.push(
-            Diagnostic::question("term_not_published", top.text.id.at, format!("no published word carries the term `{}`", top.text.id.value))
-                .label("were customers told?")
-                .help(format!("name it in `published` as {{{}}}, or write `disclosed: false`", top.text.id.value)),
+            Diagnostic::question(
+                "term_not_published",
+                top.text.id.at,
+                format!("no published word carries the term `{}`", top.text.id.value),
+            )
+            .label("were customers told?")
+            .help(format!("name it in `published` as {{{}}}, or write `disclosed: false`", top.text.id.value)),
         );
     }
 }

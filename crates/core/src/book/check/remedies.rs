@@ -3,17 +3,34 @@
 use std::collections::HashMap;
 
 use super::values::literal_or_expression;
-use crate::book::model::{AmountText, Expr, PolicyText, RemedyText, Text};
+use crate::book::model::{AmountText, Expr, PolicyText, RemedyText};
 use crate::book::rules::{Group, Split};
 use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
-use crate::program::infer::{Inferred, Reported, Scope, a};
+use crate::program::infer::{Inferred, Reported, Scope};
 use crate::program::typed::Typed;
+use crate::program::words::a;
 use crate::types::{RecordType, Type};
 
 /// The kinds of remedy of the field.
 pub const KINDS: &[&str] = &[
-    "refund", "price_adjustment", "store_credit", "promo_code", "replacement", "prepared_cart", "reship", "keep_item", "give_back",
-    "return_label", "shipping_credit", "fee_waiver", "repair", "warranty_extension", "points", "booking_change", "message", "bespoke",
+    "refund",
+    "price_adjustment",
+    "store_credit",
+    "promo_code",
+    "replacement",
+    "prepared_cart",
+    "reship",
+    "keep_item",
+    "give_back",
+    "return_label",
+    "shipping_credit",
+    "fee_waiver",
+    "repair",
+    "warranty_extension",
+    "points",
+    "booking_change",
+    "message",
+    "bespoke",
 ];
 
 /// A remedy with its expressions typed.
@@ -74,7 +91,10 @@ pub(super) fn remedies<'t>(s: &mut Scope<'_, '_, '_>, policy: &'t PolicyText) ->
     }
     let index = index_by_id(&flat, s.findings)?;
     let mut in_bundle = vec![false; flat.len()];
-    let typed: Vec<_> = flat.iter().map(|(text, group, alone)| remedy(s, text, *group, *alone, &index, &flat, &mut in_bundle)).collect();
+    let typed: Vec<_> = flat
+        .iter()
+        .map(|(text, group, alone)| remedy(s, text, *group, *alone, &index, &flat, &mut in_bundle))
+        .collect();
     let mut typed = typed.into_iter().collect::<Option<Vec<_>>>()?;
     for (remedy, is_part) in typed.iter_mut().zip(in_bundle) {
         remedy.alone &= !is_part;
@@ -90,7 +110,12 @@ fn index_by_id(flat: &Flat<'_>, findings: &mut Findings) -> Option<HashMap<Strin
     for (i, (text, ..)) in flat.iter().enumerate() {
         if index.insert(text.id.value.clone(), i).is_some() {
             findings.push(
-                Diagnostic::error("remedy_twice", text.id.at, format!("there are two remedies called `{}` in this policy", text.id.value)).help("give each its own id"),
+                Diagnostic::error(
+                    "remedy_twice",
+                    text.id.at,
+                    format!("there are two remedies called `{}` in this policy", text.id.value),
+                )
+                .help("give each its own id"),
             );
             good = false;
         }
@@ -121,7 +146,16 @@ fn remedy<'t>(
     if keeps.is_ok() && text.keeps.is_some() {
         check_customer_value(s, text);
     }
-    Some(TypedRemedy { text, group, alone, when: when.ok()?, keeps: keeps.ok()?, expires: expires.ok()?, items: items.ok()?, body: body.ok()? })
+    Some(TypedRemedy {
+        text,
+        group,
+        alone,
+        when: when.ok()?,
+        keeps: keeps.ok()?,
+        expires: expires.ok()?,
+        items: items.ok()?,
+        body: body.ok()?,
+    })
 }
 
 fn optional<T>(expr: Option<&Expr>, mut read: impl FnMut(&Expr) -> Inferred<T>) -> Inferred<Option<T>> {
@@ -135,8 +169,12 @@ fn check_customer_value(s: &mut Scope<'_, '_, '_>, text: &RemedyText) {
             s.names.used_cells.insert(slot);
         }
         _ => s.findings.push(
-            Diagnostic::error("keeps_without_value", text.keeps.as_ref().map_or(text.at, |e| e.at), "`keeps` is a percent of `customer.value`, and there is no such amount")
-                .help("declare `value?: \"money(0..)\"` under the fact `customer`"),
+            Diagnostic::error(
+                "keeps_without_value",
+                text.keeps.as_ref().map_or(text.at, |e| e.at),
+                "`keeps` is a percent of `customer.value`, and there is no such amount",
+            )
+            .help("declare `value?: \"money(0..)\"` under the fact `customer`"),
         ),
     }
 }
@@ -151,7 +189,13 @@ fn expires(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<Option<Type
     literal_or_expression(s, expr, &Type::Date, "`expires`").map(Some)
 }
 
-fn bundle(findings: &mut Findings, text: &RemedyText, index: &HashMap<String, usize>, flat: &Flat<'_>, in_bundle: &mut [bool]) -> Inferred<Vec<(usize, bool)>> {
+fn bundle(
+    findings: &mut Findings,
+    text: &RemedyText,
+    index: &HashMap<String, usize>,
+    flat: &Flat<'_>,
+    in_bundle: &mut [bool],
+) -> Inferred<Vec<(usize, bool)>> {
     let mut parts = Vec::new();
     let mut good = true;
     for (id, may_drop) in &text.bundle {
@@ -163,13 +207,29 @@ fn bundle(findings: &mut Findings, text: &RemedyText, index: &HashMap<String, us
                 parts.push((*i, *may_drop));
             }
             Some(_) => {
-                findings.push(Diagnostic::error("bundle_in_bundle", id.at, format!("`{}` cannot be a part of a bundle", id.value)).help("name single remedies, or an `either` as a whole"));
+                findings.push(
+                    Diagnostic::error(
+                        "bundle_in_bundle",
+                        id.at,
+                        format!("`{}` cannot be a part of a bundle", id.value),
+                    )
+                    .help("name single remedies, or an `either` as a whole"),
+                );
                 good = false;
             }
             None => {
                 let near = did_you_mean(&id.value, index.keys().map(String::as_str));
-                let help = near.map_or_else(|| "name remedies of this policy".to_owned(), |n| format!("did you mean `{n}`?"));
-                findings.push(Diagnostic::error("unknown_remedy", id.at, format!("there is no remedy `{}` in this policy", id.value)).label("not known").help(help));
+                let help =
+                    near.map_or_else(|| "name remedies of this policy".to_owned(), |n| format!("did you mean `{n}`?"));
+                findings.push(
+                    Diagnostic::error(
+                        "unknown_remedy",
+                        id.at,
+                        format!("there is no remedy `{}` in this policy", id.value),
+                    )
+                    .label("not known")
+                    .help(help),
+                );
                 good = false;
             }
         }
@@ -188,7 +248,8 @@ fn one(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<TypedOne> {
     let to: Vec<_> = text.to.iter().map(|e| s.expression(e)).collect();
     let to = to.into_iter().collect::<Result<Vec<_>, _>>();
     let split = split(s.findings, text);
-    let one = TypedOne { kind: kind?, amount: amount?, cost: cost?, of: of?, refunded: refunded?, to: to?, split: split? };
+    let one =
+        TypedOne { kind: kind?, amount: amount?, cost: cost?, of: of?, refunded: refunded?, to: to?, split: split? };
     check_fields(s.findings, text, &one, &amount_type)?;
     Ok(one)
 }
@@ -196,7 +257,8 @@ fn one(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<TypedOne> {
 fn kind(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<String> {
     let Some(kind) = &text.kind else {
         s.findings.push(
-            Diagnostic::error("no_kind", text.at, format!("the remedy `{}` has no kind", text.id.value)).help("write `kind: refund`, a `bundle` of remedies, or an `either`"),
+            Diagnostic::error("no_kind", text.at, format!("the remedy `{}` has no kind", text.id.value))
+                .help("write `kind: refund`, a `bundle` of remedies, or an `either`"),
         );
         return Err(Reported);
     };
@@ -205,7 +267,11 @@ fn kind(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<String> {
     }
     let near = did_you_mean(&kind.value, KINDS.iter().copied());
     let help = near.map_or_else(|| format!("the kinds are: {}", KINDS.join(", ")), |n| format!("did you mean `{n}`?"));
-    s.findings.push(Diagnostic::error("unknown_kind", kind.at, format!("there is no kind of remedy `{}`", kind.value)).label("not a kind").help(help));
+    s.findings.push(
+        Diagnostic::error("unknown_kind", kind.at, format!("there is no kind of remedy `{}`", kind.value))
+            .label("not a kind")
+            .help(help),
+    );
     Err(Reported)
 }
 
@@ -240,8 +306,10 @@ fn split(findings: &mut Findings, text: &RemedyText) -> Inferred<Option<Split>> 
         Some(t) if t.value == "proportional" => Ok(Some(Split::Proportional)),
         Some(t) => {
             let near = did_you_mean(&t.value, ["in_order", "proportional"]);
-            let help = near.map_or_else(|| "write `in_order` or `proportional`".to_owned(), |n| format!("did you mean `{n}`?"));
-            findings.push(Diagnostic::error("unknown_split", t.at, format!("`{}` is no way to split", t.value)).help(help));
+            let help = near
+                .map_or_else(|| "write `in_order` or `proportional`".to_owned(), |n| format!("did you mean `{n}`?"));
+            findings
+                .push(Diagnostic::error("unknown_split", t.at, format!("`{}` is no way to split", t.value)).help(help));
             Err(Reported)
         }
     }
@@ -253,18 +321,30 @@ fn check_fields(findings: &mut Findings, text: &RemedyText, one: &TypedOne, amou
     let mut need = |missing: bool, field: &str, example: &str| {
         if missing {
             findings.push(
-                Diagnostic::error("remedy_lacks", text.id.at, format!("a {} needs `{field}`", one.kind)).help(format!("write `{field}: {example}`")),
+                Diagnostic::error("remedy_lacks", text.id.at, format!("a {} needs `{field}`", one.kind))
+                    .help(format!("write `{field}: {example}`")),
             );
         }
     };
     need(gives_back && one.amount.is_none(), "amount", "\"paid\"");
     need(gives_back && one.of.is_none(), "of", "\"paid\", what was paid");
     need(gives_back && one.refunded.is_none(), "refunded", "\"order.refunded\", what was already given back of it");
-    need(one.cost.is_none() && (one.amount.is_none() || *amount_type != Type::Money), "cost", "0 USD, what it costs the business");
+    need(
+        one.cost.is_none() && (one.amount.is_none() || *amount_type != Type::Money),
+        "cost",
+        "0 USD, what it costs the business",
+    );
     need(one.to.len() > 1 && one.split.is_none(), "split", "in_order");
     if !gives_back && (text.of.is_some() || text.refunded.is_some()) {
         let at = text.of.as_ref().or(text.refunded.as_ref()).map_or(text.at, |e| e.at);
-        findings.push(Diagnostic::error("remedy_field", at, format!("a {} gives nothing back, so `of` and `refunded` say nothing", one.kind)).help("leave them out, or make it a refund"));
+        findings.push(
+            Diagnostic::error(
+                "remedy_field",
+                at,
+                format!("a {} gives nothing back, so `of` and `refunded` say nothing", one.kind),
+            )
+            .help("leave them out, or make it a refund"),
+        );
     }
     check_payments(findings, text, one);
     if findings.all.len() == before { Ok(()) } else { Err(Reported) }
@@ -285,26 +365,31 @@ fn check_payments(findings: &mut Findings, text: &RemedyText, one: &TypedOne) {
         };
         if (several || one.to.len() > 1) && paid_field(record).is_none() {
             findings.push(
-                Diagnostic::error("payment_without_amount", expr.at, format!("`{}` does not say what was paid with it", record.name))
-                    .help("declare `paid: \"money(0..)\"` in it, so that the amount can be shared"),
+                Diagnostic::error(
+                    "payment_without_amount",
+                    expr.at,
+                    format!("`{}` does not say what was paid with it", record.name),
+                )
+                .help("declare `paid: \"money(0..)\"` in it, so that the amount can be shared"),
             );
         }
         if several && one.split.is_none() {
-            findings.push(Diagnostic::error("remedy_lacks", expr.at, "an amount to several payments needs `split`").help("write `split: in_order` or `split: proportional`"));
+            findings.push(
+                Diagnostic::error("remedy_lacks", expr.at, "an amount to several payments needs `split`")
+                    .help("write `split: in_order` or `split: proportional`"),
+            );
         }
     }
 }
 
 fn not_a_payment(findings: &mut Findings, expr: &Expr, ty: &Type) {
-    findings.push(Diagnostic::error("not_a_payment", expr.at, format!("`to` names a payment, this is {}", a(ty))).help("write the path of a record such as order.payment"));
+    findings.push(
+        Diagnostic::error("not_a_payment", expr.at, format!("`to` names a payment, this is {}", a(ty)))
+            .help("write the path of a record such as order.payment"),
+    );
 }
 
 /// Offset of the field that says what was paid with a payment.
 pub(crate) fn paid_field(record: &RecordType) -> Option<u32> {
     record.fields.iter().find(|f| f.ty == Type::Money && matches!(f.name.as_str(), "paid" | "amount")).map(|f| f.offset)
-}
-
-/// Whether a word of `bars` names a kind.
-pub(super) fn is_kind(word: &Text) -> bool {
-    KINDS.contains(&word.value.as_str())
 }

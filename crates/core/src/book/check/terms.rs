@@ -7,8 +7,9 @@ use crate::book::rules::{Disclosed, Reach, Role, RoleId};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::literal;
 use crate::number::Number;
-use crate::program::infer::{Inferred, Reported, Scope, a};
+use crate::program::infer::{Inferred, Reported, Scope};
 use crate::program::typed::Typed;
+use crate::program::words::a;
 use crate::time::Date;
 use crate::types::Type;
 
@@ -47,7 +48,9 @@ impl TypedTerm<'_> {
     pub fn walk<'s>(&'s self, visit: &mut impl FnMut(&'s Self)) {
         visit(self);
         if let TypedShape::Any(parts) | TypedShape::All(parts) = &self.shape {
-            parts.iter().for_each(|p| p.walk(visit));
+            for part in parts {
+                part.walk(visit);
+            }
         }
     }
 }
@@ -62,7 +65,12 @@ pub(super) enum Within {
 }
 
 /// Types a term and the terms below it; none when something in it does not check.
-pub(super) fn term<'t>(s: &mut Scope<'_, '_, '_>, roles: &[Role], text: &'t TermText, within: Within) -> Option<TypedTerm<'t>> {
+pub(super) fn term<'t>(
+    s: &mut Scope<'_, '_, '_>,
+    roles: &[Role],
+    text: &'t TermText,
+    within: Within,
+) -> Option<TypedTerm<'t>> {
     let when = text.when.as_ref().map(|e| s.expression_of(e, &Type::Bool, "`when`"));
     let shape = text.shape.as_ref().map(|shape| typed_shape(s, roles, shape, within));
     let unit = match &shape {
@@ -84,17 +92,31 @@ pub(super) fn term<'t>(s: &mut Scope<'_, '_, '_>, roles: &[Role], text: &'t Term
     })
 }
 
-fn typed_shape<'t>(s: &mut Scope<'_, '_, '_>, roles: &[Role], shape: &'t TermShapeText, within: Within) -> Inferred<TypedShape<'t>> {
+fn typed_shape<'t>(
+    s: &mut Scope<'_, '_, '_>,
+    roles: &[Role],
+    shape: &'t TermShapeText,
+    within: Within,
+) -> Inferred<TypedShape<'t>> {
     match shape {
         TermShapeText::Measure { measure, line } => measured(s, measure, line),
-        TermShapeText::Require(e) => Ok(TypedShape::Require { cond: s.expression_of(e, &Type::Bool, "`require`")?, wanted: true }),
-        TermShapeText::Unless(e) => Ok(TypedShape::Require { cond: s.expression_of(e, &Type::Bool, "`unless`")?, wanted: false }),
+        TermShapeText::Require(e) => {
+            Ok(TypedShape::Require { cond: s.expression_of(e, &Type::Bool, "`require`")?, wanted: true })
+        }
+        TermShapeText::Unless(e) => {
+            Ok(TypedShape::Require { cond: s.expression_of(e, &Type::Bool, "`unless`")?, wanted: false })
+        }
         TermShapeText::Any(parts) => group(s, roles, parts, Within::Any).map(TypedShape::Any),
         TermShapeText::All(parts) => group(s, roles, parts, within).map(TypedShape::All),
     }
 }
 
-fn group<'t>(s: &mut Scope<'_, '_, '_>, roles: &[Role], parts: &'t [TermText], within: Within) -> Inferred<Vec<TypedTerm<'t>>> {
+fn group<'t>(
+    s: &mut Scope<'_, '_, '_>,
+    roles: &[Role],
+    parts: &'t [TermText],
+    within: Within,
+) -> Inferred<Vec<TypedTerm<'t>>> {
     let typed: Vec<_> = parts.iter().map(|p| term(s, roles, p, within)).collect();
     typed.into_iter().collect::<Option<Vec<_>>>().ok_or(Reported)
 }
@@ -108,7 +130,9 @@ fn measured<'t>(s: &mut Scope<'_, '_, '_>, measure: &Expr, line: &LineText) -> I
             Type::List(_) | Type::Map(_) => "measure how many there are: .size()",
             _ => "measure a number, an amount or a length of time",
         };
-        s.findings.push(Diagnostic::error("not_a_measure", measure.at, format!("{} cannot be measured", a(&value.ty))).help(help));
+        s.findings.push(
+            Diagnostic::error("not_a_measure", measure.at, format!("{} cannot be measured", a(&value.ty))).help(help),
+        );
         return Err(Reported);
     }
     let ty = value.ty.clone();
@@ -126,7 +150,12 @@ fn measured<'t>(s: &mut Scope<'_, '_, '_>, measure: &Expr, line: &LineText) -> I
 }
 
 /// Stretches in the order of the ladder; each must reach further than the one below.
-fn stretch(s: &mut Scope<'_, '_, '_>, roles: &[Role], text: &TermText, unit: Option<&Type>) -> Option<Vec<(RoleId, Reach)>> {
+fn stretch(
+    s: &mut Scope<'_, '_, '_>,
+    roles: &[Role],
+    text: &TermText,
+    unit: Option<&Type>,
+) -> Option<Vec<(RoleId, Reach)>> {
     let mut all = Vec::new();
     let mut good = true;
     for entry in &text.stretch {
@@ -146,7 +175,13 @@ fn stretch(s: &mut Scope<'_, '_, '_>, roles: &[Role], text: &TermText, unit: Opt
     good.then(|| all.into_iter().map(|(role, reach, _)| (role, reach)).collect())
 }
 
-fn climbs(s: &mut Scope<'_, '_, '_>, roles: &[Role], low: (RoleId, Reach), high: (RoleId, Reach), at: crate::diagnostic::Span) -> bool {
+fn climbs(
+    s: &mut Scope<'_, '_, '_>,
+    roles: &[Role],
+    low: (RoleId, Reach),
+    high: (RoleId, Reach),
+    at: crate::diagnostic::Span,
+) -> bool {
     let name = |r: RoleId| roles.get(usize::from(r.0)).map_or("", |r| r.id.as_str());
     let (lower, higher) = (name(low.0), name(high.0));
     let order = match (low.1, high.1) {
@@ -159,17 +194,25 @@ fn climbs(s: &mut Scope<'_, '_, '_>, roles: &[Role], low: (RoleId, Reach), high:
         std::cmp::Ordering::Less => true,
         std::cmp::Ordering::Equal => {
             s.findings.push(
-                Diagnostic::warning("stretch_adds_nothing", at, format!("`{higher}` reaches no further than `{lower}`"))
-                    .label("no further")
-                    .help(format!("leave `{higher}` out: a role inherits the stretch of the one below")),
+                Diagnostic::warning(
+                    "stretch_adds_nothing",
+                    at,
+                    format!("`{higher}` reaches no further than `{lower}`"),
+                )
+                .label("no further")
+                .help(format!("leave `{higher}` out: a role inherits the stretch of the one below")),
             );
             true
         }
         std::cmp::Ordering::Greater => {
             s.findings.push(
-                Diagnostic::error("ladder_not_monotone", at, format!("`{higher}` may stretch less than `{lower}`, which stands below"))
-                    .label("less than the role below")
-                    .help(format!("give `{higher}` at least what `{lower}` has, or leave it out to inherit that")),
+                Diagnostic::error(
+                    "ladder_not_monotone",
+                    at,
+                    format!("`{higher}` may stretch less than `{lower}`, which stands below"),
+                )
+                .label("less than the role below")
+                .help(format!("give `{higher}` at least what `{lower}` has, or leave it out to inherit that")),
             );
             false
         }
@@ -185,14 +228,25 @@ fn reach(s: &mut Scope<'_, '_, '_>, text: &TermText, entry: &Named<Expr>, unit: 
             return None; // The measure is already reported.
         }
         s.findings.push(
-            Diagnostic::error("stretch_without_measure", entry.item.at, "a condition without a measure has no distance to stretch")
-                .help(format!("write `{}: any`, or measure something", entry.id.value)),
+            Diagnostic::error(
+                "stretch_without_measure",
+                entry.item.at,
+                "a condition without a measure has no distance to stretch",
+            )
+            .help(format!("write `{}: any`, or measure something", entry.id.value)),
         );
         return None;
     };
     match literal::parse(&entry.item.text, unit, &s.names.schema.units) {
         Ok(found) if found.number < Number::ZERO => {
-            s.findings.push(Diagnostic::error("stretch_below_zero", entry.item.at, "a stretch is a distance past the line, never below zero").help("write it without the sign"));
+            s.findings.push(
+                Diagnostic::error(
+                    "stretch_below_zero",
+                    entry.item.at,
+                    "a stretch is a distance past the line, never below zero",
+                )
+                .help("write it without the sign"),
+            );
             None
         }
         Ok(found) => Some(Reach::Distance(found.number)),
@@ -201,7 +255,9 @@ fn reach(s: &mut Scope<'_, '_, '_>, text: &TermText, entry: &Named<Expr>, unit: 
             let help = match (bare, unit) {
                 (true, Type::Days) => format!("write `{} days`", entry.item.text.trim()),
                 (true, Type::Duration) => format!("write `{} h`", entry.item.text.trim()),
-                (true, Type::Money) => format!("write `{} {}`", entry.item.text.trim(), s.names.schema.units.currency.code()),
+                (true, Type::Money) => {
+                    format!("write `{} {}`", entry.item.text.trim(), s.names.schema.units.currency.code())
+                }
                 (true, Type::Percent) => format!("write `{}%`", entry.item.text.trim()),
                 _ => match did_you_mean(entry.item.text.trim(), ["any"]) {
                     Some(_) => "did you mean `any`?".to_owned(),
@@ -209,7 +265,13 @@ fn reach(s: &mut Scope<'_, '_, '_>, text: &TermText, entry: &Named<Expr>, unit: 
                 },
             };
             s.findings.push(
-                Diagnostic::error("literal_form", entry.item.at, format!("a stretch of this term is {}, `{}` is not", a(unit), entry.item.text)).label("not this").help(help),
+                Diagnostic::error(
+                    "literal_form",
+                    entry.item.at,
+                    format!("a stretch of this term is {}, `{}` is not", a(unit), entry.item.text),
+                )
+                .label("not this")
+                .help(help),
             );
             None
         }
@@ -219,7 +281,14 @@ fn reach(s: &mut Scope<'_, '_, '_>, text: &TermText, entry: &Named<Expr>, unit: 
 fn disclosed(s: &mut Scope<'_, '_, '_>, text: &TermText, within: Within) -> Option<Disclosed> {
     let known = match (&text.disclosed, &text.disclosed_since) {
         (Some(flag), Some(since)) if flag.value == "false" => {
-            s.findings.push(Diagnostic::error("disclosed_twice", since.at, "a term that was never disclosed has no day since when it is").help("leave one of the two out"));
+            s.findings.push(
+                Diagnostic::error(
+                    "disclosed_twice",
+                    since.at,
+                    "a term that was never disclosed has no day since when it is",
+                )
+                .help("leave one of the two out"),
+            );
             return None;
         }
         (Some(flag), _) if flag.value == "false" => Disclosed::Never,
@@ -229,8 +298,12 @@ fn disclosed(s: &mut Scope<'_, '_, '_>, text: &TermText, within: Within) -> Opti
     if known != Disclosed::Always && within == Within::Any {
         let at = text.disclosed.as_ref().map_or(text.at, |t| t.at);
         s.findings.push(
-            Diagnostic::error("undisclosed_in_any", at, "an alternative that customers were not told of would admit everyone")
-                .help("move the term out of `any`, or leave `disclosed` out"),
+            Diagnostic::error(
+                "undisclosed_in_any",
+                at,
+                "an alternative that customers were not told of would admit everyone",
+            )
+            .help("move the term out of `any`, or leave `disclosed` out"),
         );
         return None;
     }

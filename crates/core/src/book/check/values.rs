@@ -17,11 +17,16 @@ pub(super) fn literal_or_expression(s: &mut Scope<'_, '_, '_>, expr: &Expr, ty: 
     match literal::parse(&expr.text, ty, &s.names.schema.units) {
         Ok(found) => Ok(constant(&found, ty, expr)),
         Err(error) if looks_like_literal(expr) => {
-            let mut help = error.hint.clone().unwrap_or_else(|| format!("write {}", literal::expected(ty, &s.names.schema.units)));
+            let mut help =
+                error.hint.clone().unwrap_or_else(|| format!("write {}", literal::expected(ty, &s.names.schema.units)));
             if let Some(unit) = with_unit(&expr.text, ty, s) {
                 help = format!("write {unit}");
             }
-            s.findings.push(Diagnostic::error("literal_form", expr.at, format!("{what}: {}", Quiet(&error))).label("not this").help(help));
+            s.findings.push(
+                Diagnostic::error("literal_form", expr.at, format!("{what}: {}", Quiet(&error)))
+                    .label("not this")
+                    .help(help),
+            );
             Err(Reported)
         }
         Err(_) => s.expression_of(expr, ty, what),

@@ -6,7 +6,7 @@ use super::{Document, Pointer};
 use crate::facts::explain;
 use crate::facts::from_yaml::{quoted, scalar_json};
 use crate::money::{Currency, Money};
-use crate::number::{Decimal, Number, Rounding};
+use crate::number::{Decimal, DecimalError, Number, Rounding, power_of_ten};
 use crate::time::{SECOND, Time};
 use crate::types::Type;
 
@@ -89,14 +89,13 @@ impl Conversion {
         }
     }
 
-    /// `53.4` and `53.400` are amounts of two decimals as well; what names its own currency keeps it.
+    /// What names its own currency keeps it. Zeros at the end, and what floats leave there, are taken off.
     fn amount(&self, text: &str, raw: &str, around: &Document<'_>) -> Result<String, Unfit> {
-        let Ok(mut decimal) = Decimal::parse(text.trim_ascii()) else { return Ok(raw.to_owned()) };
+        let Some(decimal) = decimal_or_nothing(text.trim_ascii()) else { return Ok(raw.to_owned()) };
         let currency = self.currency(around)?;
-        while decimal.scale > currency.exponent() && decimal.v % 10 == 0 {
-            decimal = Decimal { v: decimal.v / 10, scale: decimal.scale - 1 };
-        }
-        Ok(quoted(&format!("{decimal} {currency}")))
+        let amount =
+            without_noise(decimal, currency).map_or_else(|| format!("{decimal} {currency}"), |m| m.to_string());
+        Ok(quoted(&amount))
     }
 
     fn currency(&self, around: &Document<'_>) -> Result<Currency, Unfit> {
@@ -111,6 +110,26 @@ impl Conversion {
             expected: format!("a currency code at {pointer}"),
         })
     }
+}
+
+/// A decimal; 0 for less than a hundred-millionth, which only floats write, as `1.4e-14`.
+fn decimal_or_nothing(text: &str) -> Option<Decimal> {
+    let tiny = |exponent: &str| exponent.parse::<u32>().is_ok_and(|exponent| exponent > 8);
+    match Decimal::parse(text) {
+        Err(DecimalError::Exponent) if text.split_once("e-").is_some_and(|(_, e)| tiny(e)) => {
+            Some(Decimal { v: 0, scale: 0 })
+        }
+        decimal => decimal.ok(),
+    }
+}
+
+/// The amount a number stands for that is within a millionth of the smallest unit of one, as programs that
+/// compute with floats write it: `41.91999999999999` is 41.92. None for what is no amount, such as `12.345`.
+fn without_noise(decimal: Decimal, currency: Currency) -> Option<Money> {
+    let minor = decimal.number().mul(Number::whole(power_of_ten(currency.exponent()).into()))?;
+    let amount = Money::rounded(minor, currency, Rounding::HalfEven)?;
+    let off = amount.number().sub(minor)?.abs()?;
+    (off <= Number::ratio(1, 1_000_000)?).then_some(amount)
 }
 
 /// A scalar that its type takes, though perhaps not as it was written; what it does not take stays as it was.

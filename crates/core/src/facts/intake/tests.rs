@@ -173,11 +173,28 @@ fn constants_and_whether_something_is_there() {
 }
 
 #[test]
-fn numbers_keep_their_decimal_text() {
+fn what_floats_leave_behind_is_taken_off_and_nothing_else() {
+    let check_amount = |number: &str, expected: &str| {
+        check(
+            "  order.total: /t",
+            &format!(r#"{{ "t": {number} }}"#),
+            &format!(r#"{{"order":{{"total":"{expected}"}}}}"#),
+        );
+    };
+    check_amount("41.91999999999999", "41.92 USD");
+    check_amount("0.04999999999999716", "0.05 USD");
+    check_amount("-0.30000000000000004", "-0.30 USD");
+    check_amount("1.4210854715202004e-14", "0.00 USD");
+    check_amount("9007199254740993.01", "9007199254740993.01 USD");
     check_error(
         "  order.total: /t",
-        r#"{ "t": 0.30000000000000004 }"#,
-        "facts.order.total: found the text \"0.30000000000000004 USD\", expected an amount of USD with at most 2 decimals: `0.30000000000000004` has more decimals than USD has, which is 2: write 0.31 or 0.30",
+        r#"{ "t": 12.345 }"#,
+        "facts.order.total: found the text \"12.345 USD\", expected an amount of USD with at most 2 decimals: `12.345` has more decimals than USD has, which is 2: write 12.35 or 12.34",
+    );
+    check_error(
+        "  order.total: /t",
+        r#"{ "t": 1.5e2 }"#,
+        "facts.order.total: found the number 1.5e2, expected an amount of USD with at most 2 decimals: write the digits out, without an exponent",
     );
 }
 
