@@ -1,2 +1,14 @@
 //! Amends: informed exceptions for the front line of customer service.
-fn main() {}
+
+mod cli;
+mod folder;
+mod paint;
+mod report;
+mod screen;
+mod shipped;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -15,12 +15,11 @@ mod voice;
 
 pub(crate) use around::unproven_facts;
 pub use gauge::{Gauge, Tick, Zone};
-pub use layout::{Line, Piece, Weight, lines, text, wrapped};
+pub use layout::{Ink, Line, Page, Piece, Weight, lines, text, wrapped};
 pub use say::{SayError, Words, say, suited};
 pub use voice::{date as date_in_words, money as money_in_words};
 
 use crate::assess::{Assessment, Standing, Stands};
-use crate::book::rules::{Book, RoleId};
 use voice::Voice;
 
 /// What a colour means, everywhere: green inside the line, amber yours to give, violet someone else's, red nobody's.
@@ -166,31 +165,12 @@ fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
     match a.standing {
         Standing::Unknown => {
             let (best, worst) = (bare_standing(a.range.best, voice), bare_standing(a.range.worst, voice));
-            Said::new(
-                Tone::Open,
-                format!(
-                    "We need to know: {} at best, {} at worst",
-                    voice::lower(&best.text),
-                    voice::lower(&worst.text)
-                ),
-            )
+            Said::new(Tone::Open, format!("We need to know: {} at best, {} at worst", voice::lower(&best.text), voice::lower(&worst.text)))
         }
-        Standing::Never => Said::new(
-            Tone::Never,
-            around::reasons(a).map_or_else(|| "Not possible".to_owned(), |why| format!("Not possible: {why}")),
-        ),
-        Standing::Entitled => Said::new(
-            Tone::Inside,
-            options::release(a, voice).map_or_else(|| "Owed".to_owned(), |who| format!("Owed; {who}")),
-        ),
+        Standing::Never => Said::new(Tone::Never, around::reasons(a).map_or_else(|| "Not possible".to_owned(), |why| format!("Not possible: {why}"))),
+        Standing::Entitled => Said::new(Tone::Inside, options::release(a, voice).map_or_else(|| "Owed".to_owned(), |who| format!("Owed; {who}"))),
         other => bare_standing(other, voice),
     }
-}
-
-/// A standing in words, for a role that asked; without what goes with it.
-#[must_use]
-pub fn standing_words(book: &Book, role: RoleId, standing: Standing) -> Said {
-    bare_standing(standing, Voice { book, role })
 }
 
 fn bare_standing(standing: Standing, voice: Voice<'_>) -> Said {

@@ -5,4 +5,5 @@ pub mod format;
 pub mod model;
 pub mod read;
 pub mod rules;
+pub mod schema;
 pub mod yaml;

@@ -27,6 +27,8 @@ use crate::diagnostic::{Diagnostic, FileId, Findings, Sources, Span};
 pub const POLICIES_MAX: usize = 1000;
 /// Most roles of a book.
 pub const ROLES_MAX: usize = 64;
+/// Most findings that are told of one file.
+pub const FINDINGS_MAX: usize = 200;
 
 /// The texts of a book, as someone else has read them from a folder, a database or a request.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +134,21 @@ fn read_file(book: &mut BookText, kind: FileKind, source: &Source, findings: &mu
             FileKind::Cases => book.case_files.push(cases::read(&root, &mut own)),
         }
     }
+    own.all.sort_by_key(|finding| finding.at.start);
+    shorten(&mut own, at);
     findings.all.append(&mut own.all);
+}
+
+/// A file that is something else altogether is not told so ten thousand times.
+fn shorten(findings: &mut Findings, at: Span) {
+    if let Some(more) = findings.all.len().checked_sub(FINDINGS_MAX).filter(|more| *more > 0) {
+        findings.all.sort_by_key(|finding| finding.severity);
+        findings.all.truncate(FINDINGS_MAX);
+        findings.push(
+            Diagnostic::error("too_many", at, format!("{more} more findings in this file are not shown"))
+                .help("mend those that are shown first"),
+        );
+    }
 }
 
 /// The comments of one file that cut an expression, for the formatter: quoting would make them look harmless.

@@ -46,7 +46,7 @@ pub struct Tick {
     pub at: Number,
     /// What it means.
     pub tone: Tone,
-    /// `14 days: the line`, `21: yours`.
+    /// `14: the line`, `21: yours`.
     pub text: String,
 }
 
@@ -58,8 +58,7 @@ impl Gauge {
         let mut last = 0;
         let mut ends: Vec<usize> = Vec::with_capacity(count);
         for (i, zone) in self.zones.iter().enumerate() {
-            let end =
-                self.column(zone.to, columns).clamp(last + 1, columns.saturating_sub(count - 1 - i).max(last + 1));
+            let end = self.column(zone.to, columns).clamp(last + 1, columns.saturating_sub(count - 1 - i).max(last + 1));
             ends.push(end);
             last = end;
         }
@@ -98,9 +97,7 @@ impl Gauge {
     /// An end belongs to the zone nearer to the inside, since lines and stretches include their ends.
     fn zone_of_request(&self) -> Option<usize> {
         let inside = self.zones.iter().position(|z| z.tone == Tone::Inside)?;
-        let reaches = |z: &Zone| {
-            if z.from <= z.to { z.from <= self.at && self.at <= z.to } else { z.to <= self.at && self.at <= z.from }
-        };
+        let reaches = |z: &Zone| if z.from <= z.to { z.from <= self.at && self.at <= z.to } else { z.to <= self.at && self.at <= z.from };
         let mut by_distance: Vec<usize> = (0..self.zones.len()).collect();
         by_distance.sort_by_key(|i| i.abs_diff(inside));
         let found = by_distance.into_iter().find(|i| self.zones.get(*i).is_some_and(reaches));
@@ -122,8 +119,7 @@ fn along(from: Number, to: Number, at: Number, steps: usize) -> usize {
 pub(super) fn of_term(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Option<Gauge> {
     let Seen { term, outcome, measured: Some(measured) } = seen else { return None };
     let TermShape::Measure { ty, line, .. } = &term.shape else { return None };
-    let shown = matches!(outcome.state, TermState::Met | TermState::Failed)
-        && (!term.stretch.is_empty() || outcome.state == TermState::Failed);
+    let shown = matches!(outcome.state, TermState::Met | TermState::Failed) && (!term.stretch.is_empty() || outcome.state == TermState::Failed);
     let (at, near, margin) = (measured.value?, measured.line?, outcome.margin?);
     if !shown {
         return None;
@@ -163,11 +159,7 @@ struct Step {
 
 impl Side {
     fn of(voice: Voice<'_>, term: &Term, lent: &[Lent]) -> Self {
-        let mut distances: Vec<Number> = term
-            .stretch
-            .iter()
-            .filter_map(|(_, reach)| if let Reach::Distance(d) = reach { Some(*d) } else { None })
-            .collect();
+        let mut distances: Vec<Number> = term.stretch.iter().filter_map(|(_, reach)| if let Reach::Distance(d) = reach { Some(*d) } else { None }).collect();
         distances.sort_unstable();
         distances.dedup();
         let step = |to: Option<Number>| {
@@ -222,9 +214,9 @@ fn one_sided(words: Words<'_>, side: &Side, scale: Scale) -> Option<Gauge> {
     let mut zones = vec![Zone { tone: Tone::Inside, from, to: scale.line }];
     let mut ticks = Vec::new();
     if starts_at_zero {
-        ticks.push(Tick { at: from, tone: Tone::Plain, text: words.voice.short(from, words.ty, words.currency) });
+        ticks.push(Tick { at: from, tone: Tone::Plain, text: "0".to_owned() });
     }
-    let line = words.voice.long(scale.line, words.ty, words.currency);
+    let line = words.voice.short(scale.line, words.ty, words.currency);
     ticks.push(Tick { at: scale.line, tone: Tone::Inside, text: format!("{line}: the line") });
     let mut last = scale.line;
     for step in &side.steps {
@@ -272,26 +264,17 @@ fn inside(side: &Side, margin: Number, outside: Number) -> Option<Number> {
 }
 
 /// Two lines: inside in the middle, the same stretches on both sides.
-fn two_sided(
-    words: Words<'_>,
-    side: &Side,
-    low: Number,
-    high: Number,
-    (at, margin): (Number, Number),
-) -> Option<Gauge> {
+fn two_sided(words: Words<'_>, side: &Side, low: Number, high: Number, (at, margin): (Number, Number)) -> Option<Gauge> {
     let up = Scale { line: high, at, margin, rises: true };
     let down = Scale { line: low, at, margin, rises: false };
     let outside = outside(side, Scale { line: high.sub(low)?, ..up })?;
     let (from, to) = (down.past(outside)?, up.past(outside)?);
     let mut zones = vec![Zone { tone: Tone::Inside, from: low, to: high }];
-    let text = |n: Number| words.voice.long(n, words.ty, words.currency);
+    let text = |n: Number| words.voice.short(n, words.ty, words.currency);
     let mut ticks = if low == high {
         vec![Tick { at: low, tone: Tone::Inside, text: format!("{}: the line", text(low)) }]
     } else {
-        vec![
-            Tick { at: low, tone: Tone::Inside, text: format!("from {}", text(low)) },
-            Tick { at: high, tone: Tone::Inside, text: format!("to {}", text(high)) },
-        ]
+        vec![Tick { at: low, tone: Tone::Inside, text: format!("from {}", text(low)) }, Tick { at: high, tone: Tone::Inside, text: format!("to {}", text(high)) }]
     };
     let (mut below, mut above) = (low, high);
     for step in &side.steps {
@@ -299,11 +282,7 @@ fn two_sided(
         let (left, right) = (down.past(distance)?, up.past(distance)?);
         zones.insert(0, Zone { tone: step.tone, from: left, to: below });
         zones.push(Zone { tone: step.tone, from: above, to: right });
-        ticks.push(Tick {
-            at: right,
-            tone: step.tone,
-            text: format!("{}: {}", words.reached(right, distance), step.who),
-        });
+        ticks.push(Tick { at: right, tone: step.tone, text: format!("{}: {}", words.reached(right, distance), step.who) });
         (below, above) = (left, right);
     }
     zones.insert(0, Zone { tone: side.beyond.tone, from, to: below });

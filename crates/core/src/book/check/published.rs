@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn finds_the_words_between_braces() {
-        assert_eq!(named("within {window}, in the same {channel}"), vec![(8, "window"), (32, "channel")]);
+        assert_eq!(named("within {window}, in the same {channel}"), vec![(8, "window"), (30, "channel")]);
         assert_eq!(named("no braces, {open"), vec![]);
         assert_eq!(without_braces("in the same {channel_of}"), "in the same channel of");
     }

@@ -49,7 +49,7 @@ fn read_texts(texts: &[(&str, &str)]) -> (BookText, String) {
 const BOOK: &str = "book: b\ncurrency: USD\ntime_zone: UTC\nroles: [{ id: lead }]\n";
 
 /// What is wrong with one file beside a sound `book.yaml`.
-fn findings_of(path: &str, text: &str) -> String {
+pub(crate) fn findings_of(path: &str, text: &str) -> String {
     if path == "book.yaml" {
         return read_texts(&[(path, text)]).1;
     }
@@ -101,8 +101,14 @@ fn the_examples_of_the_design_read_without_findings() {
 }
 
 /// A policy with these lines below its head.
-fn policy(lines: &str) -> String {
+pub(crate) fn policy(lines: &str) -> String {
     format!("policy: p\nrequest: [r]\n{lines}\n")
+}
+
+/// A book with these lines below its head.
+pub(crate) fn in_book(lines: &str) -> String {
+    let head = if lines.contains("roles:") { "book: b\ncurrency: USD\ntime_zone: UTC\n" } else { BOOK };
+    format!("{head}{lines}\n")
 }
 
 #[test]
@@ -151,8 +157,7 @@ fn findings_say_what_to_write() {
         writeln!(out, "--- {path}\n{}", findings_of(path, text).trim_end()).unwrap();
     };
     for (lines, _what) in BOOKS {
-        let head = if lines.contains("roles:") { "book: b\ncurrency: USD\ntime_zone: UTC\n" } else { BOOK };
-        add("book.yaml", &format!("{head}{lines}\n"));
+        add("book.yaml", &in_book(lines));
     }
     for lines in POLICIES {
         add("policies/p.yaml", &policy(lines));
@@ -164,7 +169,7 @@ fn findings_say_what_to_write() {
     insta::assert_snapshot!(out);
 }
 
-const BOOKS: &[(&str, &str)] = &[
+pub(crate) const BOOKS: &[(&str, &str)] = &[
     ("roles: lead", "a text where a list belongs"),
     ("roles: []", "nothing in a list that must be there"),
     ("roles: [lead]", "a text where a mapping belongs"),
@@ -189,7 +194,7 @@ const BOOKS: &[(&str, &str)] = &[
     ("replay: { intake: i, id: /a, expect: { allow: [entitled, refuse] } }", "an unknown standing"),
 ];
 
-const POLICIES: &[&str] = &[
+pub(crate) const POLICIES: &[&str] = &[
     "proactive: yes",
     "terms: { t: { says: x } }",
     "terms: { t: { says: x, require: a, unless: b } }",
@@ -204,6 +209,7 @@ const POLICIES: &[&str] = &[
     "terms: { t: { any: {} } }",
     "terms: { t: { any: { A: { says: x, require: a } } } }",
     "remedies: { r: { says: Money back, the right goods, kind: refund } }",
+    "remedies: { r: { says: Money back (all of it, really), kind: refund } }",
     "remedies: { r: { says: x } }",
     "remedies: { r: { says: x, kind: refund, bundle: [a] } }",
     "remedies: { r: { bundle: [a], amount: 5 USD } }",
@@ -217,7 +223,7 @@ const POLICIES: &[&str] = &[
     "terms: { t: { says: x, require: a, stretch: lead } }",
 ];
 
-const OTHERS: &[&str] = &[
+pub(crate) const OTHERS: &[&str] = &[
     "intake: i\nrequest: { map: { a: b } }\nfacts: { a: { at: /a, into: /b }, b: { each: /c }, c: {}, d: [/d] }\n",
     "intake: i\nrequest: r\nfacts: { a: { each: /c, into: { at: /x, const: y } }, b: { at: /a, as: cents } }\nsources: { a: told }\n",
     "cases:\n  - case: a\n    expect: { lead: { standing: granted, frist: x } }\n",
@@ -305,6 +311,19 @@ fn limits_of_a_book_are_errors() {
         found.starts_with("policies/p1000.yaml:1:1 error[too_many]") && found.matches("too_many").count() == 1,
         "{found}"
     );
+}
+
+#[test]
+fn a_file_that_is_something_else_is_told_so_in_a_few_findings() {
+    let keys: Vec<String> = (0..1000).map(|i| format!("k{i}: v\n")).collect();
+    let found = findings_of("policies/p.yaml", &keys.concat());
+    assert_eq!(found.matches(" error[").count(), FINDINGS_MAX + 1);
+    assert!(found.contains("error[too_many]: 802 more findings in this file are not shown"), "{found}");
+}
+
+#[test]
+fn the_table_knows_the_kinds_that_the_checker_knows() {
+    assert_eq!(keys::KINDS, crate::book::check::KINDS);
 }
 
 proptest! {

@@ -36,7 +36,12 @@ static CASE: Record = Record::of(
     "a case",
     &[
         &[
-            key("case", &Shape::Name, "Its id, unique in the book.").required(),
+            key(
+                "case",
+                &Shape::Name,
+                "Its id, unique in the book. What was given on the case already stands under `so_far`.",
+            )
+            .required(),
             key("about", &Shape::Prose, "What the case is about."),
         ],
         QUESTION,

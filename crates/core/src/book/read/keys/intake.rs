@@ -49,7 +49,7 @@ const MAPPING_KEYS: &[Key] = &[
     key("currency", &Shape::Name, "Currency of an amount.").beside(AT),
     key("currency_at", &Shape::Name, "JSON pointer to the currency of an amount.").beside(AT),
     key("const", &Shape::Free, "A value written out."),
-    key("given", &Shape::Name, "JSON pointer: is there a value other than null?"),
+    key("given", &Shape::Name, "JSON pointer; whether a value other than null stands there."),
     key(
         "each",
         &Shape::OneOrMany(&Shape::Name),

@@ -102,7 +102,7 @@ static DETOUR: Record = Record::of(
 );
 
 /// Kinds of remedies.
-const KINDS: &[&str] = &[
+pub(crate) const KINDS: &[&str] = &[
     "refund",
     "price_adjustment",
     "store_credit",

@@ -1,0 +1,197 @@
+//! `amends demo`: five stories from the books that Amends comes with.
+
+use amends_core::assess::{Assessment, Workspace, assess};
+use amends_core::explain::{self, Explanation, Line, Page, Piece, Said, Tone, Weight};
+use amends_core::facts::from_yaml::question_json;
+use amends_core::facts::read_question;
+use amends_core::diagnostic::Findings;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::assess::said;
+use super::{Answer, Exit, Outcome};
+use crate::paint;
+use crate::screen::Screen;
+use crate::shipped;
+
+/// Show five stories, assessed, with gauges of how far inside or outside each line they are
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Only this story
+    #[arg(value_name = "STORY", value_parser = clap::value_parser!(u8).range(1..=5))]
+    story: Option<u8>,
+}
+
+struct Story {
+    title: &'static str,
+    told: &'static str,
+    scenes: &'static [Scene],
+}
+
+/// One question of a story, as the representative asks it.
+struct Scene {
+    /// What is different about it; nothing for the story itself.
+    title: &'static str,
+    book: &'static str,
+    case: &'static str,
+    how: How,
+}
+
+#[derive(PartialEq, Eq)]
+enum How {
+    /// The whole answer.
+    Whole,
+    /// What is different.
+    Brief,
+}
+
+const STORIES: [Story; 5] = [
+    Story {
+        title: "The sale five days later",
+        told: "A customer of fifteen years bought three blazers in a shop, $149.00 each. Five days later everything is 40% off, online only. She could order again online and bring the old ones back.",
+        scenes: &[Scene { title: "", book: "retail", case: "blazers", how: How::Whole }],
+    },
+    Story {
+        title: "The wrong parcel",
+        told: "Her first order ever: two dresses, and two T-shirts came. The label was looked at. Before she asks for anything there is one bundle ready.",
+        scenes: &[Scene { title: "", book: "retail", case: "two_tshirts", how: How::Whole }],
+    },
+    Story {
+        title: "The rule that did not foresee it",
+        told: "A coat for $80.00 comes back on day 67 of 60. She was in hospital, and a note was seen.",
+        scenes: &[
+            Scene { title: "", book: "retail", case: "hospital", how: How::Whole },
+            Scene { title: "The same without the hospital", book: "retail", case: "no_reason_given", how: How::Brief },
+            Scene { title: "The same, with the money to go to somebody else's card", book: "retail", case: "to_another_card", how: How::Whole },
+        ],
+    },
+    Story {
+        title: "Three days, only three days",
+        told: "A laptop fails three days after its paid cover ended. One small claim ever.",
+        scenes: &[
+            Scene { title: "", book: "retail", case: "three_days_past_the_cover", how: How::Whole },
+            Scene { title: "The same with nine claims in a year", book: "retail", case: "nine_claims_in_a_year", how: How::Brief },
+            Scene { title: "At the car rental: two hours late, one of them free, after forty rentals", book: "rental", case: "two_hours_late", how: How::Whole },
+        ],
+    },
+    Story {
+        title: "The coupon that did not fit",
+        told: "Twenty percent off a new watch for an old one. The coupon covers selected watches only, which nobody told her; while departments were asked, the offer ended.",
+        scenes: &[Scene { title: "", book: "retail", case: "any_watch_at_all", how: How::Whole }],
+    },
+];
+
+pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
+    let stories: Vec<(usize, &Story)> = STORIES.iter().enumerate().map(|(i, s)| (i + 1, s)).filter(|(n, _)| args.story.is_none_or(|s| usize::from(s) == *n)).collect();
+    if screen.json {
+        let mut all = Vec::new();
+        for (number, story) in stories {
+            for scene in story.scenes {
+                scene.asked(|a, _| all.push(json!({ "story": number, "title": story.title, "book": scene.book, "case": scene.case, "assessment": a.to_json() })))?;
+            }
+        }
+        return Ok(Answer::json(&Value::Array(all), Exit::Good));
+    }
+    let mut lines = Vec::new();
+    for (number, story) in stories {
+        story.tell(number, screen.page(), &mut lines)?;
+    }
+    lines.extend(legend(screen.width));
+    Ok(Answer::good(paint::lines(&lines, screen.out)))
+}
+
+impl Story {
+    fn tell(&self, number: usize, page: Page, lines: &mut Vec<Line>) -> Result<()> {
+        let width = page.width;
+        lines.push(Line::default());
+        let rule = "─".repeat(width.saturating_sub(self.title.chars().count() + 5));
+        lines.push(Line(vec![piece(Weight::Strong, &format!("{number}  {}  ", self.title)), piece(Weight::Faint, &rule)]));
+        lines.extend(paragraph(self.told, width));
+        lines.push(Line::default());
+        for scene in self.scenes {
+            scene.show(page, lines)?;
+            lines.push(Line::default());
+        }
+        Ok(())
+    }
+}
+
+impl Scene {
+    fn show(&self, page: Page, lines: &mut Vec<Line>) -> Result<()> {
+        if !self.title.is_empty() {
+            lines.push(Line(vec![piece(Weight::Strong, self.title)]));
+            lines.push(Line::default());
+        }
+        self.asked(|a, standings| {
+            let explanation = explain::explain(a);
+            if self.how == How::Brief {
+                lines.extend(explain::lines(&brief(explanation), page));
+            } else {
+                lines.extend(explain::lines(&explanation, page));
+                if let Ok(Some(words)) = explain::say(a, &explanation, explain::suited(a.standing)) {
+                    lines.extend(said(&words.text, page.width));
+                }
+            }
+            lines.extend(everyone(standings));
+        })
+    }
+
+    /// Asks for every role of the ladder; gives the representative's answer, and everyone's standing.
+    fn asked(&self, f: impl FnOnce(&Assessment<'_>, &[(String, Said)])) -> Result<()> {
+        let book = shipped::find(self.book).context("the program comes without a book of its stories")?.checked().book;
+        let book = book.context("a book of the stories has errors")?;
+        let case = book.cases.iter().find(|c| c.id.value == self.case).context("a story is not among its book's cases")?;
+        let json = question_json(&book.schema, &case.question, &mut Findings::default()).context("a story cannot be read")?;
+        let question = read_question(&book.schema, &json)?;
+        let mut workspace = Workspace::default();
+        let mut standings = Vec::new();
+        for id in ["ai", "frontline", "lead"] {
+            let role = book.role(id).context("a role of the stories is missing")?;
+            let answer = assess(&book, &question.request, &question.facts, role, &mut workspace)?;
+            let title = book.roles.get(usize::from(role.0)).map_or(id, |r| r.title.as_str());
+            standings.push((title.to_owned(), explain::explain(&answer).standing));
+        }
+        let role = book.role("frontline").context("a role of the stories is missing")?;
+        f(&assess(&book, &question.request, &question.facts, role, &mut workspace)?, &standings);
+        Ok(())
+    }
+}
+
+/// Only what decides.
+fn brief(e: Explanation) -> Explanation {
+    let terms = e.terms.into_iter().filter(|r| r.stands.tone != Tone::Inside).collect();
+    Explanation { about: Vec::new(), purpose: None, terms, options: e.options.into_iter().take(1).collect(), bespoke: None, detour: None, ..e }
+}
+
+/// What the same question comes to, by who asks.
+fn everyone(standings: &[(String, Said)]) -> Vec<Line> {
+    let longest = standings.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
+    let mut lines = vec![Line::default(), Line(vec![piece(Weight::Strong, "By who asks")])];
+    for (title, said) in standings {
+        let answer = Piece { tone: said.tone, weight: Weight::Normal, text: format!("{} {}", said.tone.mark(), said.text) };
+        lines.push(Line(vec![piece(Weight::Normal, &format!("  {title:longest$}   ")), answer]));
+    }
+    lines
+}
+
+/// What signs and colours mean.
+fn legend(width: usize) -> Vec<Line> {
+    let meaning = [(Tone::Inside, "inside the line, or owed"), (Tone::Yours, "yours to give"), (Tone::Theirs, "someone else's"), (Tone::Never, "nobody's")];
+    let mut line = vec![piece(Weight::Normal, "  ")];
+    for (tone, words) in meaning {
+        line.push(Piece { tone, weight: Weight::Strong, text: tone.mark().to_owned() });
+        line.push(piece(Weight::Faint, &format!(" {words}   ")));
+    }
+    let more = "Every answer is one of the cases in books/retail and books/rental. Try your own: amends new my_shop";
+    let mut lines = vec![Line(vec![piece(Weight::Faint, &"─".repeat(width))]), Line(line)];
+    lines.extend(paragraph(more, width));
+    lines
+}
+
+fn paragraph(text: &str, width: usize) -> Vec<Line> {
+    explain::wrapped(text, width.saturating_sub(4)).into_iter().map(|l| Line(vec![piece(Weight::Faint, &format!("   {l}"))])).collect()
+}
+
+fn piece(weight: Weight, text: &str) -> Piece {
+    Piece { tone: Tone::Plain, weight, text: text.to_owned() }
+}

@@ -1,0 +1,123 @@
+//! `amends replay`: past decisions through a book.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+
+use amends_core::explain::{Tone, Weight};
+use amends_core::facts::read::MAX_DOCUMENT_BYTES;
+use amends_core::replay::{Difference, Replayed, Replaying, Tally};
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+
+use super::{Answer, BookArg, Exit, Outcome, open};
+use crate::paint::{clean, words};
+use crate::report::counted;
+use crate::screen::Screen;
+
+/// Assess past cases, one JSON document a line, and show where the book decides otherwise
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    of: BookArg,
+    /// The cases, one JSON document a line
+    #[arg(value_name = "CASES.jsonl")]
+    cases: PathBuf,
+}
+
+pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
+    let opened = open(&args.of.book, screen)?;
+    let mut replaying = Replaying::begin(&opened.book)?;
+    each_line(&args.cases, |number, line| replaying.line(number, line))?;
+    let found = replaying.end();
+    let exit = match (found.differences.is_empty(), found.unreadable.is_empty()) {
+        (_, false) => Exit::Wrong,
+        (false, _) => Exit::Found,
+        _ => Exit::Good,
+    };
+    if screen.json {
+        return Ok(Answer::json(&value(&found), exit));
+    }
+    Ok(Answer { out: text(&found, screen), err: unreadable(&found), exit })
+}
+
+/// Goes through the lines of a file, one at a time in memory.
+fn each_line(path: &PathBuf, mut f: impl FnMut(usize, &str)) -> anyhow::Result<()> {
+    let shown = path.display();
+    let file = File::open(path).with_context(|| format!("cannot open `{shown}`"))?;
+    let mut reader = BufReader::new(file);
+    let most = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX) + 2;
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let read = reader.by_ref().take(most).read_until(b'\n', &mut line).with_context(|| format!("cannot read `{shown}`"))?;
+        if read == 0 {
+            break;
+        }
+        ensure!(line.len() <= MAX_DOCUMENT_BYTES + 1, "line {number} of `{shown}` has more than {MAX_DOCUMENT_BYTES} bytes");
+        let text = std::str::from_utf8(&line).with_context(|| format!("line {number} of `{shown}` is not UTF-8"))?;
+        f(number, text.trim_end_matches(['\n', '\r']));
+    }
+    Ok(())
+}
+
+fn text(found: &Replayed, screen: Screen) -> String {
+    let mut out: String = found.differences.iter().map(|d| difference(d, screen)).collect();
+    let width = [&found.by_kind, &found.by_rule].iter().flat_map(|t| t.keys()).map(|k| k.chars().count()).max().unwrap_or(0).max(8);
+    for (title, tallies) in [("by kind", &found.by_kind), ("by rule", &found.by_rule)] {
+        out += &table(title, tallies, width, screen);
+    }
+    let (mark, tone) = if found.is_good() { ("✓", Tone::Inside) } else { ("✗", Tone::Never) };
+    let mark = words(mark, tone, Weight::Strong, screen.out);
+    let Tally { agree, differ } = found.all;
+    out + &format!("{mark} {}: {agree} agree, {differ} differ\n", counted(found.all.cases(), "case"))
+}
+
+fn difference(d: &Difference, screen: Screen) -> String {
+    let mark = words("✗", Tone::Never, Weight::Strong, screen.out);
+    let name = words(&d.case, Tone::Plain, Weight::Strong, screen.out);
+    let mut out = format!("{mark} {name}  {}\n", words(&format!("line {}", d.line), Tone::Plain, Weight::Faint, screen.out));
+    out += &format!("  expected {}\n  came out {}\n", clean(&d.expected), clean(&d.came_out));
+    for decided in &d.decided {
+        out += &format!("    · {}\n", clean(decided));
+    }
+    out + "\n"
+}
+
+fn table(title: &str, tallies: &BTreeMap<String, Tally>, width: usize, screen: Screen) -> String {
+    if tallies.is_empty() {
+        return String::new();
+    }
+    let head = words(&format!("{title:width$}  {:>6}  {:>6}  {:>6}", "cases", "agree", "differ"), Tone::Plain, Weight::Strong, screen.out);
+    let mut out = format!("{head}\n");
+    for (name, tally) in tallies {
+        let differ = format!("{:>6}", tally.differ);
+        let differ = if tally.differ > 0 { words(&differ, Tone::Never, Weight::Strong, screen.out) } else { differ };
+        out += &format!("{:width$}  {:>6}  {:>6}  {differ}\n", clean(name), tally.cases(), tally.agree);
+    }
+    out + "\n"
+}
+
+/// Lines that could not be assessed.
+fn unreadable(found: &Replayed) -> String {
+    let line = |u: &amends_core::replay::Unreadable| {
+        let case = u.case.as_ref().map_or_else(String::new, |c| format!(" ({c})"));
+        format!("amends: line {}{} cannot be read: {}\n", u.line, clean(&case), clean(&u.why))
+    };
+    found.unreadable.iter().map(line).collect()
+}
+
+fn value(found: &Replayed) -> Value {
+    let tally = |t: &Tally| json!({ "cases": t.cases(), "agree": t.agree, "differ": t.differ });
+    let tallies = |all: &BTreeMap<String, Tally>| -> Value { Value::Object(all.iter().map(|(k, t)| (k.clone(), tally(t))).collect()) };
+    let difference = |d: &Difference| json!({ "line": d.line, "case": d.case, "kind": d.kind, "rule": d.rule, "expected": d.expected, "came_out": d.came_out, "decided": d.decided });
+    let mut value = tally(&found.all);
+    if let Value::Object(object) = &mut value {
+        object.insert("by_kind".to_owned(), tallies(&found.by_kind));
+        object.insert("by_rule".to_owned(), tallies(&found.by_rule));
+        object.insert("differences".to_owned(), found.differences.iter().map(difference).collect());
+        object.insert("unreadable".to_owned(), found.unreadable.iter().map(|u| json!({ "line": u.line, "case": u.case, "why": u.why })).collect());
+    }
+    value
+}

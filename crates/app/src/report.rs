@@ -1,0 +1,206 @@
+//! Findings as people read them, with the line and a caret, and as JSON.
+
+use amends_core::diagnostic::{Diagnostic, Severity, Sources, Span};
+use amends_core::explain::{Tone, Weight};
+use serde_json::{Value, json};
+
+use crate::paint::{clean, words};
+use crate::screen::Palette;
+
+/// The texts findings point into, and where they come from.
+#[derive(Clone, Copy)]
+pub struct Texts<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The book's folder as it was given.
+    pub folder: &'a str,
+}
+
+/// How findings are drawn.
+#[derive(Clone, Copy)]
+pub struct Style {
+    /// Characters a line.
+    pub width: usize,
+    /// Colours.
+    pub palette: Palette,
+}
+
+impl Texts<'_> {
+    fn path(self, at: Span) -> String {
+        let path = self.sources.file(at.file).map_or("", |f| f.path.as_str());
+        if self.folder.is_empty() { path.to_owned() } else { format!("{}/{path}", self.folder.trim_end_matches('/')) }
+    }
+
+    /// `my_shop/policies/returns.yaml:12:5`
+    pub fn place(self, at: Span) -> String {
+        let (line, column) = self.sources.line_column(at);
+        format!("{}:{line}:{column}", self.path(at))
+    }
+}
+
+/// All findings, one after the other.
+pub fn text(findings: &[Diagnostic], texts: Texts<'_>, style: Style) -> String {
+    findings.iter().map(|f| one(f, texts, style) + "\n").collect()
+}
+
+fn one(finding: &Diagnostic, texts: Texts<'_>, style: Style) -> String {
+    let tone = match finding.severity {
+        Severity::Error => Tone::Never,
+        Severity::Warning => Tone::Yours,
+        Severity::Question => Tone::Theirs,
+    };
+    let paint = |text: &str, tone, weight| words(text, tone, weight, style.palette);
+    let head = paint(&format!("{}[{}]", finding.severity, finding.code), tone, Weight::Strong);
+    let mut out = format!("{head}{}\n", paint(&format!(": {}", finding.message), Tone::Plain, Weight::Strong));
+    let (line, _) = texts.sources.line_column(finding.at);
+    let gutter = line.to_string().len() + 1;
+    let faint = |text: String| paint(&text, Tone::Plain, Weight::Faint);
+    out += &format!("{}{}\n", faint(format!("{:gutter$}╭─ ", "")), paint(&texts.place(finding.at), Tone::Plain, Weight::Normal));
+    if let Some(shown) = Shown::of(finding, texts.sources, style.width.saturating_sub(gutter + 3)) {
+        out += &format!("{}{}\n", faint(format!("{line} │ ")), clean(&shown.text));
+        let caret = format!("{:indent$}{} {}", "", "^".repeat(shown.length), finding.label, indent = shown.from);
+        out += &format!("{}{}\n", faint(format!("{:gutter$}· ", "")), paint(&caret, tone, Weight::Strong));
+    }
+    if let Some(help) = &finding.help {
+        out += &format!("{}{}{help}\n", faint(format!("{:gutter$}╰─ ", "")), paint("help: ", Tone::Inside, Weight::Strong));
+    }
+    out
+}
+
+/// The line a finding is in, cut to what fits, and the part of it that is meant.
+struct Shown {
+    text: String,
+    from: usize,
+    length: usize,
+}
+
+impl Shown {
+    fn of(finding: &Diagnostic, sources: &Sources, width: usize) -> Option<Self> {
+        let text = &sources.file(finding.at.file)?.text;
+        let (line, column) = sources.line_column(finding.at);
+        let line: Vec<char> = text.lines().nth(line - 1)?.trim_start_matches('\u{feff}').chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+        let from = (column - 1).min(line.len());
+        let meant = text.get(finding.at.start as usize..finding.at.end as usize).unwrap_or("");
+        let meant = meant.lines().next().unwrap_or("").chars().count();
+        let length = meant.min(line.len() - from).max(1);
+        // What is meant stays in sight, with a third of the width before it.
+        let width = width.max(20);
+        let skip = if from + length.min(width) <= width { 0 } else { from.saturating_sub(width / 3) };
+        let mut text: String = line.iter().skip(skip).take(width).collect();
+        if skip > 0 {
+            text = text.chars().skip(1).fold("…".to_owned(), |t, c| t + &c.to_string());
+        }
+        let from = from - skip;
+        Some(Self { text: text.trim_end().to_owned(), from, length: length.min(width.saturating_sub(from)).max(1) })
+    }
+}
+
+/// All findings as a JSON array.
+pub fn json(findings: &[Diagnostic], texts: Texts<'_>) -> Value {
+    findings.iter().map(|f| value(f, texts)).collect()
+}
+
+fn value(finding: &Diagnostic, texts: Texts<'_>) -> Value {
+    let (line, column) = texts.sources.line_column(finding.at);
+    let end = Span { start: finding.at.end, ..finding.at };
+    let (end_line, end_column) = texts.sources.line_column(end);
+    json!({
+        "code": finding.code,
+        "severity": finding.severity.to_string(),
+        "message": finding.message,
+        "file": texts.path(finding.at),
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "label": finding.label,
+        "help": finding.help,
+    })
+}
+
+/// `2 errors, 1 warning`; `no errors` first where there is none.
+pub fn count(findings: &[Diagnostic]) -> String {
+    let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let errors = of(Severity::Error);
+    let mut parts = vec![if errors == 0 { "no errors".to_owned() } else { counted(errors, "error") }];
+    for (severity, word) in [(Severity::Warning, "warning"), (Severity::Question, "question")] {
+        let n = of(severity);
+        if n > 0 {
+            parts.push(counted(n, word));
+        }
+    }
+    parts.join(", ")
+}
+
+/// `1 case`, `2 cases`, `3 policies`.
+pub fn counted(n: usize, word: &str) -> String {
+    match (n, word.strip_suffix('y')) {
+        (1, _) => format!("1 {word}"),
+        (_, Some(stem)) => format!("{n} {stem}ies"),
+        _ => format!("{n} {word}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(text: &str, meant: &str) -> (Sources, Diagnostic) {
+        let mut sources = Sources::default();
+        let file = sources.add("policies/returns.yaml", text).unwrap();
+        let start = u32::try_from(text.find(meant).unwrap()).unwrap();
+        let at = Span { file, start, end: start + u32::try_from(meant.len()).unwrap() };
+        (sources, Diagnostic::error("unknown_name", at, "there is no fact `order.plcaed`").label("not known").help("did you mean `order.placed`?"))
+    }
+
+    fn drawn(text: &str, meant: &str, width: usize) -> String {
+        let (sources, finding) = finding(text, meant);
+        super::text(&[finding], Texts { sources: &sources, folder: "my_shop/" }, Style { width, palette: Palette::None })
+    }
+
+    #[test]
+    fn a_finding_has_its_line_a_caret_and_what_to_write() {
+        insta::assert_snapshot!(drawn("terms:\n  window:\n    measure: \"date(order.plcaed)\"\n", "order.plcaed", 80), @r#"
+        error[unknown_name]: there is no fact `order.plcaed`
+          ╭─ my_shop/policies/returns.yaml:3:20
+        3 │     measure: "date(order.plcaed)"
+          ·                    ^^^^^^^^^^^^ not known
+          ╰─ help: did you mean `order.placed`?
+        "#);
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_that_is_meant_is_shown() {
+        let long = format!("measure: \"{} && order.plcaed\"", vec!["true"; 40].join(" && "));
+        insta::assert_snapshot!(drawn(&long, "order.plcaed", 48), @r#"
+        error[unknown_name]: there is no fact `order.plcaed`
+          ╭─ my_shop/policies/returns.yaml:1:331
+        1 │ …ue && true && order.plcaed"
+          ·                ^^^^^^^^^^^^ not known
+          ╰─ help: did you mean `order.placed`?
+        "#);
+    }
+
+    #[test]
+    fn a_finding_over_several_lines_is_marked_on_its_first() {
+        insta::assert_snapshot!(drawn("a:\n  b: 1\n  c: 2\n", "b: 1\n  c: 2", 60), @r"
+        error[unknown_name]: there is no fact `order.plcaed`
+          ╭─ my_shop/policies/returns.yaml:2:3
+        2 │   b: 1
+          ·   ^^^^ not known
+          ╰─ help: did you mean `order.placed`?
+        ");
+    }
+
+    #[test]
+    fn json_names_both_ends() {
+        let (sources, finding) = finding("a: order.plcaed\n", "order.plcaed");
+        let json = super::json(&[finding], Texts { sources: &sources, folder: "" });
+        insta::assert_snapshot!(json.to_string(), @r#"[{"code":"unknown_name","severity":"error","message":"there is no fact `order.plcaed`","file":"policies/returns.yaml","line":1,"column":4,"end_line":1,"end_column":16,"label":"not known","help":"did you mean `order.placed`?"}]"#);
+    }
+
+    #[test]
+    fn counts_are_words() {
+        assert_eq!((counted(1, "policy"), counted(2, "policy"), counted(0, "case")), ("1 policy".into(), "2 policies".into(), "0 cases".into()));
+    }
+}
