@@ -12,7 +12,9 @@ fn main() -> io::Result<()> {
     let here = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let books = Path::new(&here).join("../../books").canonicalize()?;
-    let mut code = String::from("/// Name of each book, with the path and text of each of its files.\npub const BOOKS: &[(&str, &[(&str, &str)])] = &[\n");
+    let mut code = String::from(
+        "/// Name of each book, with the path and text of each of its files.\npub const BOOKS: &[(&str, &[(&str, &str)])] = &[\n",
+    );
     for book in BOOKS {
         // Writing to a text cannot fail.
         let _ = writeln!(code, "    ({book:?}, &[");

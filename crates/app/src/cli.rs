@@ -19,14 +19,20 @@ use amends_core::diagnostic::{Diagnostic, Sources};
 use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 
+use crate::folder;
 use crate::paint::clean;
 use crate::report::{self, Style, Texts};
 use crate::screen::Screen;
-use crate::folder;
 
 /// Informed exceptions for the front line of customer service.
 #[derive(Parser)]
-#[command(name = "amends", version, about, arg_required_else_help = true, after_help = "Exit codes: 0 good, 1 it found something, 2 called wrongly or given what cannot be read.")]
+#[command(
+    name = "amends",
+    version,
+    about,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 good, 1 it found something, 2 called wrongly or given what cannot be read."
+)]
 struct Args {
     #[command(subcommand)]
     command: Command,
@@ -154,7 +160,8 @@ fn open(path: &Path, screen: Screen) -> Result<Opened, Stop> {
 
 fn broken(findings: &[Diagnostic], sources: &Sources, folder: &str, screen: Screen) -> Answer {
     let texts = Texts { sources, folder };
-    let errors: Vec<Diagnostic> = findings.iter().filter(|f| f.severity == amends_core::diagnostic::Severity::Error).cloned().collect();
+    let errors: Vec<Diagnostic> =
+        findings.iter().filter(|f| f.severity == amends_core::diagnostic::Severity::Error).cloned().collect();
     let message = format!("{folder}: {}", report::count(&errors));
     if screen.json {
         let json = json!({ "error": message, "findings": report::json(&errors, texts) });

@@ -64,7 +64,10 @@ impl Folder {
         let mut names = Vec::new();
         for entry in fs::read_dir(&inside).with_context(|| format!("cannot list `{}`", inside.display()))? {
             let name = entry.with_context(|| format!("cannot list `{}`", inside.display()))?.file_name();
-            names.push(name.into_string().map_err(|n| anyhow::anyhow!("the name of `{}` is not UTF-8", inside.join(n).display()))?);
+            names.push(
+                name.into_string()
+                    .map_err(|n| anyhow::anyhow!("the name of `{}` is not UTF-8", inside.join(n).display()))?,
+            );
         }
         names.sort_unstable();
         for name in names {
@@ -83,7 +86,11 @@ impl Folder {
         stays_inside(root, &file)?;
         let text = text(&file, FILE_BYTES_MAX)?;
         self.bytes += text.len();
-        ensure!(self.files.texts.len() < FILES_MAX, "`{}` has more than {FILES_MAX} files: split the book", path.display());
+        ensure!(
+            self.files.texts.len() < FILES_MAX,
+            "`{}` has more than {FILES_MAX} files: split the book",
+            path.display()
+        );
         ensure!(self.bytes <= BYTES_MAX, "`{}` has more than {BYTES_MAX} bytes: split the book", path.display());
         self.files.add(within, text);
         Ok(())
@@ -92,7 +99,12 @@ impl Folder {
 
 fn stays_inside(root: &Path, file: &Path) -> Result<()> {
     let target: PathBuf = file.canonicalize().with_context(|| format!("cannot open `{}`", file.display()))?;
-    ensure!(target.starts_with(root), "`{}` leads out of the book's folder, to `{}`: copy it there instead", file.display(), target.display());
+    ensure!(
+        target.starts_with(root),
+        "`{}` leads out of the book's folder, to `{}`: copy it there instead",
+        file.display(),
+        target.display()
+    );
     Ok(())
 }
 
@@ -118,5 +130,7 @@ pub fn all(source: impl Read, bytes_max: usize, name: &str) -> Result<String> {
     let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
     source.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
     ensure!(bytes.len() <= bytes_max, "{name} has more than {bytes_max} bytes");
-    String::from_utf8(bytes).map_err(|e| anyhow::anyhow!("{name} is not UTF-8: byte {} cannot be read as text", e.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|e| {
+        anyhow::anyhow!("{name} is not UTF-8: byte {} cannot be read as text", e.utf8_error().valid_up_to())
+    })
 }

@@ -68,7 +68,11 @@ mod tests {
 
     fn yours() -> Line {
         let piece = |tone, weight, text: &str| Piece { tone, weight, text: text.into() };
-        Line(vec![piece(Tone::Yours, Weight::Strong, "◆ "), piece(Tone::Plain, Weight::Normal, "2 days past"), piece(Tone::Plain, Weight::Faint, "  ")])
+        Line(vec![
+            piece(Tone::Yours, Weight::Strong, "◆ "),
+            piece(Tone::Plain, Weight::Normal, "2 days past"),
+            piece(Tone::Plain, Weight::Faint, "  "),
+        ])
     }
 
     #[test]

@@ -55,14 +55,22 @@ fn one(finding: &Diagnostic, texts: Texts<'_>, style: Style) -> String {
     let (line, _) = texts.sources.line_column(finding.at);
     let gutter = line.to_string().len() + 1;
     let faint = |text: String| paint(&text, Tone::Plain, Weight::Faint);
-    out += &format!("{}{}\n", faint(format!("{:gutter$}╭─ ", "")), paint(&texts.place(finding.at), Tone::Plain, Weight::Normal));
+    out += &format!(
+        "{}{}\n",
+        faint(format!("{:gutter$}╭─ ", "")),
+        paint(&texts.place(finding.at), Tone::Plain, Weight::Normal)
+    );
     if let Some(shown) = Shown::of(finding, texts.sources, style.width.saturating_sub(gutter + 3)) {
         out += &format!("{}{}\n", faint(format!("{line} │ ")), clean(&shown.text));
         let caret = format!("{:indent$}{} {}", "", "^".repeat(shown.length), finding.label, indent = shown.from);
         out += &format!("{}{}\n", faint(format!("{:gutter$}· ", "")), paint(&caret, tone, Weight::Strong));
     }
     if let Some(help) = &finding.help {
-        out += &format!("{}{}{help}\n", faint(format!("{:gutter$}╰─ ", "")), paint("help: ", Tone::Inside, Weight::Strong));
+        out += &format!(
+            "{}{}{help}\n",
+            faint(format!("{:gutter$}╰─ ", "")),
+            paint("help: ", Tone::Inside, Weight::Strong)
+        );
     }
     out
 }
@@ -78,7 +86,13 @@ impl Shown {
     fn of(finding: &Diagnostic, sources: &Sources, width: usize) -> Option<Self> {
         let text = &sources.file(finding.at.file)?.text;
         let (line, column) = sources.line_column(finding.at);
-        let line: Vec<char> = text.lines().nth(line - 1)?.trim_start_matches('\u{feff}').chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+        let line: Vec<char> = text
+            .lines()
+            .nth(line - 1)?
+            .trim_start_matches('\u{feff}')
+            .chars()
+            .map(|c| if c == '\t' { ' ' } else { c })
+            .collect();
         let from = (column - 1).min(line.len());
         let meant = text.get(finding.at.start as usize..finding.at.end as usize).unwrap_or("");
         let meant = meant.lines().next().unwrap_or("").chars().count();
@@ -150,12 +164,21 @@ mod tests {
         let file = sources.add("policies/returns.yaml", text).unwrap();
         let start = u32::try_from(text.find(meant).unwrap()).unwrap();
         let at = Span { file, start, end: start + u32::try_from(meant.len()).unwrap() };
-        (sources, Diagnostic::error("unknown_name", at, "there is no fact `order.plcaed`").label("not known").help("did you mean `order.placed`?"))
+        (
+            sources,
+            Diagnostic::error("unknown_name", at, "there is no fact `order.plcaed`")
+                .label("not known")
+                .help("did you mean `order.placed`?"),
+        )
     }
 
     fn drawn(text: &str, meant: &str, width: usize) -> String {
         let (sources, finding) = finding(text, meant);
-        super::text(&[finding], Texts { sources: &sources, folder: "my_shop/" }, Style { width, palette: Palette::None })
+        super::text(
+            &[finding],
+            Texts { sources: &sources, folder: "my_shop/" },
+            Style { width, palette: Palette::None },
+        )
     }
 
     #[test]
@@ -201,6 +224,9 @@ mod tests {
 
     #[test]
     fn counts_are_words() {
-        assert_eq!((counted(1, "policy"), counted(2, "policy"), counted(0, "case")), ("1 policy".into(), "2 policies".into(), "0 cases".into()));
+        assert_eq!(
+            (counted(1, "policy"), counted(2, "policy"), counted(0, "case")),
+            ("1 policy".into(), "2 policies".into(), "0 cases".into())
+        );
     }
 }

@@ -165,10 +165,23 @@ fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
     match a.standing {
         Standing::Unknown => {
             let (best, worst) = (bare_standing(a.range.best, voice), bare_standing(a.range.worst, voice));
-            Said::new(Tone::Open, format!("We need to know: {} at best, {} at worst", voice::lower(&best.text), voice::lower(&worst.text)))
+            Said::new(
+                Tone::Open,
+                format!(
+                    "We need to know: {} at best, {} at worst",
+                    voice::lower(&best.text),
+                    voice::lower(&worst.text)
+                ),
+            )
         }
-        Standing::Never => Said::new(Tone::Never, around::reasons(a).map_or_else(|| "Not possible".to_owned(), |why| format!("Not possible: {why}"))),
-        Standing::Entitled => Said::new(Tone::Inside, options::release(a, voice).map_or_else(|| "Owed".to_owned(), |who| format!("Owed; {who}"))),
+        Standing::Never => Said::new(
+            Tone::Never,
+            around::reasons(a).map_or_else(|| "Not possible".to_owned(), |why| format!("Not possible: {why}")),
+        ),
+        Standing::Entitled => Said::new(
+            Tone::Inside,
+            options::release(a, voice).map_or_else(|| "Owed".to_owned(), |who| format!("Owed; {who}")),
+        ),
         other => bare_standing(other, voice),
     }
 }

@@ -118,12 +118,24 @@ impl Number {
         if other.n == 0 {
             return None;
         }
+        if let Some(quotient) = self.whole_quotient(other) {
+            return Some(quotient);
+        }
         let (over, under) = (self.n.unsigned_abs(), other.n.unsigned_abs());
         let n_common = gcd(over, under);
         let d_common = gcd(self.d.into(), other.d.into());
         let n = (over / n_common).checked_mul(u128::from(other.d) / d_common)?;
         let d = (under / n_common).checked_mul(u128::from(self.d) / d_common)?;
         Some(Self { n: signed(n, (self.n < 0) != (other.n < 0))?, d: u64::try_from(d).ok()? })
+    }
+
+    /// The quotient of two whole numbers in 64 bits that divide without rest: the common case.
+    fn whole_quotient(self, other: Self) -> Option<Self> {
+        if self.d != 1 || other.d != 1 {
+            return None;
+        }
+        let (n, d) = (i64::try_from(self.n).ok()?, i64::try_from(other.n).ok()?);
+        (n.checked_rem(d)? == 0).then(|| Self::whole(i128::from(n / d)))
     }
 
     /// Distance from zero, or none where it does not fit.

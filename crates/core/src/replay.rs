@@ -18,7 +18,9 @@ use crate::trial::cites;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
     /// The book does not say where a case has what.
-    #[error("`{book}` does not say how cases are read: add `replay: {{ intake: NAME, id: /.., expect: {{ at: /.., WORD: [standing] }} }}` to book.yaml")]
+    #[error(
+        "`{book}` does not say how cases are read: add `replay: {{ intake: NAME, id: /.., expect: {{ at: /.., WORD: [standing] }} }}` to book.yaml"
+    )]
     NoMapping {
         /// The book.
         book: String,
@@ -150,13 +152,15 @@ impl<'b> Replaying<'b> {
 
     fn replay(&mut self, line: usize, json: &str, case: &mut Option<String>) -> Result<(), String> {
         let past = self.past(json, case)?;
-        let agreeing = self.replay.words.iter().find(|(word, _)| *word == past.word).map(|(_, standings)| standings.as_slice());
+        let agreeing =
+            self.replay.words.iter().find(|(word, _)| *word == past.word).map(|(_, standings)| standings.as_slice());
         let agreeing = agreeing.ok_or_else(|| format!("`{}` is no word that `replay.expect` lists", past.word))?;
         let answer = self.intake.apply(json).map_err(|e| e.to_string())?;
         let role = answer.role.as_deref().map_or(Some(crate::book::rules::RoleId(0)), |id| self.book.role(id));
         let role = role.ok_or_else(|| format!("the book has no role `{}`", answer.role.clone().unwrap_or_default()))?;
         let question = read_question(&self.book.schema, &answer.question_json).map_err(|e| e.to_string())?;
-        let assessment = assess(self.book, &question.request, &question.facts, role, &mut self.workspace).map_err(|e| e.to_string())?;
+        let assessment = assess(self.book, &question.request, &question.facts, role, &mut self.workspace)
+            .map_err(|e| e.to_string())?;
         let difference = difference(&assessment, &past, agreeing, line);
         self.found.add(past, difference);
         Ok(())
@@ -231,8 +235,13 @@ fn difference(a: &Assessment<'_>, past: &Past, agreeing: &[String], line: usize)
 fn decided(a: &Assessment<'_>) -> Vec<String> {
     let e = explain(a);
     let cited = |cites: &[String]| if cites.is_empty() { String::new() } else { format!(" [{}]", cites.join(", ")) };
-    let failing = |id: &str| a.version.terms.iter().position(|t| t.id == id).is_some_and(|i| crate::trial::is_failing(a, i));
-    let terms = e.terms.iter().filter(|r| failing(&r.id)).map(|r| format!("term {}: {}{}", r.id, r.stands.text, cited(&r.cites)));
+    let failing =
+        |id: &str| a.version.terms.iter().position(|t| t.id == id).is_some_and(|i| crate::trial::is_failing(a, i));
+    let terms = e
+        .terms
+        .iter()
+        .filter(|r| failing(&r.id))
+        .map(|r| format!("term {}: {}{}", r.id, r.stands.text, cited(&r.cites)));
     let nevers = a.version.nevers.iter().zip(&a.nevers).filter(|(_, t)| **t == Truth::Yes);
     let nevers = nevers.map(|(n, _)| format!("never {}: {}{}", n.id, n.says, cited(&n.cites)));
     let missing = a.missing.iter().map(|m| match m {

@@ -83,7 +83,13 @@ pub fn run(book: &Book) -> Trial {
             let mut differences = Vec::new();
             expect::compare(a, expected, &mut differences, &mut wrong);
             let about = case.about.as_ref().map(|t| t.value.clone());
-            answers.push(Answer { case: case.id.value.clone(), about, role: role.to_owned(), at: expected.at, differences });
+            answers.push(Answer {
+                case: case.id.value.clone(),
+                about,
+                role: role.to_owned(),
+                at: expected.at,
+                differences,
+            });
         });
         trial.answers.append(&mut answers);
         trial.findings.all.extend(findings.all.into_iter().chain(wrong.all));
@@ -102,7 +108,12 @@ pub fn check(book: &Book, findings: &mut Findings) {
 }
 
 /// Assesses a case for every role it names that the book has. Reports what is wrong with its question.
-pub fn each_role(book: &Book, case: &CaseText, findings: &mut Findings, mut f: impl FnMut(&str, &Node, &Assessment<'_>)) {
+pub fn each_role(
+    book: &Book,
+    case: &CaseText,
+    findings: &mut Findings,
+    mut f: impl FnMut(&str, &Node, &Assessment<'_>),
+) {
     let Some(json) = from_yaml::question_json(&book.schema, &case.question, findings) else { return };
     // What was written from the case was read by whoever wrote it.
     let Ok(question) = read_question(&book.schema, &json) else { return };

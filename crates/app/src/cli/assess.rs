@@ -46,9 +46,11 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let assessment = assess(book, &question.request, &question.facts, role, &mut workspace)?;
     // Documents of other systems hold much that no rule reads.
     let skipped = if args.intake.is_none() { question.facts.skipped } else { 0 };
-    let mut answer = if screen.json { Answer::json(&assessment.to_json(), Exit::Good) } else { in_words(&assessment, screen) };
+    let mut answer =
+        if screen.json { Answer::json(&assessment.to_json(), Exit::Good) } else { in_words(&assessment, screen) };
     if skipped > 0 {
-        answer.err += &format!("amends: {} that the book does not declare: not read\n", counted(skipped as usize, "field"));
+        answer.err +=
+            &format!("amends: {} that the book does not declare: not read\n", counted(skipped as usize, "field"));
     }
     Ok(answer)
 }
@@ -100,6 +102,10 @@ fn in_words(assessment: &Assessment<'_>, screen: Screen) -> Answer {
 pub(super) fn said(text: &str, width: usize) -> Vec<Line> {
     let piece = |weight, text: String| Line(vec![Piece { tone: Tone::Plain, weight, text }]);
     let mut lines = vec![Line::default(), piece(Weight::Strong, "Words that help".to_owned())];
-    lines.extend(explain::wrapped(&format!("“{text}”"), width.saturating_sub(2)).into_iter().map(|l| piece(Weight::Normal, format!("  {l}"))));
+    lines.extend(
+        explain::wrapped(&format!("“{text}”"), width.saturating_sub(2))
+            .into_iter()
+            .map(|l| piece(Weight::Normal, format!("  {l}"))),
+    );
     lines
 }

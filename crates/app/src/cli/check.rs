@@ -4,10 +4,10 @@ use amends_core::diagnostic::{Diagnostic, Findings, Severity};
 use amends_core::explain::{Tone, Weight};
 
 use super::{Answer, BookArg, Exit, Outcome};
+use crate::folder;
 use crate::paint::words;
 use crate::report::{self, Style, Texts, counted};
 use crate::screen::Screen;
-use crate::folder;
 
 /// Say all that is wrong with a book, each with its place and what to write instead
 #[derive(clap::Args)]
@@ -32,7 +32,11 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     }
     let exit = if fails(&findings.all, args.strict) { Exit::Found } else { Exit::Good };
     let texts = Texts { sources: &checked.sources, folder: &folder };
-    let err: String = read.passed_over.iter().map(|path| format!("amends: {folder}/{path} is not read: files of a book end in `.yaml`\n")).collect();
+    let err: String = read
+        .passed_over
+        .iter()
+        .map(|path| format!("amends: {folder}/{path} is not read: files of a book end in `.yaml`\n"))
+        .collect();
     if screen.json {
         return Ok(Answer { err, ..Answer::json(&report::json(&findings.all, texts), exit) });
     }

@@ -1,10 +1,10 @@
 //! `amends demo`: five stories from the books that Amends comes with.
 
 use amends_core::assess::{Assessment, Workspace, assess};
+use amends_core::diagnostic::Findings;
 use amends_core::explain::{self, Explanation, Line, Page, Piece, Said, Tone, Weight};
 use amends_core::facts::from_yaml::question_json;
 use amends_core::facts::read_question;
-use amends_core::diagnostic::Findings;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
@@ -62,7 +62,12 @@ const STORIES: [Story; 5] = [
         scenes: &[
             Scene { title: "", book: "retail", case: "hospital", how: How::Whole },
             Scene { title: "The same without the hospital", book: "retail", case: "no_reason_given", how: How::Brief },
-            Scene { title: "The same, with the money to go to somebody else's card", book: "retail", case: "to_another_card", how: How::Whole },
+            Scene {
+                title: "The same, with the money to go to somebody else's card",
+                book: "retail",
+                case: "to_another_card",
+                how: How::Whole,
+            },
         ],
     },
     Story {
@@ -70,8 +75,18 @@ const STORIES: [Story; 5] = [
         told: "A laptop fails three days after its paid cover ended. One small claim ever.",
         scenes: &[
             Scene { title: "", book: "retail", case: "three_days_past_the_cover", how: How::Whole },
-            Scene { title: "The same with nine claims in a year", book: "retail", case: "nine_claims_in_a_year", how: How::Brief },
-            Scene { title: "At the car rental: two hours late, one of them free, after forty rentals", book: "rental", case: "two_hours_late", how: How::Whole },
+            Scene {
+                title: "The same with nine claims in a year",
+                book: "retail",
+                case: "nine_claims_in_a_year",
+                how: How::Brief,
+            },
+            Scene {
+                title: "At the car rental: two hours late, one of them free, after forty rentals",
+                book: "rental",
+                case: "two_hours_late",
+                how: How::Whole,
+            },
         ],
     },
     Story {
@@ -82,7 +97,12 @@ const STORIES: [Story; 5] = [
 ];
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
-    let stories: Vec<(usize, &Story)> = STORIES.iter().enumerate().map(|(i, s)| (i + 1, s)).filter(|(n, _)| args.story.is_none_or(|s| usize::from(s) == *n)).collect();
+    let stories: Vec<(usize, &Story)> = STORIES
+        .iter()
+        .enumerate()
+        .map(|(i, s)| (i + 1, s))
+        .filter(|(n, _)| args.story.is_none_or(|s| usize::from(s) == *n))
+        .collect();
     if screen.json {
         let mut all = Vec::new();
         for (number, story) in stories {
@@ -105,7 +125,10 @@ impl Story {
         let width = page.width;
         lines.push(Line::default());
         let rule = "─".repeat(width.saturating_sub(self.title.chars().count() + 5));
-        lines.push(Line(vec![piece(Weight::Strong, &format!("{number}  {}  ", self.title)), piece(Weight::Faint, &rule)]));
+        lines.push(Line(vec![
+            piece(Weight::Strong, &format!("{number}  {}  ", self.title)),
+            piece(Weight::Faint, &rule),
+        ]));
         lines.extend(paragraph(self.told, width));
         lines.push(Line::default());
         for scene in self.scenes {
@@ -140,8 +163,10 @@ impl Scene {
     fn asked(&self, f: impl FnOnce(&Assessment<'_>, &[(String, Said)])) -> Result<()> {
         let book = shipped::find(self.book).context("the program comes without a book of its stories")?.checked().book;
         let book = book.context("a book of the stories has errors")?;
-        let case = book.cases.iter().find(|c| c.id.value == self.case).context("a story is not among its book's cases")?;
-        let json = question_json(&book.schema, &case.question, &mut Findings::default()).context("a story cannot be read")?;
+        let case =
+            book.cases.iter().find(|c| c.id.value == self.case).context("a story is not among its book's cases")?;
+        let json =
+            question_json(&book.schema, &case.question, &mut Findings::default()).context("a story cannot be read")?;
         let question = read_question(&book.schema, &json)?;
         let mut workspace = Workspace::default();
         let mut standings = Vec::new();
@@ -160,7 +185,15 @@ impl Scene {
 /// Only what decides.
 fn brief(e: Explanation) -> Explanation {
     let terms = e.terms.into_iter().filter(|r| r.stands.tone != Tone::Inside).collect();
-    Explanation { about: Vec::new(), purpose: None, terms, options: e.options.into_iter().take(1).collect(), bespoke: None, detour: None, ..e }
+    Explanation {
+        about: Vec::new(),
+        purpose: None,
+        terms,
+        options: e.options.into_iter().take(1).collect(),
+        bespoke: None,
+        detour: None,
+        ..e
+    }
 }
 
 /// What the same question comes to, by who asks.
@@ -168,7 +201,8 @@ fn everyone(standings: &[(String, Said)]) -> Vec<Line> {
     let longest = standings.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
     let mut lines = vec![Line::default(), Line(vec![piece(Weight::Strong, "By who asks")])];
     for (title, said) in standings {
-        let answer = Piece { tone: said.tone, weight: Weight::Normal, text: format!("{} {}", said.tone.mark(), said.text) };
+        let answer =
+            Piece { tone: said.tone, weight: Weight::Normal, text: format!("{} {}", said.tone.mark(), said.text) };
         lines.push(Line(vec![piece(Weight::Normal, &format!("  {title:longest$}   ")), answer]));
     }
     lines
@@ -176,7 +210,12 @@ fn everyone(standings: &[(String, Said)]) -> Vec<Line> {
 
 /// What signs and colours mean.
 fn legend(width: usize) -> Vec<Line> {
-    let meaning = [(Tone::Inside, "inside the line, or owed"), (Tone::Yours, "yours to give"), (Tone::Theirs, "someone else's"), (Tone::Never, "nobody's")];
+    let meaning = [
+        (Tone::Inside, "inside the line, or owed"),
+        (Tone::Yours, "yours to give"),
+        (Tone::Theirs, "someone else's"),
+        (Tone::Never, "nobody's"),
+    ];
     let mut line = vec![piece(Weight::Normal, "  ")];
     for (tone, words) in meaning {
         line.push(Piece { tone, weight: Weight::Strong, text: tone.mark().to_owned() });
@@ -189,7 +228,10 @@ fn legend(width: usize) -> Vec<Line> {
 }
 
 fn paragraph(text: &str, width: usize) -> Vec<Line> {
-    explain::wrapped(text, width.saturating_sub(4)).into_iter().map(|l| Line(vec![piece(Weight::Faint, &format!("   {l}"))])).collect()
+    explain::wrapped(text, width.saturating_sub(4))
+        .into_iter()
+        .map(|l| Line(vec![piece(Weight::Faint, &format!("   {l}"))]))
+        .collect()
 }
 
 fn piece(weight: Weight, text: &str) -> Piece {

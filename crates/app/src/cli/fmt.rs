@@ -56,7 +56,9 @@ fn changed(path: &Path, folder: &str, screen: Screen) -> Result<Vec<(String, Str
         match format(text) {
             Ok(new) if *new != **text => changed.push((within.clone(), new)),
             Ok(_) => {}
-            Err(findings) => found.extend(findings.all.into_iter().map(|f| Diagnostic { at: Span { file, ..f.at }, ..f })),
+            Err(findings) => {
+                found.extend(findings.all.into_iter().map(|f| Diagnostic { at: Span { file, ..f.at }, ..f }))
+            }
         }
     }
     if found.is_empty() { Ok(changed) } else { Err(Stop::Answer(broken(&found, &sources, folder, screen))) }

@@ -43,11 +43,18 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
 fn write(folder: &Path, shipped: Shipped) -> Result<()> {
     let shown = folder.display();
     match fs::read_dir(folder) {
-        Ok(mut entries) => ensure!(entries.next().is_none(), "`{shown}` is not empty: name a folder that does not exist yet"),
-        Err(_) if folder.symlink_metadata().is_ok() => bail!("`{shown}` is no folder: name one that does not exist yet"),
+        Ok(mut entries) => {
+            ensure!(entries.next().is_none(), "`{shown}` is not empty: name a folder that does not exist yet")
+        }
+        Err(_) if folder.symlink_metadata().is_ok() => {
+            bail!("`{shown}` is no folder: name one that does not exist yet")
+        }
         Err(_) => {}
     }
-    let name = folder.file_name().and_then(|n| n.to_str()).with_context(|| format!("`{shown}` does not end in the name of a folder"))?;
+    let name = folder
+        .file_name()
+        .and_then(|n| n.to_str())
+        .with_context(|| format!("`{shown}` does not end in the name of a folder"))?;
     let above = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(above).with_context(|| format!("cannot make `{}`", above.display()))?;
     let draft = above.join(format!(".{name}.amends-new.{}", std::process::id()));
@@ -79,6 +86,7 @@ fn settle(draft: &Path, folder: &Path) -> Result<()> {
 
 /// The book takes the name of its folder, where that can be one.
 fn named(text: &str, old: &str, new: &str) -> String {
-    let is_name = new.starts_with(|c: char| c.is_ascii_lowercase()) && new.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let is_name = new.starts_with(|c: char| c.is_ascii_lowercase())
+        && new.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if is_name { text.replacen(&format!("book: {old}\n"), &format!("book: {new}\n"), 1) } else { text.to_owned() }
 }

@@ -51,11 +51,18 @@ fn each_line(path: &PathBuf, mut f: impl FnMut(usize, &str)) -> anyhow::Result<(
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        let read = reader.by_ref().take(most).read_until(b'\n', &mut line).with_context(|| format!("cannot read `{shown}`"))?;
+        let read = reader
+            .by_ref()
+            .take(most)
+            .read_until(b'\n', &mut line)
+            .with_context(|| format!("cannot read `{shown}`"))?;
         if read == 0 {
             break;
         }
-        ensure!(line.len() <= MAX_DOCUMENT_BYTES + 1, "line {number} of `{shown}` has more than {MAX_DOCUMENT_BYTES} bytes");
+        ensure!(
+            line.len() <= MAX_DOCUMENT_BYTES + 1,
+            "line {number} of `{shown}` has more than {MAX_DOCUMENT_BYTES} bytes"
+        );
         let text = std::str::from_utf8(&line).with_context(|| format!("line {number} of `{shown}` is not UTF-8"))?;
         f(number, text.trim_end_matches(['\n', '\r']));
     }
@@ -64,7 +71,13 @@ fn each_line(path: &PathBuf, mut f: impl FnMut(usize, &str)) -> anyhow::Result<(
 
 fn text(found: &Replayed, screen: Screen) -> String {
     let mut out: String = found.differences.iter().map(|d| difference(d, screen)).collect();
-    let width = [&found.by_kind, &found.by_rule].iter().flat_map(|t| t.keys()).map(|k| k.chars().count()).max().unwrap_or(0).max(8);
+    let width = [&found.by_kind, &found.by_rule]
+        .iter()
+        .flat_map(|t| t.keys())
+        .map(|k| k.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(8);
     for (title, tallies) in [("by kind", &found.by_kind), ("by rule", &found.by_rule)] {
         out += &table(title, tallies, width, screen);
     }
@@ -77,7 +90,8 @@ fn text(found: &Replayed, screen: Screen) -> String {
 fn difference(d: &Difference, screen: Screen) -> String {
     let mark = words("✗", Tone::Never, Weight::Strong, screen.out);
     let name = words(&d.case, Tone::Plain, Weight::Strong, screen.out);
-    let mut out = format!("{mark} {name}  {}\n", words(&format!("line {}", d.line), Tone::Plain, Weight::Faint, screen.out));
+    let mut out =
+        format!("{mark} {name}  {}\n", words(&format!("line {}", d.line), Tone::Plain, Weight::Faint, screen.out));
     out += &format!("  expected {}\n  came out {}\n", clean(&d.expected), clean(&d.came_out));
     for decided in &d.decided {
         out += &format!("    · {}\n", clean(decided));
@@ -89,7 +103,12 @@ fn table(title: &str, tallies: &BTreeMap<String, Tally>, width: usize, screen: S
     if tallies.is_empty() {
         return String::new();
     }
-    let head = words(&format!("{title:width$}  {:>6}  {:>6}  {:>6}", "cases", "agree", "differ"), Tone::Plain, Weight::Strong, screen.out);
+    let head = words(
+        &format!("{title:width$}  {:>6}  {:>6}  {:>6}", "cases", "agree", "differ"),
+        Tone::Plain,
+        Weight::Strong,
+        screen.out,
+    );
     let mut out = format!("{head}\n");
     for (name, tally) in tallies {
         let differ = format!("{:>6}", tally.differ);
@@ -110,14 +129,19 @@ fn unreadable(found: &Replayed) -> String {
 
 fn value(found: &Replayed) -> Value {
     let tally = |t: &Tally| json!({ "cases": t.cases(), "agree": t.agree, "differ": t.differ });
-    let tallies = |all: &BTreeMap<String, Tally>| -> Value { Value::Object(all.iter().map(|(k, t)| (k.clone(), tally(t))).collect()) };
+    let tallies = |all: &BTreeMap<String, Tally>| -> Value {
+        Value::Object(all.iter().map(|(k, t)| (k.clone(), tally(t))).collect())
+    };
     let difference = |d: &Difference| json!({ "line": d.line, "case": d.case, "kind": d.kind, "rule": d.rule, "expected": d.expected, "came_out": d.came_out, "decided": d.decided });
     let mut value = tally(&found.all);
     if let Value::Object(object) = &mut value {
         object.insert("by_kind".to_owned(), tallies(&found.by_kind));
         object.insert("by_rule".to_owned(), tallies(&found.by_rule));
         object.insert("differences".to_owned(), found.differences.iter().map(difference).collect());
-        object.insert("unreadable".to_owned(), found.unreadable.iter().map(|u| json!({ "line": u.line, "case": u.case, "why": u.why })).collect());
+        object.insert(
+            "unreadable".to_owned(),
+            found.unreadable.iter().map(|u| json!({ "line": u.line, "case": u.case, "why": u.why })).collect(),
+        );
     }
     value
 }

@@ -41,7 +41,11 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let value = match (args.of, &args.book) {
         (Of::Facts, Some(path)) => question_schema(&open(path, screen)?.book),
         (_, Some(path)) => {
-            return Err(anyhow::anyhow!("only the schema of `facts` depends on a book: leave out `{}`", path.display()).into());
+            return Err(anyhow::anyhow!(
+                "only the schema of `facts` depends on a book: leave out `{}`",
+                path.display()
+            )
+            .into());
         }
         (Of::Book, None) => schema::book(),
         (Of::Policy, None) => schema::policy(),

@@ -84,9 +84,16 @@ fn summary(trial: &Trial, screen: Screen) -> String {
 fn value(trial: &Trial, opened: &Opened) -> Value {
     let texts = opened.texts();
     let differences = |a: &Tried| -> Value {
-        a.differences.iter().map(|d| json!({ "key": d.key, "expected": d.expected, "came_out": d.came_out, "at": texts.place(d.at) })).collect()
+        a.differences
+            .iter()
+            .map(|d| json!({ "key": d.key, "expected": d.expected, "came_out": d.came_out, "at": texts.place(d.at) }))
+            .collect()
     };
-    let answers: Vec<Value> = trial.answers.iter().map(|a| json!({ "case": a.case, "role": a.role, "differences": differences(a) })).collect();
+    let answers: Vec<Value> = trial
+        .answers
+        .iter()
+        .map(|a| json!({ "case": a.case, "role": a.role, "differences": differences(a) }))
+        .collect();
     let untried: Vec<Value> = trial.gaps.iter().map(|g| json!({ "policy": g.policy, "what": g.what })).collect();
     json!({ "cases": trial.cases, "good": trial.is_good(), "answers": answers, "findings": report::json(&trial.findings.all, texts), "untried": untried })
 }

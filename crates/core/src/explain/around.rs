@@ -19,7 +19,13 @@ pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
         let tone = if *truth == Truth::Yes { voice.tone(Need::role(g.needs)) } else { Tone::Open };
         Some(row(&g.id, &g.says, Said::new(tone, text)))
     });
-    let nevers = a.version.nevers.iter().zip(&a.nevers).enumerate().filter_map(|(n, (never, truth))| barring(a, n, never, *truth));
+    let nevers = a
+        .version
+        .nevers
+        .iter()
+        .zip(&a.nevers)
+        .enumerate()
+        .filter_map(|(n, (never, truth))| barring(a, n, never, *truth));
     told.chain(guards).chain(nevers).collect()
 }
 
@@ -44,13 +50,20 @@ fn cap(caps: &Caps) -> String {
 }
 
 fn barring(a: &Assessment<'_>, index: usize, never: &Never, truth: Truth) -> Option<Row> {
-    let named = |o: &&crate::assess::OptionOutcome| o.parts.iter().any(|p| p.bars.iter().any(|(b, _)| *b == Bar::Never(index)));
-    let barred: Vec<String> = a.options.iter().filter(named).filter_map(|o| a.version.remedies.get(o.remedy)).map(|r| voice::lower(&r.says)).collect();
+    let named =
+        |o: &&crate::assess::OptionOutcome| o.parts.iter().any(|p| p.bars.iter().any(|(b, _)| *b == Bar::Never(index)));
+    let barred: Vec<String> = a
+        .options
+        .iter()
+        .filter(named)
+        .filter_map(|o| a.version.remedies.get(o.remedy))
+        .map(|r| voice::lower(&r.says))
+        .collect();
     let what = if barred.is_empty() { "nothing here".to_owned() } else { barred.join(", ") };
     let stands = match truth {
         Truth::No => return None,
         Truth::Yes => Said::new(Tone::Never, format!("bars {what}, for everyone")),
-        Truth::Unknown(_) => Said::new(Tone::Open, format!("not known yet; if it is broken, it bars {what}")),
+        Truth::Unknown(_) => Said::new(Tone::Open, format!("not known yet; it may bar {what}")),
     };
     Some(Row { cites: never.cites.clone(), ..row(&never.id, &never.says, stands) })
 }
@@ -87,7 +100,10 @@ fn missing_text(a: &Assessment<'_>, missing: &Missing) -> String {
             format!("part of the rule cannot be worked out{place}: {says}")
         }
         Missing::Proof { circumstance: None, needs, .. } => {
-            let weak: Vec<String> = unproven_facts(a).into_iter().map(|(path, source)| format!("`{path}` is {}", source_words(source))).collect();
+            let weak: Vec<String> = unproven_facts(a)
+                .into_iter()
+                .map(|(path, source)| format!("`{path}` is {}", source_words(source)))
+                .collect();
             format!("{}: {}", weak.join(", "), proof_words(*needs))
         }
         Missing::Proof { says, needs, .. } => format!("{says}: {}", proof_words(*needs)),
@@ -97,7 +113,8 @@ fn missing_text(a: &Assessment<'_>, missing: &Missing) -> String {
 /// Facts that the fault reads, from sources weaker than its proof asks for.
 pub(crate) fn unproven_facts(a: &Assessment<'_>) -> Vec<(String, Source)> {
     let Some(fault) = &a.version.fault else { return Vec::new() };
-    let weak = fault.reads.iter().filter(|cell| a.facts.cell(**cell).is_present() && a.facts.source(**cell) < fault.proof);
+    let weak =
+        fault.reads.iter().filter(|cell| a.facts.cell(**cell).is_present() && a.facts.source(**cell) < fault.proof);
     weak.map(|cell| (path_of(&a.book.schema, a.facts, *cell), a.facts.source(*cell))).collect()
 }
 
@@ -130,7 +147,11 @@ pub(super) fn bespoke(a: &Assessment<'_>, voice: Voice<'_>) -> Option<Said> {
     kinds.sort_unstable();
     kinds.dedup();
     let but = if kinds.is_empty() { String::new() } else { format!(", but no {}", kinds.join(" and no ")) };
-    let (tone, who) = if a.role >= role { (Tone::Yours, "You may write a remedy of your own".to_owned()) } else { (Tone::Theirs, format!("{} may write a remedy of their own", voice::upper(&voice.who(role)))) };
+    let (tone, who) = if a.role >= role {
+        (Tone::Yours, "You may write a remedy of your own".to_owned())
+    } else {
+        (Tone::Theirs, format!("{} may write a remedy of their own", voice::upper(&voice.who(role))))
+    };
     Some(Said::new(tone, format!("{who}{but}")))
 }
 
@@ -138,8 +159,14 @@ pub(super) fn bespoke(a: &Assessment<'_>, voice: Voice<'_>) -> Option<Said> {
 pub(super) fn detour(a: &Assessment<'_>) -> Option<DetourCard> {
     let detour = a.version.detour.as_ref().filter(|_| a.detour == Some(Truth::Yes))?;
     let cost = a.detour_cost().map(|cost| match a.detour_dearer_by() {
-        Some(by) if by.minor > 0 => format!("costs us {}, {} more than the first option", voice::money(cost), voice::money(by)),
-        Some(by) if by.minor < 0 => format!("costs us {}, {} less than the first option", voice::money(cost), voice::money(crate::money::Money::new(by.minor.saturating_neg(), by.currency))),
+        Some(by) if by.minor > 0 => {
+            format!("costs us {}, {} more than the first option", voice::money(cost), voice::money(by))
+        }
+        Some(by) if by.minor < 0 => format!(
+            "costs us {}, {} less than the first option",
+            voice::money(cost),
+            voice::money(crate::money::Money::new(by.minor.saturating_neg(), by.currency))
+        ),
         Some(_) => format!("costs us {}, as much as the first option", voice::money(cost)),
         None => format!("costs us {}", voice::money(cost)),
     });

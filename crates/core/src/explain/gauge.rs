@@ -58,7 +58,8 @@ impl Gauge {
         let mut last = 0;
         let mut ends: Vec<usize> = Vec::with_capacity(count);
         for (i, zone) in self.zones.iter().enumerate() {
-            let end = self.column(zone.to, columns).clamp(last + 1, columns.saturating_sub(count - 1 - i).max(last + 1));
+            let end =
+                self.column(zone.to, columns).clamp(last + 1, columns.saturating_sub(count - 1 - i).max(last + 1));
             ends.push(end);
             last = end;
         }
@@ -97,7 +98,9 @@ impl Gauge {
     /// An end belongs to the zone nearer to the inside, since lines and stretches include their ends.
     fn zone_of_request(&self) -> Option<usize> {
         let inside = self.zones.iter().position(|z| z.tone == Tone::Inside)?;
-        let reaches = |z: &Zone| if z.from <= z.to { z.from <= self.at && self.at <= z.to } else { z.to <= self.at && self.at <= z.from };
+        let reaches = |z: &Zone| {
+            if z.from <= z.to { z.from <= self.at && self.at <= z.to } else { z.to <= self.at && self.at <= z.from }
+        };
         let mut by_distance: Vec<usize> = (0..self.zones.len()).collect();
         by_distance.sort_by_key(|i| i.abs_diff(inside));
         let found = by_distance.into_iter().find(|i| self.zones.get(*i).is_some_and(reaches));
@@ -119,7 +122,8 @@ fn along(from: Number, to: Number, at: Number, steps: usize) -> usize {
 pub(super) fn of_term(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Option<Gauge> {
     let Seen { term, outcome, measured: Some(measured) } = seen else { return None };
     let TermShape::Measure { ty, line, .. } = &term.shape else { return None };
-    let shown = matches!(outcome.state, TermState::Met | TermState::Failed) && (!term.stretch.is_empty() || outcome.state == TermState::Failed);
+    let shown = matches!(outcome.state, TermState::Met | TermState::Failed)
+        && (!term.stretch.is_empty() || outcome.state == TermState::Failed);
     let (at, near, margin) = (measured.value?, measured.line?, outcome.margin?);
     if !shown {
         return None;
@@ -159,7 +163,11 @@ struct Step {
 
 impl Side {
     fn of(voice: Voice<'_>, term: &Term, lent: &[Lent]) -> Self {
-        let mut distances: Vec<Number> = term.stretch.iter().filter_map(|(_, reach)| if let Reach::Distance(d) = reach { Some(*d) } else { None }).collect();
+        let mut distances: Vec<Number> = term
+            .stretch
+            .iter()
+            .filter_map(|(_, reach)| if let Reach::Distance(d) = reach { Some(*d) } else { None })
+            .collect();
         distances.sort_unstable();
         distances.dedup();
         let step = |to: Option<Number>| {
@@ -264,7 +272,13 @@ fn inside(side: &Side, margin: Number, outside: Number) -> Option<Number> {
 }
 
 /// Two lines: inside in the middle, the same stretches on both sides.
-fn two_sided(words: Words<'_>, side: &Side, low: Number, high: Number, (at, margin): (Number, Number)) -> Option<Gauge> {
+fn two_sided(
+    words: Words<'_>,
+    side: &Side,
+    low: Number,
+    high: Number,
+    (at, margin): (Number, Number),
+) -> Option<Gauge> {
     let up = Scale { line: high, at, margin, rises: true };
     let down = Scale { line: low, at, margin, rises: false };
     let outside = outside(side, Scale { line: high.sub(low)?, ..up })?;
@@ -274,7 +288,10 @@ fn two_sided(words: Words<'_>, side: &Side, low: Number, high: Number, (at, marg
     let mut ticks = if low == high {
         vec![Tick { at: low, tone: Tone::Inside, text: format!("{}: the line", text(low)) }]
     } else {
-        vec![Tick { at: low, tone: Tone::Inside, text: format!("from {}", text(low)) }, Tick { at: high, tone: Tone::Inside, text: format!("to {}", text(high)) }]
+        vec![
+            Tick { at: low, tone: Tone::Inside, text: format!("from {}", text(low)) },
+            Tick { at: high, tone: Tone::Inside, text: format!("to {}", text(high)) },
+        ]
     };
     let (mut below, mut above) = (low, high);
     for step in &side.steps {
@@ -282,7 +299,11 @@ fn two_sided(words: Words<'_>, side: &Side, low: Number, high: Number, (at, marg
         let (left, right) = (down.past(distance)?, up.past(distance)?);
         zones.insert(0, Zone { tone: step.tone, from: left, to: below });
         zones.push(Zone { tone: step.tone, from: above, to: right });
-        ticks.push(Tick { at: right, tone: step.tone, text: format!("{}: {}", words.reached(right, distance), step.who) });
+        ticks.push(Tick {
+            at: right,
+            tone: step.tone,
+            text: format!("{}: {}", words.reached(right, distance), step.who),
+        });
         (below, above) = (left, right);
     }
     zones.insert(0, Zone { tone: side.beyond.tone, from, to: below });

@@ -167,7 +167,11 @@ fn row(row: &Row, column: usize, page: Page) -> Vec<Line> {
         let mark = if i == 0 { row.stands.tone.mark() } else { " " };
         let sentence = says.get(i).map_or("", String::as_str);
         let gap = (column + 3).saturating_sub(indent + sentence.chars().count());
-        let line = Line::of(row.stands.tone, Weight::Strong, format!("{:indent$}  {mark} ", "")).and(Tone::Plain, Weight::Normal, sentence);
+        let line = Line::of(row.stands.tone, Weight::Strong, format!("{:indent$}  {mark} ", "")).and(
+            Tone::Plain,
+            Weight::Normal,
+            sentence,
+        );
         let words = stands.get(i).map_or("", String::as_str);
         out.push(line.and(row.stands.tone, Weight::Normal, format!("{:gap$}{words}", "")));
     }
@@ -193,7 +197,11 @@ fn drawn(gauge: &Gauge, indent: usize, page: Page) -> Vec<Line> {
         let here = marker.checked_sub(start).filter(|at| *at < width);
         bar = bar.and(zone.tone, Weight::Normal, stroke.repeat(here.unwrap_or(width)));
         if let Some(at) = here {
-            bar = bar.and(Tone::Plain, Weight::Strong, sign).and(zone.tone, Weight::Normal, stroke.repeat(width - at - 1));
+            bar = bar.and(Tone::Plain, Weight::Strong, sign).and(
+                zone.tone,
+                Weight::Normal,
+                stroke.repeat(width - at - 1),
+            );
         }
         start += width;
     }
@@ -218,7 +226,8 @@ fn ticks(gauge: &Gauge, indent: usize, columns: usize) -> Line {
     let ends = ends(&gauge.widths(columns));
     let mut placed: Vec<(usize, usize, &Tick)> = gauge.ticks.iter().map(|t| wanted(gauge, t, &ends, columns)).collect();
     // The left end says least.
-    while placed.len() > 1 && placed.iter().map(|(_, length, _)| length + TICK_GAP).sum::<usize>() > columns + TICK_GAP {
+    while placed.len() > 1 && placed.iter().map(|(_, length, _)| length + TICK_GAP).sum::<usize>() > columns + TICK_GAP
+    {
         placed.remove(0);
     }
     let mut free = 0;
@@ -234,7 +243,11 @@ fn ticks(gauge: &Gauge, indent: usize, columns: usize) -> Line {
     let mut line = Line::plain(" ".repeat(indent));
     let mut used = 0;
     for (at, length, tick) in placed {
-        line = line.and(Tone::Plain, Weight::Normal, " ".repeat(at.saturating_sub(used))).and(tick.tone, Weight::Faint, tick.text.clone());
+        line = line.and(Tone::Plain, Weight::Normal, " ".repeat(at.saturating_sub(used))).and(
+            tick.tone,
+            Weight::Faint,
+            tick.text.clone(),
+        );
         used = at + length;
     }
     line
@@ -275,16 +288,30 @@ fn card(card: &Card, place: usize, says_width: usize, amount_width: usize, width
     let used = 5 + says_width + 3 + amount_width + 3;
     let rest = says.iter().skip(1).map(|l| Line::plain(format!("     {l}")));
     if used + who.chars().count() <= width {
-        out.push(line.and(card.who.tone, Weight::Normal, format!("{:gap$}{who}", "", gap = if amount_width == 0 { 0 } else { 3 })));
+        out.push(line.and(
+            card.who.tone,
+            Weight::Normal,
+            format!("{:gap$}{who}", "", gap = if amount_width == 0 { 0 } else { 3 }),
+        ));
         out.extend(rest);
     } else {
         out.push(line);
         out.extend(rest);
-        out.extend(wrapped(&who, width.saturating_sub(7)).into_iter().map(|l| Line::of(card.who.tone, Weight::Normal, format!("     {l}"))));
+        out.extend(
+            wrapped(&who, width.saturating_sub(7))
+                .into_iter()
+                .map(|l| Line::of(card.who.tone, Weight::Normal, format!("     {l}"))),
+        );
     }
-    out.extend(card.parts.iter().map(|(says, amount)| Line::faint(format!("     + {says}{}", amount.as_ref().map_or_else(String::new, |a| format!("  {a}"))))));
+    out.extend(card.parts.iter().map(|(says, amount)| {
+        Line::faint(format!("     + {says}{}", amount.as_ref().map_or_else(String::new, |a| format!("  {a}"))))
+    }));
     if !card.notes.is_empty() {
-        out.extend(wrapped(&card.notes.join("; "), width.saturating_sub(5)).into_iter().map(|l| Line::faint(format!("     {l}"))));
+        out.extend(
+            wrapped(&card.notes.join("; "), width.saturating_sub(5))
+                .into_iter()
+                .map(|l| Line::faint(format!("     {l}"))),
+        );
     }
     out
 }
@@ -298,7 +325,11 @@ fn detour(detour: &DetourCard, width: usize) -> Vec<Line> {
 fn marked(said: &Said, width: usize) -> Vec<Line> {
     let parts = wrapped(&said.text, width.saturating_sub(INDENT)).into_iter().enumerate();
     let mark = |i: usize| if i == 0 { said.tone.mark() } else { " " };
-    parts.map(|(i, l)| Line::of(said.tone, Weight::Normal, format!("  {} ", mark(i))).and(Tone::Plain, Weight::Normal, l)).collect()
+    parts
+        .map(|(i, l)| {
+            Line::of(said.tone, Weight::Normal, format!("  {} ", mark(i))).and(Tone::Plain, Weight::Normal, l)
+        })
+        .collect()
 }
 
 /// Breaks a text at its spaces. A word that is longer than a line stands alone.

@@ -40,8 +40,19 @@ fn released_by_other(voice: Voice<'_>, by: Option<RoleId>) -> Option<String> {
 
 fn card(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Option<Card> {
     let remedy = a.version.remedies.get(o.remedy)?;
-    let parts = if matches!(remedy.body, RemedyBody::Bundle(_)) { o.parts.iter().map(|p| part(a, voice, p)).collect() } else { Vec::new() };
-    Some(Card { id: remedy.id.clone(), says: says(a, o, remedy.says.as_str()), amount: amount(a, voice, o), who: who(a, voice, o), notes: notes(a, voice, o), parts })
+    let parts = if matches!(remedy.body, RemedyBody::Bundle(_)) {
+        o.parts.iter().map(|p| part(a, voice, p)).collect()
+    } else {
+        Vec::new()
+    };
+    Some(Card {
+        id: remedy.id.clone(),
+        says: says(a, o, remedy.says.as_str()),
+        amount: amount(a, voice, o),
+        who: who(a, voice, o),
+        notes: notes(a, voice, o),
+        parts,
+    })
 }
 
 /// A single remedy that was chosen among several says what it came to.
@@ -93,7 +104,10 @@ fn who(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Said {
     }
     let tone = voice.tone(o.need.best);
     match o.need.best.as_role() {
-        _ if voice.is_yours(o.need.best) => Said::new(Tone::Yours, o.yours_up_to.map_or_else(|| "yours to give".to_owned(), |up_to| yours_up_to(a, voice, o, up_to))),
+        _ if voice.is_yours(o.need.best) => Said::new(
+            Tone::Yours,
+            o.yours_up_to.map_or_else(|| "yours to give".to_owned(), |up_to| yours_up_to(a, voice, o, up_to)),
+        ),
         Some(role) => Said::new(tone, format!("needs {}", voice.who(role))),
         None => Said::new(tone, "nobody may give this"),
     }
@@ -135,7 +149,8 @@ fn notes(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String>
 
 /// What takes it beyond the role that asks, other than the terms, which show it themselves.
 fn why(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String> {
-    let shown = |i: &&usize| a.told.get(**i) == Some(&Told::Proven) && a.terms.iter().any(|t| !voice.is_yours(t.need.worst));
+    let shown =
+        |i: &&usize| a.told.get(**i) == Some(&Told::Proven) && a.terms.iter().any(|t| !voice.is_yours(t.need.worst));
     let lenders = o.borrows.iter().filter(shown).filter_map(|i| a.book.circumstances.get(*i));
     let mut why: Vec<String> = lenders.map(|c| format!("because of {}", voice::lower(&c.says))).collect();
     if voice.is_yours(o.need.best) {
@@ -147,10 +162,15 @@ fn why(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String> {
         why.push("more than you may give on one case".to_owned());
     }
     if is_it(per_customer) {
-        why.push("no exception left for this customer that is yours".to_owned());
+        why.push("your exceptions for this customer are used up".to_owned());
     }
     if is_it(guard.best) {
-        let raising = a.version.guards.iter().zip(&a.guards).filter(|(g, t)| **t == Truth::Yes && Need::role(g.needs) == guard.best);
+        let raising = a
+            .version
+            .guards
+            .iter()
+            .zip(&a.guards)
+            .filter(|(g, t)| **t == Truth::Yes && Need::role(g.needs) == guard.best);
         why.extend(raising.map(|(g, _)| voice::lower(&g.says)));
     }
     why

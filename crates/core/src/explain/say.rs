@@ -85,7 +85,11 @@ fn environment() -> Environment<'static> {
 /// The first sentence of what the template engine says.
 fn plain(error: &minijinja::Error) -> String {
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    if let minijinja::ErrorKind::UndefinedError = error.kind() { "it names something that is not there".to_owned() } else { detail }
+    if let minijinja::ErrorKind::UndefinedError = error.kind() {
+        "it names something that is not there".to_owned()
+    } else {
+        detail
+    }
 }
 
 /// Refuses what would let a template build values of its own.
@@ -98,7 +102,8 @@ pub fn guard(template: &str) -> Result<(), String> {
         let (tag, after) = rest.split_at_checked(open + 2).unwrap_or((rest, ""));
         let is_block = tag.ends_with('%');
         let close = if is_block { "%}" } else { "}}" };
-        let end = end_of_tag(after, close).ok_or_else(|| format!("a `{}` has no `{close}`", if is_block { "{%" } else { "{{" }))?;
+        let end = end_of_tag(after, close)
+            .ok_or_else(|| format!("a `{}` has no `{close}`", if is_block { "{%" } else { "{{" }))?;
         let body = after.get(..end).unwrap_or("").trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim();
         if is_block {
             block(body)?;
@@ -129,8 +134,13 @@ fn block(body: &str) -> Result<(), String> {
         "if" | "elif" | "else" | "endif" | "endfor" => Ok(()),
         "for" => {
             let list = body.split_once(" in ").map_or("", |(_, list)| list.trim());
-            let is_path = !list.is_empty() && list.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
-            if is_path { Ok(()) } else { Err(format!("`{body}` does not go through a list of the facts: write `for line in order.lines`")) }
+            let is_path =
+                !list.is_empty() && list.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+            if is_path {
+                Ok(())
+            } else {
+                Err(format!("`{body}` does not go through a list of the facts: write `for line in order.lines`"))
+            }
         }
         _ => Err(format!("`{word}` cannot stand here: words for the customer know `if`, `elif`, `else` and `for`")),
     }
@@ -142,7 +152,9 @@ fn operators(body: &str) -> Result<(), String> {
         match (quote, c) {
             (None, '"' | '\'') => quote = Some(c),
             (Some(q), c) if c == q => quote = None,
-            (None, '~' | '*' | '+' | '/' | '%') => return Err(format!("words for the customer do not compute: `{c}` cannot stand here")),
+            (None, '~' | '*' | '+' | '/' | '%') => {
+                return Err(format!("words for the customer do not compute: `{c}` cannot stand here"));
+            }
             _ => {}
         }
     }
@@ -184,12 +196,28 @@ fn values(a: &Assessment<'_>, e: &Explanation, template: &str) -> Value {
     put("role", a.book.roles.get(usize::from(a.role.0)).map(|r| Value::from(r.title.as_str())));
     put("standing", Some(Value::from(a.standing.word())));
     put("by", if let Standing::Approval(role) = a.standing { Some(Value::from(voice.who(role))) } else { None });
-    put("remedy", e.options.iter().find(|c| Some(c.id.as_str()) == first.and_then(|o| id(a, o))).map(|c| Value::from(c.says.as_str())));
+    put(
+        "remedy",
+        e.options
+            .iter()
+            .find(|c| Some(c.id.as_str()) == first.and_then(|o| id(a, o)))
+            .map(|c| Value::from(c.says.as_str())),
+    );
     put("amount", first.and_then(|o| options::amount(a, voice, o)).map(Value::from));
     put("cost", first.and_then(|o| o.cost).map(|m| Value::from(super::voice::money(m))));
     put("terms", Some(terms(a, e)));
-    put("instead", (!e.instead.is_empty()).then(|| e.instead.iter().map(|c| context! { says => c.says.as_str(), amount => c.amount.as_deref() }).collect()));
-    put("detour", e.detour.as_ref().map(|d| context! { says => d.says.as_str(), effort => d.effort.as_deref(), cost => d.cost.as_deref() }));
+    put(
+        "instead",
+        (!e.instead.is_empty()).then(|| {
+            e.instead.iter().map(|c| context! { says => c.says.as_str(), amount => c.amount.as_deref() }).collect()
+        }),
+    );
+    put(
+        "detour",
+        e.detour
+            .as_ref()
+            .map(|d| context! { says => d.says.as_str(), effort => d.effort.as_deref(), cost => d.cost.as_deref() }),
+    );
     Value::from(all)
 }
 
@@ -198,8 +226,17 @@ fn id<'a>(a: &'a Assessment<'_>, o: &OptionOutcome) -> Option<&'a str> {
 }
 
 fn terms(a: &Assessment<'_>, e: &Explanation) -> Value {
-    let met = |id: &str| a.version.terms.iter().position(|t| t.id == id).and_then(|i| a.terms.get(i)).is_some_and(|o| o.state != TermState::Failed);
-    let rows = e.terms.iter().map(|r| (r.id.clone(), context! { says => r.says.as_str(), stands => r.stands.text.as_str(), met => met(&r.id) }));
+    let met = |id: &str| {
+        a.version
+            .terms
+            .iter()
+            .position(|t| t.id == id)
+            .and_then(|i| a.terms.get(i))
+            .is_some_and(|o| o.state != TermState::Failed)
+    };
+    let rows = e.terms.iter().map(|r| {
+        (r.id.clone(), context! { says => r.says.as_str(), stands => r.stands.text.as_str(), met => met(&r.id) })
+    });
     Value::from(rows.collect::<BTreeMap<String, Value>>())
 }
 
@@ -219,7 +256,8 @@ fn fact(a: &Assessment<'_>, ty: &Type, cell: u32) -> Option<Value> {
 }
 
 fn record(a: &Assessment<'_>, record: &RecordType, base: u32) -> Value {
-    let fields = record.fields.iter().filter_map(|f| Some((f.name.clone(), fact(a, &f.ty, base.saturating_add(f.offset))?)));
+    let fields =
+        record.fields.iter().filter_map(|f| Some((f.name.clone(), fact(a, &f.ty, base.saturating_add(f.offset))?)));
     Value::from(fields.collect::<BTreeMap<String, Value>>())
 }
 

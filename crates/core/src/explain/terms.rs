@@ -36,7 +36,13 @@ pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
 /// Circumstances that are shown and that some option makes use of.
 pub(super) fn lent(a: &Assessment<'_>) -> Vec<Lent> {
     let used = |i: usize| a.options.iter().any(|o| o.borrows.contains(&i));
-    let shown = a.book.circumstances.iter().zip(&a.told).enumerate().filter(|(i, (_, told))| **told == Told::Proven && used(*i));
+    let shown = a
+        .book
+        .circumstances
+        .iter()
+        .zip(&a.told)
+        .enumerate()
+        .filter(|(i, (_, told))| **told == Told::Proven && used(*i));
     shown.map(|(_, (c, _))| lent_by(c)).collect()
 }
 
@@ -96,8 +102,12 @@ fn stands(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
         (TermState::Missing, Binding::Undisclosed) => Said::new(Tone::Inside, "customers were not told: does not bind"),
         (TermState::Missing, _) => Said::new(Tone::Open, "not known yet"),
         (TermState::Met, _) => Said::new(Tone::Inside, inside(voice, seen)),
-        (TermState::Failed, Binding::Undisclosed) => Said::new(Tone::Inside, format!("{}, but customers were not told: does not bind", past(voice, seen))),
-        (TermState::Failed, Binding::Unknown) => Said::new(Tone::Open, format!("{}; binds only if customers had been told", past(voice, seen))),
+        (TermState::Failed, Binding::Undisclosed) => {
+            Said::new(Tone::Inside, format!("{}, but customers were not told: does not bind", past(voice, seen)))
+        }
+        (TermState::Failed, Binding::Unknown) => {
+            Said::new(Tone::Open, format!("{}; binds only if customers had been told", past(voice, seen)))
+        }
         (TermState::Failed, Binding::Binds) => failed(voice, seen, lent),
     }
 }
@@ -107,7 +117,9 @@ fn inside(voice: Voice<'_>, seen: Seen<'_>) -> String {
     let (ty, value, margin, currency) = match (&seen.term.shape, seen.measured, seen.outcome.margin) {
         (TermShape::Any(_), ..) => return "one of these holds".to_owned(),
         (TermShape::All(_), ..) => return "all of these hold".to_owned(),
-        (TermShape::Measure { ty, .. }, Some(Measured { value: Some(value), currency, .. }), Some(margin)) => (ty, value, margin, currency),
+        (TermShape::Measure { ty, .. }, Some(Measured { value: Some(value), currency, .. }), Some(margin)) => {
+            (ty, value, margin, currency)
+        }
         _ => return "holds".to_owned(),
     };
     if margin == Number::ZERO {
@@ -138,9 +150,13 @@ fn past(voice: Voice<'_>, seen: Seen<'_>) -> String {
 fn failed(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
     let own = seen.outcome.need.worst;
     let distance = seen.outcome.margin.and_then(Number::neg);
-    let lender = distance.and_then(|d| lenders(seen.term, Some(d), lent).min_by_key(|l| l.to)).filter(|l| Need::role(l.to) < own);
+    let lender = distance
+        .and_then(|d| lenders(seen.term, Some(d), lent).min_by_key(|l| l.to))
+        .filter(|l| Need::role(l.to) < own);
     let need = lender.map_or(own, |l| Need::role(l.to));
-    let because = lender.filter(|_| !voice.is_yours(own)).map_or_else(String::new, |l| format!(" because of {}", voice::lower(&l.says)));
+    let because = lender
+        .filter(|_| !voice.is_yours(own))
+        .map_or_else(String::new, |l| format!(" because of {}", voice::lower(&l.says)));
     let (past, measured) = (past(voice, seen), seen.measured.is_some());
     let firm = seen.term.stretch.is_empty();
     let text = match need.as_role() {

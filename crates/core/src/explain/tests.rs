@@ -105,6 +105,7 @@ given:
   request: sorts
   asked: 2026-03-11T10:00:00
   facts:
+    customer: { claims: 1 }
     order: { paid: 20 EUR, refunded: 0 EUR, weight: 3.0, placed: 2026-03-01, tags: [red, blue] }
     answers: { first: true, third: true }
 cases:
@@ -117,7 +118,7 @@ cases:
     facts: { order: { weight: 120.0, paid: 20 EUR } }
     expect: { agent: { standing: refused } }
   - case: not_known
-    facts: { order: { weight: ~ }, answers: { first: ~ } }
+    facts: { customer: { claims: ~ }, order: { weight: ~ }, answers: { first: false } }
     expect: { agent: { standing: unknown } }
   - case: strike
     facts: { order: { placed: 2026-02-20 } }
@@ -137,7 +138,12 @@ cases:
 
 fn of_all_sorts() -> Book {
     let other = "policy: something_else\nrequest: [something_else]\ngoodwill:\n  sorry: { says: An apology, kind: message, cost: 0 EUR }\n";
-    book(&[("book.yaml", OF_ALL_SORTS), ("policies/sorts.yaml", OF_ALL_SORTS_RULE), ("policies/else.yaml", other), ("cases/sorts.yaml", OF_ALL_SORTS_CASES)])
+    book(&[
+        ("book.yaml", OF_ALL_SORTS),
+        ("policies/sorts.yaml", OF_ALL_SORTS_RULE),
+        ("policies/else.yaml", other),
+        ("cases/sorts.yaml", OF_ALL_SORTS_CASES),
+    ])
 }
 
 #[test]
@@ -150,15 +156,25 @@ fn every_sort_of_term_and_option_has_its_words() {
 
 #[test]
 fn lines_keep_to_the_width() {
-    let books = [(shipped("retail"), "blazers"), (shipped("retail"), "to_another_card"), (shipped("rental"), "two_hours_late"), (of_all_sorts(), "past")];
+    let books = [
+        (shipped("retail"), "blazers"),
+        (shipped("retail"), "to_another_card"),
+        (shipped("rental"), "two_hours_late"),
+        (of_all_sorts(), "past"),
+    ];
     for (book, case) in &books {
-        answer(book, case, "frontline".to_owned().replace("frontline", &book.roles[book.roles.len().min(2) - 1].id).as_str(), |a| {
-            for width in [48, 60, 80, 100] {
-                for line in lines(&explain(a), Page { width, ink: Ink::Coloured }) {
-                    assert!(line.text().chars().count() <= width, "{} is wider than {width}", line.text());
+        answer(
+            book,
+            case,
+            "frontline".to_owned().replace("frontline", &book.roles[book.roles.len().min(2) - 1].id).as_str(),
+            |a| {
+                for width in [48, 60, 80, 100] {
+                    for line in lines(&explain(a), Page { width, ink: Ink::Coloured }) {
+                        assert!(line.text().chars().count() <= width, "{} is wider than {width}", line.text());
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 }
 
@@ -176,7 +192,10 @@ fn amounts_are_written_as_people_write_them() {
 #[test]
 fn titles_go_into_a_sentence() {
     let (lower, upper) = (voice::lower, voice::upper);
-    assert_eq!((lower("Team lead"), lower("AI agent"), lower("")), ("team lead".into(), "AI agent".into(), String::new()));
+    assert_eq!(
+        (lower("Team lead"), lower("AI agent"), lower("")),
+        ("team lead".into(), "AI agent".into(), String::new())
+    );
     assert_eq!(upper("a team lead"), "A team lead");
 }
 
@@ -193,7 +212,12 @@ mod gauges {
         Gauge {
             from: whole(0),
             to: whole(50),
-            zones: vec![zone(Tone::Inside, 0, 14), zone(Tone::Yours, 14, 21), zone(Tone::Theirs, 21, 44), zone(Tone::Never, 44, 50)],
+            zones: vec![
+                zone(Tone::Inside, 0, 14),
+                zone(Tone::Yours, 14, 21),
+                zone(Tone::Theirs, 21, 44),
+                zone(Tone::Never, 44, 50),
+            ],
             ticks: Vec::new(),
             at: whole(at),
             tone: Tone::Plain,
@@ -218,27 +242,44 @@ mod gauges {
     #[test]
     fn the_marker_stands_in_the_zone_it_is_in() {
         for columns in [4, 10, 50, 60] {
-            let ends: Vec<usize> = days(0).widths(columns).iter().scan(0, |end, w| { *end += w; Some(*end) }).collect();
+            let ends: Vec<usize> = days(0)
+                .widths(columns)
+                .iter()
+                .scan(0, |end, w| {
+                    *end += w;
+                    Some(*end)
+                })
+                .collect();
             for (at, zone) in [(0, 0), (14, 0), (15, 1), (21, 1), (22, 2), (44, 2), (45, 3), (50, 3), (99, 3)] {
                 let start = if zone == 0 { 0 } else { ends[zone - 1] };
                 let marker = days(at).marker(columns);
-                assert!((start..ends[zone]).contains(&marker), "{at} stands at {marker} of {columns}, not in zone {zone}");
+                assert!(
+                    (start..ends[zone]).contains(&marker),
+                    "{at} stands at {marker} of {columns}, not in zone {zone}"
+                );
             }
         }
     }
 
     #[test]
     fn beyond_an_end_is_told() {
-        assert_eq!((days(20).beyond(), days(51).beyond(), days(-1).beyond()), ((false, false), (false, true), (true, false)));
+        assert_eq!(
+            (days(20).beyond(), days(51).beyond(), days(-1).beyond()),
+            ((false, false), (false, true), (true, false))
+        );
     }
 
     #[test]
     fn a_falling_scale_works_the_same_way() {
         let mirrored = |n: Number| n.neg().unwrap();
         let rising = days(16);
-        let zones = rising.zones.iter().map(|z| Zone { tone: z.tone, from: mirrored(z.from), to: mirrored(z.to) }).collect();
+        let zones =
+            rising.zones.iter().map(|z| Zone { tone: z.tone, from: mirrored(z.from), to: mirrored(z.to) }).collect();
         let falling = Gauge { from: mirrored(rising.from), to: mirrored(rising.to), zones, at: whole(-16), ..days(0) };
-        assert_eq!((falling.widths(60), falling.marker(60), falling.beyond()), (rising.widths(60), rising.marker(60), rising.beyond()));
+        assert_eq!(
+            (falling.widths(60), falling.marker(60), falling.beyond()),
+            (rising.widths(60), rising.marker(60), rising.beyond())
+        );
     }
 }
 
@@ -274,7 +315,24 @@ mod templates {
             ]
             .map(|t| format!("{t}\n    {}", guard(t).unwrap_err()))
             .join("\n"),
-            @""
+            @r"
+            {{ a ~ a }}
+                words for the customer do not compute: `~` cannot stand here
+            {{ 'x' * 1000000000 }}
+                words for the customer do not compute: `*` cannot stand here
+            {% set a = b %}
+                `set` cannot stand here: words for the customer know `if`, `elif`, `else` and `for`
+            {% for a in [b, b] %}{% endfor %}
+                `for a in [b, b]` does not go through a list of the facts: write `for line in order.lines`
+            {% for a in range(1000000) %}{% endfor %}
+                `for a in range(1000000)` does not go through a list of the facts: write `for line in order.lines`
+            {% macro m() %}{% endmacro %}
+                `macro` cannot stand here: words for the customer know `if`, `elif`, `else` and `for`
+            {{ open
+                a `{{` has no `}}`
+            {% if '%}' %}{% include 'x' %}
+                `include` cannot stand here: words for the customer know `if`, `elif`, `else` and `for`
+            "
         );
     }
 }

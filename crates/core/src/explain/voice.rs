@@ -23,7 +23,9 @@ impl<'a> Voice<'a> {
 
     /// `a team lead`; the top of the ladder is one person, as a rule: `the head of service`.
     pub fn who(self, role: RoleId) -> String {
-        let Some(title) = self.book.roles.get(usize::from(role.0)).map(|r| r.title.as_str()) else { return "nobody".to_owned() };
+        let Some(title) = self.book.roles.get(usize::from(role.0)).map(|r| r.title.as_str()) else {
+            return "nobody".to_owned();
+        };
         let is_top = usize::from(role.0) + 1 == self.book.roles.len() && self.book.roles.len() > 1;
         let article = match title.chars().next() {
             _ if is_top => "the",
@@ -99,8 +101,20 @@ fn thousands(digits: &str) -> String {
     out
 }
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// A day: `16 November 2026`.
 #[must_use]

@@ -91,7 +91,10 @@ impl<'s> Writer<'s, '_> {
             _ if cell.state == ABSENT => self.out.write_str("null"),
             Kind::Bool => self.out.write_str(if cell.v == 1 { "true" } else { "false" }),
             Kind::Int => write_decimal(&mut self.out, cell.v.into(), 0),
-            Kind::Text | Kind::Enum(_) => self.text(cell.v),
+            Kind::Text | Kind::Enum(_) => {
+                self.text(cell.v);
+                Ok(())
+            }
             Kind::List(list) => self.list(list, cell),
             Kind::Map(list) => self.map(list, cell),
             Kind::Record(record) => self.record(record, at),
@@ -120,7 +123,7 @@ impl<'s> Writer<'s, '_> {
         let mut first = true;
         for at in rows(map, plan.of.width + 1) {
             self.comma(&mut first);
-            self.text(self.cell(at).v)?;
+            self.text(self.cell(at).v);
             self.out.push(':');
             self.value(&plan.of, at + 1)?;
         }
@@ -128,7 +131,7 @@ impl<'s> Writer<'s, '_> {
         Ok(())
     }
 
-    fn text(&mut self, id: TextId) -> fmt::Result {
+    fn text(&mut self, id: TextId) {
         let text = self.facts.text(&self.schema.dictionary, id).unwrap_or_default();
         if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
             self.out.push('"');
@@ -137,7 +140,6 @@ impl<'s> Writer<'s, '_> {
         } else {
             self.out.push_str(&quoted(text));
         }
-        Ok(())
     }
 
     /// Writes a value of a type whose values are texts in JSON.

@@ -154,3 +154,37 @@ fn time() -> Value {
 fn money() -> Value {
     json!({ "anyOf": [{ "type": "number" }, text(r"^-?[0-9]+(\.[0-9]+)?( [A-Z]{3})?$", "149.00 USD")] })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::testing::{book, shipped};
+
+    #[test]
+    fn a_small_book_in_full() {
+        let small = book(&[
+            (
+                "book.yaml",
+                "book: small\ncurrency: USD\ntime_zone: UTC\nroles: [{ id: one }]\ntypes: { line: { sku: text, paid: \"money(0..)\" } }\nfacts:\n  order: { lines: \"list(line, 1..9)\", kind: [a, b], weight?: \"int(0..50)\", by: \"map(text, percent)\" }\n  left?: days\n",
+            ),
+            (
+                "policies/one.yaml",
+                "policy: one\nrequest: [one]\nterms: { has: { says: Something, measure: \"order.lines.size()\", at_least: 1 } }\nremedies: { it: { says: It, kind: message, cost: 0 USD } }\n",
+            ),
+        ]);
+        insta::assert_snapshot!(format!("{:#}", question_schema(&small)));
+    }
+
+    #[test]
+    fn every_fact_of_a_book_is_in_it() {
+        let retail = shipped("retail");
+        let schema = question_schema(&retail);
+        for leaf in retail.schema.leaves.iter().filter(|l| l.slot >= super::super::slot::OWN) {
+            let names = leaf.path.split('.');
+            let inner = |s: Value| s.get("anyOf").and_then(|a| a.get(0)).cloned().unwrap_or(s);
+            let found =
+                names.fold(schema["properties"]["facts"].clone(), |s, name| inner(s)["properties"][name].clone());
+            assert!(found.is_object(), "{}", leaf.path);
+        }
+    }
+}

@@ -134,7 +134,13 @@ pub(super) fn missing(a: &Assessment<'_>) -> Vec<String> {
 
 /// Terms at the top of the policy that do not hold, and bind.
 pub(super) fn fails(a: &Assessment<'_>) -> Vec<String> {
-    a.version.roots.iter().filter(|i| is_failing(a, **i)).filter_map(|i| a.version.terms.get(*i)).map(|t| t.id.clone()).collect()
+    a.version
+        .roots
+        .iter()
+        .filter(|i| is_failing(a, **i))
+        .filter_map(|i| a.version.terms.get(*i))
+        .map(|t| t.id.clone())
+        .collect()
 }
 
 pub(crate) fn is_failing(a: &Assessment<'_>, term: usize) -> bool {

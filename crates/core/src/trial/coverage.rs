@@ -57,7 +57,10 @@ impl Coverage {
                     Some(day) if policy.versions.len() > 1 => format!("{} of {day}", policy.id),
                     _ => policy.id.clone(),
                 };
-                let left = self.versions.get(&version.identity).map_or_else(|| vec!["no case at all".to_owned()], |t| t.left(book, version));
+                let left = self
+                    .versions
+                    .get(&version.identity)
+                    .map_or_else(|| vec!["no case at all".to_owned()], |t| t.left(book, version));
                 gaps.extend(left.into_iter().map(|what| Gap { policy: Some(name.clone()), what }));
             }
         }
@@ -69,8 +72,10 @@ impl Coverage {
         let versions = || book.policies.iter().flat_map(|p| &p.versions);
         let nevers: BTreeSet<&str> = versions().flat_map(|v| &v.nevers).map(|n| n.id.as_str()).collect();
         let guards: BTreeSet<&str> = versions().flat_map(|v| &v.guards).map(|g| g.id.as_str()).collect();
-        let nevers = nevers.into_iter().filter(|n| !self.nevers.contains(*n)).map(|n| format!("never {n}: bars nothing"));
-        let guards = guards.into_iter().filter(|g| !self.guards.contains(*g)).map(|g| format!("guard {g}: never holds"));
+        let nevers =
+            nevers.into_iter().filter(|n| !self.nevers.contains(*n)).map(|n| format!("never {n}: bars nothing"));
+        let guards =
+            guards.into_iter().filter(|g| !self.guards.contains(*g)).map(|g| format!("guard {g}: never holds"));
         let all = book.circumstances.iter().enumerate().filter(|(i, _)| !self.circumstances.contains(i));
         nevers.chain(guards).chain(all.map(|(_, c)| format!("circumstance {}: lends nothing", c.id))).collect()
     }
@@ -105,7 +110,11 @@ impl Tried {
                 left.push(format!("term {}: never met", term.id));
             }
             if !self.failed.contains(&index) {
-                left.push(format!("term {}: never {}", term.id, if is_measured(term) { "past its line" } else { "broken" }));
+                left.push(format!(
+                    "term {}: never {}",
+                    term.id,
+                    if is_measured(term) { "past its line" } else { "broken" }
+                ));
             }
             let unused = term.stretch.iter().filter(|(role, _)| !self.stretched.contains(&(index, *role)));
             left.extend(unused.map(|(role, _)| format!("term {}: the stretch of {}", term.id, book.role_id(*role))));

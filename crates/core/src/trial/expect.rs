@@ -44,7 +44,8 @@ impl Comparing<'_, '_> {
             "fails" => self.fails(key, node),
             "barred" => self.each(node, Self::barred),
             "yours" => self.each(node, Self::yours),
-            "parts" => self.each(node, |c, (id, node)| c.word(&format!("parts.{}", id.value), node, &came::part(c.a, &id.value))),
+            "parts" => self
+                .each(node, |c, (id, node)| c.word(&format!("parts.{}", id.value), node, &came::part(c.a, &id.value))),
             "terms" => self.each(node, Self::term),
             // The reader has told about any other.
             _ => {}
@@ -58,7 +59,12 @@ impl Comparing<'_, '_> {
     }
 
     fn differs(&mut self, key: &str, node: &Node, expected: impl Into<String>, came_out: impl Into<String>) {
-        self.differences.push(Difference { key: key.to_owned(), expected: expected.into(), came_out: came_out.into(), at: node.at });
+        self.differences.push(Difference {
+            key: key.to_owned(),
+            expected: expected.into(),
+            came_out: came_out.into(),
+            at: node.at,
+        });
     }
 
     fn word(&mut self, key: &str, node: &Node, came: &str) {
@@ -88,7 +94,9 @@ impl Comparing<'_, '_> {
     /// All terms at the top that fail are named; terms inside groups may be.
     fn fails(&mut self, key: &str, node: &Node) {
         let (expected, came) = (texts(node), came::fails(self.a));
-        let failing = |id: &String| self.a.version.terms.iter().position(|t| t.id == *id).is_some_and(|i| came::is_failing(self.a, i));
+        let failing = |id: &String| {
+            self.a.version.terms.iter().position(|t| t.id == *id).is_some_and(|i| came::is_failing(self.a, i))
+        };
         if !expected.iter().all(failing) || !came.iter().all(|id| expected.contains(id)) {
             self.differs(key, node, shown(&expected), shown(&came));
         }
@@ -106,11 +114,14 @@ impl Comparing<'_, '_> {
             return self.differs(key, node, NONE, came.text);
         }
         match literal::parse(text, &came.ty, &self.a.book.schema.units) {
-            Ok(expected) if expected.number == came.number && expected.currency.is_none_or(|c| came.text.ends_with(c.code())) => {}
+            Ok(expected)
+                if expected.number == came.number
+                    && expected.currency.is_none_or(|c| came.text.ends_with(c.code())) => {}
             Ok(_) => self.differs(key, node, text, came.text),
             Err(e) => {
-                let error = Diagnostic::error("case", node.at, e.to_string()).label(format!("{} came out", came.text));
-                self.findings.push(error.help(format!("write {}", e.expected)));
+                let error = Diagnostic::error("case", node.at, format!("`{}` is not {}", e.found, e.expected));
+                let help = e.hint.unwrap_or_else(|| format!("write it like `{}`", came.text));
+                self.findings.push(error.label(format!("{} came out", came.text)).help(help));
             }
         }
     }

@@ -115,6 +115,7 @@ impl<'a> Checking<'a, '_> {
             "never" => "unknown_never",
             _ => "unknown_circumstance",
         };
-        self.findings.push(Diagnostic::error(code, at, format!("there is no {what} `{written}`")).label("not known").help(help));
+        self.findings
+            .push(Diagnostic::error(code, at, format!("there is no {what} `{written}`")).label("not known").help(help));
     }
 }

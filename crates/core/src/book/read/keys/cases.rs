@@ -100,6 +100,7 @@ static EXPECT: Record = Record::of(
         key("charged_to", &Shape::Name, "Who pays for the first option."),
         key("version", &Shape::Free, "The `in_force` of the version that stands."),
         key("parts", &Shape::Map(KeyKind::Free, &Shape::Name), "What each `either` of the first option came to."),
+        key("fails", &NAMES, "The terms that fail and bind: all at the top; of those inside groups, any."),
         key("cites", &Shape::OneOrMany(&Shape::Prose), "What the standing's reasons cite."),
     ]],
 );

@@ -19,7 +19,7 @@ pub(crate) static POLICY: Record = Record::of(
     &[&[
         key("policy", &Shape::Id, "Id of the policy; versions of one policy share it.").required(),
         key("title", &Shape::Prose, "Its name for people. Default: the id."),
-        key("request", &Shape::List(&Shape::Id), "The kinds of request it governs.").required(),
+        key("request", &Shape::List(&Shape::Name), "The kinds of request it governs: words of your own.").required(),
         key("owner", &Shape::Name, "The team that owns it."),
         key("in_force", &Shape::Expr, "The day from which this version holds. Default: since ever."),
         key("purpose", &Shape::Prose, "Why the rule exists."),
