@@ -145,12 +145,24 @@ fn a_grant_needs_the_highest_of_terms_cost_history_and_guard() {
         all
     };
     assert_eq!(standing("frontline", late(order(json!({ "paid": "100.01 USD" })))), "approval lead", "per_grant");
-    assert_eq!(standing("frontline", late(json!({ "case": { "granted": "20.01 USD" } }))), "approval lead", "with what the case took");
+    assert_eq!(
+        standing("frontline", late(json!({ "case": { "granted": "20.01 USD" } }))),
+        "approval lead",
+        "with what the case took"
+    );
     assert_eq!(standing("frontline", late(order(json!({ "tagged": true })))), "approval lead", "the guard");
     let exceptions = |days: &[&str]| json!({ "history": { "exceptions": days.iter().map(|d| json!({ "at": format!("{d}T10:00:00"), "cost": "5 USD", "policy": "returns" })).collect::<Vec<_>>() } });
     assert_eq!(standing("frontline", late(exceptions(&["2026-01-01"]))), "discretion");
-    assert_eq!(standing("frontline", late(exceptions(&["2026-01-01", "2025-07-01"]))), "approval lead", "the 365th day counts");
-    assert_eq!(standing("frontline", late(exceptions(&["2026-01-01", "2025-06-30"]))), "discretion", "the 366th does not");
+    assert_eq!(
+        standing("frontline", late(exceptions(&["2026-01-01", "2025-07-01"]))),
+        "approval lead",
+        "the 365th day counts"
+    );
+    assert_eq!(
+        standing("frontline", late(exceptions(&["2026-01-01", "2025-06-30"]))),
+        "discretion",
+        "the 366th does not"
+    );
     assert_eq!(standing("frontline", order(json!({ "tagged": true }))), "entitled", "what is owed needs no guard");
 }
 
@@ -163,8 +175,15 @@ fn a_role_that_names_a_cap_only_in_other_currencies_cannot_grant_in_this_one() {
 
 #[test]
 fn an_any_takes_the_lowest_of_its_parts() {
-    assert_eq!(standing("frontline", order(json!({ "channel": "online" }))), "approval lead", "the member may be waived");
-    assert_eq!(standing("frontline", json!({ "facts": { "order": { "channel": "online" }, "member": true } })), "entitled");
+    assert_eq!(
+        standing("frontline", order(json!({ "channel": "online" }))),
+        "approval lead",
+        "the member may be waived"
+    );
+    assert_eq!(
+        standing("frontline", json!({ "facts": { "order": { "channel": "online" }, "member": true } })),
+        "entitled"
+    );
 }
 
 #[test]
@@ -197,8 +216,15 @@ fn a_never_bars_everyone_and_says_what_instead() {
 #[test]
 fn more_than_the_rest_of_what_was_paid_is_barred() {
     let answer = answer(&book(), "head", order(json!({ "refunded": "0.01 USD" })));
-    assert_eq!((&answer["standing"], &answer["options"][0]["barred_by"][0]["id"]), (&json!("never"), &json!("more_than_paid")));
-    assert_eq!(standing("head", order(json!({ "refunded": null }))), "unknown", "leaving out a fact never lets money pass");
+    assert_eq!(
+        (&answer["standing"], &answer["options"][0]["barred_by"][0]["id"]),
+        (&json!("never"), &json!("more_than_paid"))
+    );
+    assert_eq!(
+        standing("head", order(json!({ "refunded": null }))),
+        "unknown",
+        "leaving out a fact never lets money pass"
+    );
 }
 
 #[test]
@@ -260,7 +286,8 @@ fn what_no_policy_governs_is_something_else() {
 #[test]
 fn a_term_customers_were_not_told_of_does_not_bind() {
     let told = |disclosed: &str| {
-        let policy = RETURNS.replace("  window: { says:", &format!("  window: {{ {disclosed}, charged_to: marketing, says:"));
+        let policy =
+            RETURNS.replace("  window: { says:", &format!("  window: {{ {disclosed}, charged_to: marketing, says:"));
         answer(&book_of(&[&policy, ELSE]), "ai", order(json!({ "placed": "2026-01-02" })))
     };
     let answer = told("disclosed: \"false\"");

@@ -41,12 +41,13 @@ pub(super) fn evaluate(
 ) {
     out.resize(version.terms.len(), BLANK);
     // Parts of a group come after it: going backwards, they are worked out before it.
-    for (index, term) in version.terms.iter().enumerate().rev() {
-        if let (Some(quick), Some(place)) = (&term.quick, out.get_mut(index))
-            && quickly(on, term, quick, place)
+    for (index, quick) in version.quick.iter().enumerate().rev() {
+        if let (Some(quick), Some(place)) = (quick, out.get_mut(index))
+            && quickly(on, version, index, quick, place)
         {
             continue;
         }
+        let Some(term) = version.terms.get(index) else { continue };
         let outcome = match &term.shape {
             TermShape::Any(parts) => group(m, out, parts, true, term, days),
             TermShape::All(parts) => group(m, out, parts, false, term, days),
@@ -267,7 +268,7 @@ fn measure(
 
 /// Works out a term the short way. Returns whether it could; what is missing takes the long way.
 #[inline]
-fn quickly(on: On<'_>, term: &Term, quick: &Quick, place: &mut TermOutcome) -> bool {
+fn quickly(on: On<'_>, version: &Version, index: usize, quick: &Quick, place: &mut TermOutcome) -> bool {
     let held = |cell: u32| on.facts.cells.get(cell as usize).filter(|c| c.is_present());
     let line = |line: QuickLine| match line {
         QuickLine::Const(n, currency) => Some((n, currency)),
@@ -282,13 +283,20 @@ fn quickly(on: On<'_>, term: &Term, quick: &Quick, place: &mut TermOutcome) -> b
                 if matches!(quick, Quick::AtMost(..)) { line.checked_sub(value.v) } else { value.v.checked_sub(line) };
             let Some(margin) = margin.filter(|_| value.aux == currency) else { return false };
             let whole = Number::whole(i128::from(margin));
-            *place = if margin >= 0 { TermOutcome { margin: Some(whole), ..BLANK } } else { judged(term, whole) };
+            *place = if margin >= 0 {
+                TermOutcome { margin: Some(whole), ..BLANK }
+            } else {
+                version.terms.get(index).map_or(BLANK, |term| judged(term, whole))
+            };
             return true;
         }
     };
     match holds {
         Some(true) => *place = BLANK,
-        Some(false) => *place = TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK },
+        Some(false) => {
+            let need = version.terms.get(index).map_or(Need::NOBODY, |term| past(term, None));
+            *place = TermOutcome { state: TermState::Failed, need: Span::both(need), ..BLANK };
+        }
         None => return false,
     }
     true

@@ -217,6 +217,8 @@ pub struct Version {
     pub relied_on: Option<(Reg, bool)>,
     /// All terms; a group's parts come after it.
     pub terms: Vec<Term>,
+    /// The short way of each term that has one. Apart from the terms, so that it lies close together.
+    pub quick: Vec<Option<Quick>>,
     /// The terms at the top, by index.
     pub roots: Vec<usize>,
     /// The business itself caused it.
@@ -264,8 +266,6 @@ pub struct Term {
     pub charged_to: Option<String>,
     /// Where it was written.
     pub at: Span,
-    /// The short way, for a term that only holds facts of the document against what is written out.
-    pub quick: Option<Quick>,
 }
 
 /// A term without conditions of its own over whole numbers or texts that lie in the document: most terms, and

@@ -77,6 +77,7 @@ pub(super) fn version(
         program: b.c.finish(text.at)?,
         terms_end,
         relied_on,
+        quick: terms.iter().map(Quick::of).collect(),
         terms,
         roots,
         fault,
@@ -154,14 +155,12 @@ impl Builder<'_> {
             disclosed: t.disclosed,
             charged_to: value(text.charged_to.as_ref()),
             at: text.at,
-            quick: None,
         });
         let when = t.when.as_ref().map(|w| self.add(w));
         let shape = self.shape(&t.shape);
         if let Some(term) = self.terms.get_mut(place) {
             term.when = when;
             term.shape = shape;
-            term.quick = Quick::of(term);
         }
         place
     }
