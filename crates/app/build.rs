@@ -39,7 +39,7 @@ fn add(code: &mut String, book: &Path, folder: &str) -> io::Result<()> {
     names.sort();
     for name in names {
         let within = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-        let _ = writeln!(code, "        ({within:?}, include_str!({:?})),", path.join(&name));
+        let _ = writeln!(code, "        ({within:?}, include_str!({:?})),", path.join(&name).display().to_string());
     }
     Ok(())
 }

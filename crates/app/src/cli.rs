@@ -172,7 +172,7 @@ fn broken(findings: &[Diagnostic], sources: &Sources, folder: &str, screen: Scre
 }
 
 /// What a name was probably meant to be, or all it may be.
-fn did_you_mean<'a>(written: &str, known: &[&'a str]) -> String {
+fn did_you_mean(written: &str, known: &[&str]) -> String {
     match amends_core::diagnostic::did_you_mean(written, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "there are none".to_owned(),

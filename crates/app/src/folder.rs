@@ -1,7 +1,7 @@
 //! A book's folder: which of its files are read, and the limits on them.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs::{self, File, Metadata};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use amends_core::book::read::BookFiles;
@@ -31,7 +31,7 @@ pub struct Folder {
 /// When it is no folder, a file of it cannot be read or leads out of it, or there is too much of them.
 pub fn read(path: &Path) -> Result<Folder> {
     let shown = path.display();
-    let about = fs::metadata(path).with_context(|| format!("there is no folder `{shown}`"))?;
+    let about = about(path, "folder")?;
     if about.is_file() {
         bail!("`{shown}` is a file, and a book is a folder: give {}", book_of(path));
     }
@@ -44,6 +44,13 @@ pub fn read(path: &Path) -> Result<Folder> {
         folder.add_all(path, &root, name)?;
     }
     Ok(folder)
+}
+
+fn about(path: &Path, what: &str) -> Result<Metadata> {
+    match fs::metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => bail!("there is no {what} `{}`", path.display()),
+        other => other.with_context(|| format!("cannot open `{}`", path.display())),
+    }
 }
 
 /// The folder that a file belongs to, for who gave the file.
@@ -113,12 +120,19 @@ fn stays_inside(root: &Path, file: &Path) -> Result<()> {
 /// # Errors
 /// When it is no regular file, is longer, is not UTF-8, or cannot be read.
 pub fn text(file: &Path, bytes_max: usize) -> Result<String> {
+    all(open(file)?, bytes_max, &format!("`{}`", file.display()))
+}
+
+/// Opens a file to be read.
+///
+/// # Errors
+/// When it is not there, or no regular file: reading a pipe or a device might never end.
+pub fn open(file: &Path) -> Result<File> {
     let shown = file.display();
-    let about = fs::metadata(file).with_context(|| format!("there is no file `{shown}`"))?;
+    let about = about(file, "file")?;
     ensure!(!about.is_dir(), "`{shown}` is a folder, not a file");
     ensure!(about.is_file(), "`{shown}` is no regular file");
-    let open = File::open(file).with_context(|| format!("cannot open `{shown}`"))?;
-    all(open, bytes_max, &format!("`{shown}`"))
+    File::open(file).with_context(|| format!("cannot open `{shown}`"))
 }
 
 /// Reads all of a source of at most so many bytes.

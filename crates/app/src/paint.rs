@@ -4,6 +4,28 @@ use amends_core::explain::{Line, Piece, Tone, Weight};
 
 use crate::screen::Palette;
 
+/// Text that grows line by line.
+#[derive(Default)]
+pub struct Text(String);
+
+impl Text {
+    /// Adds a line.
+    pub fn line(&mut self, line: impl AsRef<str>) {
+        self.0.push_str(line.as_ref());
+        self.0.push('\n');
+    }
+
+    /// Adds lines that end themselves.
+    pub fn lines(&mut self, lines: impl AsRef<str>) {
+        self.0.push_str(lines.as_ref());
+    }
+
+    /// All of it.
+    pub fn end(self) -> String {
+        self.0
+    }
+}
+
 /// Lines as text, each ending its line.
 pub fn lines(lines: &[Line], palette: Palette) -> String {
     lines.iter().map(|l| line(l, palette) + "\n").collect()

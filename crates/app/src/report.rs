@@ -1,10 +1,10 @@
 //! Findings as people read them, with the line and a caret, and as JSON.
 
 use amends_core::diagnostic::{Diagnostic, Severity, Sources, Span};
-use amends_core::explain::{Tone, Weight};
+use amends_core::explain::{Tone, Weight, wrapped};
 use serde_json::{Value, json};
 
-use crate::paint::{clean, words};
+use crate::paint::{Text, clean, words};
 use crate::screen::Palette;
 
 /// The texts findings point into, and where they come from.
@@ -40,39 +40,46 @@ impl Texts<'_> {
 
 /// All findings, one after the other.
 pub fn text(findings: &[Diagnostic], texts: Texts<'_>, style: Style) -> String {
-    findings.iter().map(|f| one(f, texts, style) + "\n").collect()
+    let mut out = Text::default();
+    for finding in findings {
+        one(finding, texts, style, &mut out);
+        out.line("");
+    }
+    out.end()
 }
 
-fn one(finding: &Diagnostic, texts: Texts<'_>, style: Style) -> String {
+/// Before what to do.
+const HELP: &str = "help: ";
+
+fn one(finding: &Diagnostic, texts: Texts<'_>, style: Style, out: &mut Text) {
     let tone = match finding.severity {
         Severity::Error => Tone::Never,
         Severity::Warning => Tone::Yours,
         Severity::Question => Tone::Theirs,
     };
     let paint = |text: &str, tone, weight| words(text, tone, weight, style.palette);
-    let head = paint(&format!("{}[{}]", finding.severity, finding.code), tone, Weight::Strong);
-    let mut out = format!("{head}{}\n", paint(&format!(": {}", finding.message), Tone::Plain, Weight::Strong));
+    let faint = |text: String| paint(&text, Tone::Plain, Weight::Faint);
+    let kind = format!("{}[{}]", finding.severity, finding.code);
+    for (i, line) in wrapped(&format!("{kind}: {}", finding.message), style.width).iter().enumerate() {
+        let at = if i == 0 { kind.len() } else { 0 };
+        let (head, rest) = line.split_at_checked(at).unwrap_or(("", line));
+        out.line(format!("{}{}", paint(head, tone, Weight::Strong), paint(rest, Tone::Plain, Weight::Strong)));
+    }
     let (line, _) = texts.sources.line_column(finding.at);
     let gutter = line.to_string().len() + 1;
-    let faint = |text: String| paint(&text, Tone::Plain, Weight::Faint);
-    out += &format!(
-        "{}{}\n",
-        faint(format!("{:gutter$}╭─ ", "")),
-        paint(&texts.place(finding.at), Tone::Plain, Weight::Normal)
-    );
+    let place = clean(&texts.place(finding.at));
+    out.line(format!("{}{place}", faint(format!("{:gutter$}╭─ ", ""))));
     if let Some(shown) = Shown::of(finding, texts.sources, style.width.saturating_sub(gutter + 3)) {
-        out += &format!("{}{}\n", faint(format!("{line} │ ")), clean(&shown.text));
+        out.line(format!("{}{}", faint(format!("{line} │ ")), clean(&shown.text)));
         let caret = format!("{:indent$}{} {}", "", "^".repeat(shown.length), finding.label, indent = shown.from);
-        out += &format!("{}{}\n", faint(format!("{:gutter$}· ", "")), paint(&caret, tone, Weight::Strong));
+        out.line(format!("{}{}", faint(format!("{:gutter$}· ", "")), paint(&caret, tone, Weight::Strong)));
     }
-    if let Some(help) = &finding.help {
-        out += &format!(
-            "{}{}{help}\n",
-            faint(format!("{:gutter$}╰─ ", "")),
-            paint("help: ", Tone::Inside, Weight::Strong)
-        );
+    let help = finding.help.as_deref().unwrap_or_default();
+    for (i, part) in wrapped(help, style.width.saturating_sub(gutter + HELP.len() + 3)).iter().enumerate() {
+        let (edge, head) = if i == 0 { ("╰─", HELP) } else { ("  ", "      ") };
+        let head = paint(head, Tone::Inside, Weight::Strong);
+        out.line(format!("{}{head}{}", faint(format!("{:gutter$}{edge} ", "")), clean(part)));
     }
-    out
 }
 
 /// The line a finding is in, cut to what fits, and the part of it that is meant.
@@ -100,10 +107,15 @@ impl Shown {
         // What is meant stays in sight, with a third of the width before it.
         let width = width.max(20);
         let skip = if from + length.min(width) <= width { 0 } else { from.saturating_sub(width / 3) };
-        let mut text: String = line.iter().skip(skip).take(width).collect();
-        if skip > 0 {
-            text = text.chars().skip(1).fold("…".to_owned(), |t, c| t + &c.to_string());
+        let mut shown: Vec<char> = line.iter().skip(skip).take(width).copied().collect();
+        let (cut_left, cut_right) = (skip > 0, line.len() - skip > shown.len());
+        if let Some(first) = shown.first_mut().filter(|_| cut_left) {
+            *first = '…';
         }
+        if let Some(last) = shown.last_mut().filter(|_| cut_right) {
+            *last = '…';
+        }
+        let text: String = shown.into_iter().collect();
         let from = from - skip;
         Some(Self { text: text.trim_end().to_owned(), from, length: length.min(width.saturating_sub(from)).max(1) })
     }
@@ -196,10 +208,11 @@ mod tests {
     fn of_a_long_line_the_part_that_is_meant_is_shown() {
         let long = format!("measure: \"{} && order.plcaed\"", vec!["true"; 40].join(" && "));
         insta::assert_snapshot!(drawn(&long, "order.plcaed", 48), @r#"
-        error[unknown_name]: there is no fact `order.plcaed`
+        error[unknown_name]: there is no fact
+        `order.plcaed`
           ╭─ my_shop/policies/returns.yaml:1:331
-        1 │ …ue && true && order.plcaed"
-          ·                ^^^^^^^^^^^^ not known
+        1 │ …e && true && order.plcaed"
+          ·               ^^^^^^^^^^^^ not known
           ╰─ help: did you mean `order.placed`?
         "#);
     }

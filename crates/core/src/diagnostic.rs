@@ -184,9 +184,16 @@ impl Findings {
     }
 }
 
+/// The longest text that may be meant for a name.
+const SUGGEST_BYTES_MAX: usize = 64;
+
 /// The candidate nearest to what was written, when it is near enough to be meant.
 #[must_use]
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody means a name with a text this long, and the distance takes time in both lengths.
+    if written.len() > SUGGEST_BYTES_MAX {
+        return None;
+    }
     let limit = (written.chars().count() / 3).max(1);
     candidates
         .into_iter()

@@ -7,7 +7,7 @@ mod around;
 mod gauge;
 mod layout;
 mod options;
-mod say;
+pub(crate) mod say;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,7 @@ mod coverage;
 mod expect;
 mod names;
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use came::{cites, is_failing};
 pub use coverage::Gap;

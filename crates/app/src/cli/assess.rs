@@ -49,8 +49,8 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let mut answer =
         if screen.json { Answer::json(&assessment.to_json(), Exit::Good) } else { in_words(&assessment, screen) };
     if skipped > 0 {
-        answer.err +=
-            &format!("amends: {} that the book does not declare: not read\n", counted(skipped as usize, "field"));
+        let told = format!("amends: {} that the book does not declare: not read\n", counted(skipped as usize, "field"));
+        answer.err.push_str(&told);
     }
     Ok(answer)
 }

@@ -5,7 +5,7 @@ use amends_core::explain::{Tone, Weight};
 
 use super::{Answer, BookArg, Exit, Outcome};
 use crate::folder;
-use crate::paint::words;
+use crate::paint::{Text, words};
 use crate::report::{self, Style, Texts, counted};
 use crate::screen::Screen;
 
@@ -32,15 +32,16 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     }
     let exit = if fails(&findings.all, args.strict) { Exit::Found } else { Exit::Good };
     let texts = Texts { sources: &checked.sources, folder: &folder };
-    let err: String = read
-        .passed_over
-        .iter()
-        .map(|path| format!("amends: {folder}/{path} is not read: files of a book end in `.yaml`\n"))
-        .collect();
+    let mut err = Text::default();
+    for path in &read.passed_over {
+        err.line(format!("amends: {folder}/{path} is not read: files of a book end in `.yaml`"));
+    }
+    let err = err.end();
     if screen.json {
         return Ok(Answer { err, ..Answer::json(&report::json(&findings.all, texts), exit) });
     }
-    let mut out = report::text(&findings.all, texts, Style { width: screen.width, palette: screen.out });
+    let mut out = Text::default();
+    out.lines(report::text(&findings.all, texts, Style { width: screen.width, palette: screen.out }));
     let mut parts = Vec::new();
     if let Some(book) = &checked.book {
         let terms = book.policies.iter().flat_map(|p| &p.versions).map(|v| v.terms.len()).sum();
@@ -49,8 +50,8 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     parts.push(report::count(&findings.all));
     let (mark, tone) = if exit == Exit::Good { ("✓", Tone::Inside) } else { ("✗", Tone::Never) };
     let summary = format!("{}: {}", folder.trim_end_matches('/'), parts.join(", "));
-    out += &format!("{} {summary}\n", words(mark, tone, Weight::Strong, screen.out));
-    Ok(Answer { out, err, exit })
+    out.line(format!("{} {summary}", words(mark, tone, Weight::Strong, screen.out)));
+    Ok(Answer { out: out.end(), err, exit })
 }
 
 fn fails(findings: &[Diagnostic], strict: bool) -> bool {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Answer, BookArg, Exit, Outcome, Stop, broken};
 use crate::folder;
+use crate::paint::Text;
 use crate::report::counted;
 use crate::screen::Screen;
 
@@ -37,13 +38,16 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     if screen.json {
         return Ok(Answer::json(&json!({ "changed": names, "written": !args.check && !names.is_empty() }), exit));
     }
-    let mut out: String = names.iter().map(|name| format!("{}/{name}\n", folder.trim_end_matches('/'))).collect();
-    out += &match (names.len(), args.check) {
-        (0, _) => "nothing to change\n".to_owned(),
-        (n, true) => format!("{} would change\n", counted(n, "file")),
-        (n, false) => format!("{} changed\n", counted(n, "file")),
-    };
-    Ok(Answer { out, err: String::new(), exit })
+    let mut out = Text::default();
+    for name in &names {
+        out.line(format!("{}/{name}", folder.trim_end_matches('/')));
+    }
+    out.line(match (names.len(), args.check) {
+        (0, _) => "nothing to change".to_owned(),
+        (n, true) => format!("{} would change", counted(n, "file")),
+        (n, false) => format!("{} changed", counted(n, "file")),
+    });
+    Ok(Answer { out: out.end(), err: String::new(), exit })
 }
 
 /// The files that would be written otherwise, each with its new text. A file that cannot be read stops all of it.
@@ -57,7 +61,7 @@ fn changed(path: &Path, folder: &str, screen: Screen) -> Result<Vec<(String, Str
             Ok(new) if *new != **text => changed.push((within.clone(), new)),
             Ok(_) => {}
             Err(findings) => {
-                found.extend(findings.all.into_iter().map(|f| Diagnostic { at: Span { file, ..f.at }, ..f }))
+                found.extend(findings.all.into_iter().map(|f| Diagnostic { at: Span { file, ..f.at }, ..f }));
             }
         }
     }

@@ -44,7 +44,7 @@ fn write(folder: &Path, shipped: Shipped) -> Result<()> {
     let shown = folder.display();
     match fs::read_dir(folder) {
         Ok(mut entries) => {
-            ensure!(entries.next().is_none(), "`{shown}` is not empty: name a folder that does not exist yet")
+            ensure!(entries.next().is_none(), "`{shown}` is not empty: name a folder that does not exist yet");
         }
         Err(_) if folder.symlink_metadata().is_ok() => {
             bail!("`{shown}` is no folder: name one that does not exist yet")

@@ -1,9 +1,8 @@
 //! `amends replay`: past decisions through a book.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use amends_core::explain::{Tone, Weight};
 use amends_core::facts::read::MAX_DOCUMENT_BYTES;
@@ -12,7 +11,8 @@ use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use super::{Answer, BookArg, Exit, Outcome, open};
-use crate::paint::{clean, words};
+use crate::folder;
+use crate::paint::{Text, clean, words};
 use crate::report::counted;
 use crate::screen::Screen;
 
@@ -43,9 +43,9 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
 }
 
 /// Goes through the lines of a file, one at a time in memory.
-fn each_line(path: &PathBuf, mut f: impl FnMut(usize, &str)) -> anyhow::Result<()> {
+fn each_line(path: &Path, mut f: impl FnMut(usize, &str)) -> anyhow::Result<()> {
     let shown = path.display();
-    let file = File::open(path).with_context(|| format!("cannot open `{shown}`"))?;
+    let file = folder::open(path)?;
     let mut reader = BufReader::new(file);
     let most = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX) + 2;
     let mut line = Vec::new();
@@ -70,61 +70,57 @@ fn each_line(path: &PathBuf, mut f: impl FnMut(usize, &str)) -> anyhow::Result<(
 }
 
 fn text(found: &Replayed, screen: Screen) -> String {
-    let mut out: String = found.differences.iter().map(|d| difference(d, screen)).collect();
-    let width = [&found.by_kind, &found.by_rule]
-        .iter()
-        .flat_map(|t| t.keys())
-        .map(|k| k.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(8);
+    let mut out = Text::default();
+    for d in &found.differences {
+        difference(d, screen, &mut out);
+    }
+    let names = [&found.by_kind, &found.by_rule].into_iter().flat_map(|t| t.keys());
+    let width = names.map(|k| k.chars().count()).max().unwrap_or(0).max(8);
     for (title, tallies) in [("by kind", &found.by_kind), ("by rule", &found.by_rule)] {
-        out += &table(title, tallies, width, screen);
+        table(title, tallies, width, screen, &mut out);
     }
     let (mark, tone) = if found.is_good() { ("✓", Tone::Inside) } else { ("✗", Tone::Never) };
     let mark = words(mark, tone, Weight::Strong, screen.out);
     let Tally { agree, differ } = found.all;
-    out + &format!("{mark} {}: {agree} agree, {differ} differ\n", counted(found.all.cases(), "case"))
+    out.line(format!("{mark} {}: {agree} agree, {differ} differ", counted(found.all.cases(), "case")));
+    out.end()
 }
 
-fn difference(d: &Difference, screen: Screen) -> String {
+fn difference(d: &Difference, screen: Screen, out: &mut Text) {
     let mark = words("✗", Tone::Never, Weight::Strong, screen.out);
     let name = words(&d.case, Tone::Plain, Weight::Strong, screen.out);
-    let mut out =
-        format!("{mark} {name}  {}\n", words(&format!("line {}", d.line), Tone::Plain, Weight::Faint, screen.out));
-    out += &format!("  expected {}\n  came out {}\n", clean(&d.expected), clean(&d.came_out));
+    let line = words(&format!("line {}", d.line), Tone::Plain, Weight::Faint, screen.out);
+    out.line(format!("{mark} {name}  {line}"));
+    out.line(format!("  expected {}", clean(&d.expected)));
+    out.line(format!("  came out {}", clean(&d.came_out)));
     for decided in &d.decided {
-        out += &format!("    · {}\n", clean(decided));
+        out.line(format!("    · {}", clean(decided)));
     }
-    out + "\n"
+    out.line("");
 }
 
-fn table(title: &str, tallies: &BTreeMap<String, Tally>, width: usize, screen: Screen) -> String {
+fn table(title: &str, tallies: &BTreeMap<String, Tally>, width: usize, screen: Screen, out: &mut Text) {
     if tallies.is_empty() {
-        return String::new();
+        return;
     }
-    let head = words(
-        &format!("{title:width$}  {:>6}  {:>6}  {:>6}", "cases", "agree", "differ"),
-        Tone::Plain,
-        Weight::Strong,
-        screen.out,
-    );
-    let mut out = format!("{head}\n");
+    let head = format!("{title:width$}  {:>6}  {:>6}  {:>6}", "cases", "agree", "differ");
+    out.line(words(&head, Tone::Plain, Weight::Strong, screen.out));
     for (name, tally) in tallies {
         let differ = format!("{:>6}", tally.differ);
         let differ = if tally.differ > 0 { words(&differ, Tone::Never, Weight::Strong, screen.out) } else { differ };
-        out += &format!("{:width$}  {:>6}  {:>6}  {differ}\n", clean(name), tally.cases(), tally.agree);
+        out.line(format!("{:width$}  {:>6}  {:>6}  {differ}", clean(name), tally.cases(), tally.agree));
     }
-    out + "\n"
+    out.line("");
 }
 
 /// Lines that could not be assessed.
 fn unreadable(found: &Replayed) -> String {
-    let line = |u: &amends_core::replay::Unreadable| {
+    let mut err = Text::default();
+    for u in &found.unreadable {
         let case = u.case.as_ref().map_or_else(String::new, |c| format!(" ({c})"));
-        format!("amends: line {}{} cannot be read: {}\n", u.line, clean(&case), clean(&u.why))
-    };
-    found.unreadable.iter().map(line).collect()
+        err.line(format!("amends: line {}{} cannot be read: {}", u.line, clean(&case), clean(&u.why)));
+    }
+    err.end()
 }
 
 fn value(found: &Replayed) -> Value {

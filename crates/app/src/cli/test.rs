@@ -7,7 +7,7 @@ use amends_core::trial::{self, Answer as Tried, Gap, Trial};
 use serde_json::{Value, json};
 
 use super::{Answer, BookArg, Exit, Opened, Outcome, open};
-use crate::paint::{clean, words};
+use crate::paint::{Text, clean, words};
 use crate::report::{self, Style, counted};
 use crate::screen::Screen;
 
@@ -25,47 +25,48 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     if screen.json {
         return Ok(Answer::json(&value(&trial, &opened), exit));
     }
-    let style = Style { width: screen.width, palette: screen.out };
-    let mut out = report::text(&trial.findings.all, opened.texts(), style);
+    let mut out = Text::default();
+    out.lines(report::text(&trial.findings.all, opened.texts(), Style { width: screen.width, palette: screen.out }));
     for answer in trial.answers.iter().filter(|a| !a.differences.is_empty()) {
-        out += &differing(answer, &opened, screen);
+        differing(answer, &opened, screen, &mut out);
     }
-    out += &gaps(&trial.gaps, screen);
-    out += &summary(&trial, screen);
-    Ok(Answer { out, err: String::new(), exit })
+    gaps(&trial.gaps, screen, &mut out);
+    out.line(summary(&trial, screen));
+    Ok(Answer { out: out.end(), err: String::new(), exit })
 }
 
-fn differing(answer: &Tried, opened: &Opened, screen: Screen) -> String {
+fn differing(answer: &Tried, opened: &Opened, screen: Screen, out: &mut Text) {
     let mark = words("✗", Tone::Never, Weight::Strong, screen.out);
-    let name = words(&format!("{}, asked by {}", answer.case, answer.role), Tone::Plain, Weight::Strong, screen.out);
-    let mut out = format!("{mark} {name}\n");
+    let name = format!("{}, asked by {}", answer.case, answer.role);
+    out.line(format!("{mark} {}", words(&name, Tone::Plain, Weight::Strong, screen.out)));
+    let faint = |text: &str| words(text, Tone::Plain, Weight::Faint, screen.out);
     if let Some(about) = &answer.about {
-        out += &format!("  {}\n", words(about, Tone::Plain, Weight::Faint, screen.out));
+        out.line(format!("  {}", faint(about)));
     }
     for d in &answer.differences {
-        out += &format!("  {}: expected {}, came out {}\n", d.key, clean(&d.expected), clean(&d.came_out));
-        out += &format!("    {}\n", words(&opened.texts().place(d.at), Tone::Plain, Weight::Faint, screen.out));
+        out.line(format!("  {}: expected {}, came out {}", d.key, clean(&d.expected), clean(&d.came_out)));
+        out.line(format!("    {}", faint(&opened.texts().place(d.at))));
     }
-    out + "\n"
+    out.line("");
 }
 
 /// What no case tries, policy by policy.
-fn gaps(gaps: &[Gap], screen: Screen) -> String {
+fn gaps(gaps: &[Gap], screen: Screen, out: &mut Text) {
     if gaps.is_empty() {
-        return String::new();
+        return;
     }
     let mut by_policy: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for gap in gaps {
         by_policy.entry(gap.policy.as_deref().unwrap_or("the book")).or_default().push(&gap.what);
     }
-    let mut out = format!("{}\n", words("No case tries", Tone::Plain, Weight::Strong, screen.out));
+    out.line(words("No case tries", Tone::Plain, Weight::Strong, screen.out));
     for (policy, whats) in by_policy {
-        out += &format!("  {policy}\n");
+        out.line(format!("  {policy}"));
         for what in whats {
-            out += &format!("    {} {what}\n", words("·", Tone::Yours, Weight::Strong, screen.out));
+            out.line(format!("    {} {what}", words("·", Tone::Yours, Weight::Strong, screen.out)));
         }
     }
-    out + "\n"
+    out.line("");
 }
 
 fn summary(trial: &Trial, screen: Screen) -> String {
@@ -78,7 +79,7 @@ fn summary(trial: &Trial, screen: Screen) -> String {
         (false, 1) => ("✗", Tone::Never, "1 differs".to_owned()),
         (false, n) => ("✗", Tone::Never, format!("{n} differ")),
     };
-    format!("{} {counts}: {verdict}\n", words(mark, tone, Weight::Strong, screen.out))
+    format!("{} {counts}: {verdict}", words(mark, tone, Weight::Strong, screen.out))
 }
 
 fn value(trial: &Trial, opened: &Opened) -> Value {

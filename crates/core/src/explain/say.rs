@@ -66,7 +66,8 @@ pub fn say(a: &Assessment<'_>, e: &Explanation, name: &str) -> Result<Option<Wor
     Ok(Some(Words { name: name.to_owned(), text: text.trim().to_owned() }))
 }
 
-fn environment() -> Environment<'static> {
+/// What fills templates, and knows the filters and tests that they can use.
+pub(crate) fn environment() -> Environment<'static> {
     let mut env = Environment::empty();
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);

@@ -2,7 +2,7 @@ use super::*;
 use crate::book::rules::Book;
 use crate::money::{Currency, Money};
 use crate::number::Number;
-use crate::trial::testing::{answer, book, shipped};
+use crate::trial::tests::books::{answer, book, shipped};
 
 /// The answer to a case in words, with the words for the customer.
 fn told(book: &Book, case: &str, role: &str) -> String {
@@ -97,7 +97,7 @@ goodwill:
 say:
   granted: "{{ remedy }}: {{ amount }}. Placed on {{ order.placed }}, {{ terms.soon.stands }}.{% for t in order.tags %} #{{ t }}{% endfor %}"
   asking: "Let me ask {{ by }}. {{ order.weight }} {{ role }}"
-  declined: "No, {{ nothing.at_all }}"
+  declined: "No, {{ by }}"
 "#;
 
 const OF_ALL_SORTS_CASES: &str = r"

@@ -14,7 +14,8 @@ use crate::value::{Cell, FIRST_PROBLEM, TextId};
 /// comes first and holds the key's text. Rows of one list lie side by side, those of a map in the order of
 /// the bytes of their keys, no key twice.
 ///
-/// The first cell of a record says whether the record is given. A cell with a problem still holds what was read.
+/// The first cell of a record says whether the record is given. A cell with a problem still holds what was read;
+/// of an absent one, only its state means anything.
 #[derive(Clone, Debug, Default)]
 pub struct Facts<'a> {
     /// All values.

@@ -158,7 +158,7 @@ fn money() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial::testing::{book, shipped};
+    use crate::trial::tests::books::{book, shipped};
 
     #[test]
     fn a_small_book_in_full() {

@@ -187,7 +187,7 @@ impl<'b> Resolver<'b> {
             Err(e) => {
                 let at = text.span(*start, start + literal.len());
                 let mut finding = Diagnostic::error("bad_bound", at, e.to_string());
-                finding.help = e.hint;
+                finding.help = e.hint.or_else(|| Some(format!("write {}", e.expected)));
                 self.findings.push(finding);
                 None
             }

@@ -1,5 +1,6 @@
 //! Type text: `money(0..)`, `list(line, 1..20)`, `map(text, item)`, and where each part of it stands.
 
+use crate::diagnostic::did_you_mean;
 use crate::types::Type;
 
 /// A type as written, names not yet resolved.
@@ -198,7 +199,7 @@ fn map(whole: Part<'_>, inside: Part<'_>, depth: usize) -> Result<TypeExpr, Type
         _ => return Err(whole.error("a map has `text`, a type, and perhaps a length", "write `map(text, int)`")),
     };
     if key.text != "text" {
-        return Err(key.error("the keys of a map are texts", "write `map(text, ..)`"));
+        return Err(key.error("the keys of a map are texts", "write `text`"));
     }
     Ok(whole.is(TypeKind::Map(Box::new(parse_at(of, depth + 1)?), len)))
 }
@@ -207,12 +208,18 @@ fn map(whole: Part<'_>, inside: Part<'_>, depth: usize) -> Result<TypeExpr, Type
 fn bounded(whole: Part<'_>, name: Part<'_>, inside: Part<'_>) -> Result<TypeExpr, TypeTextError> {
     match simple_type(name.text) {
         Some(ty @ (Type::Bool | Type::Text)) => {
-            Err(inside.error(format!("`{ty}` takes no bounds"), format!("write `{ty}`")))
+            Err(whole.error(format!("`{ty}` takes no bounds"), format!("write `{ty}`")))
         }
         Some(ty) => Ok(whole.is(TypeKind::Simple(ty, Some(range(inside)?)))),
-        None if is_name(name.text) => {
-            Err(inside.error(format!("`{}` takes nothing in parentheses", name.text), format!("write `{}`", name.text)))
-        }
+        None if is_name(name.text) => Err(match did_you_mean(name.text, TYPE_NAMES) {
+            Some(near) => name.error(
+                format!("there is no type `{}` that takes bounds", name.text),
+                format!("did you mean `{near}`?"),
+            ),
+            None => {
+                whole.error(format!("`{}` takes nothing in parentheses", name.text), format!("write `{}`", name.text))
+            }
+        }),
         None => Err(name.error(format!("`{}` is not a type", name.text), "write a type such as `money(0..)`")),
     }
 }

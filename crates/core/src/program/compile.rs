@@ -47,7 +47,7 @@ pub struct Compiler<'d> {
     define_regs: HashMap<usize, Reg>,
     slot_regs: HashMap<u32, Reg>,
     var_regs: HashMap<u16, Reg>,
-    const_regs: Vec<(Const, Reg)>,
+    const_regs: HashMap<Const, Reg>,
     too_large: bool,
 }
 
@@ -61,7 +61,7 @@ impl<'d> Compiler<'d> {
             define_regs: HashMap::new(),
             slot_regs: HashMap::new(),
             var_regs: HashMap::new(),
-            const_regs: Vec::new(),
+            const_regs: HashMap::new(),
             too_large: false,
         }
     }
@@ -170,12 +170,12 @@ impl<'d> Compiler<'d> {
     }
 
     fn constant(&mut self, value: Const) -> Reg {
-        if let Some((_, reg)) = self.const_regs.iter().find(|(c, _)| *c == value) {
+        if let Some(reg) = self.const_regs.get(&value) {
             return *reg;
         }
         let reg = self.register();
         self.program.consts.push((reg, constant(value)));
-        self.const_regs.push((value, reg));
+        self.const_regs.insert(value, reg);
         reg
     }
 

@@ -109,7 +109,7 @@ fn global(s: &mut Scope<'_, '_, '_>, name: &str, args: &[Ast], at: Span) -> Infe
         ("string", [x]) => string(s, x, at),
         ("abs", [x]) => abs(s, x, at),
         ("contains_all" | "same_items", [x, y]) => multiset(s, name, x, y, at),
-        _ => unknown(s, name, args, at),
+        _ => unknown(s, name, args, None, at),
     }
 }
 
@@ -118,7 +118,7 @@ fn currency_named(name: &str) -> Option<Currency> {
     if small { Currency::parse(&name.to_ascii_uppercase()) } else { None }
 }
 
-fn unknown(s: &mut Scope<'_, '_, '_>, name: &str, args: &[Ast], at: Span) -> Inferred {
+fn unknown(s: &mut Scope<'_, '_, '_>, name: &str, args: &[Ast], target: Option<Span>, at: Span) -> Inferred {
     if NAMES.contains(&name) {
         let d =
             Diagnostic::error("wrong_arguments", at, format!("`{name}` does not take {} arguments here", args.len()))
@@ -131,10 +131,25 @@ fn unknown(s: &mut Scope<'_, '_, '_>, name: &str, args: &[Ast], at: Span) -> Inf
         |n| format!("did you mean `{n}`? {}", usage(n)),
     );
     s.fail(
-        Diagnostic::error("unknown_function", at, format!("there is no function `{name}`"))
-            .label("not known")
-            .help(help),
+        Diagnostic::error(
+            "unknown_function",
+            name_at(name, args, target, at),
+            format!("there is no function `{name}`"),
+        )
+        .label("not known")
+        .help(help),
     )
+}
+
+/// Where the name of a function stands in a call; the whole call, where single places are not known.
+fn name_at(name: &str, args: &[Ast], target: Option<Span>, at: Span) -> Span {
+    let len = u32::try_from(name.len()).unwrap_or(u32::MAX);
+    match (target, args.first()) {
+        (Some(target), _) if target != at => at.part(target.end.saturating_sub(at.start).saturating_add(1), len),
+        (None, Some(first)) if first.at != at => at.part(0, len),
+        (None, None) if at.end - at.start == len.saturating_add(2) => at.part(0, len),
+        _ => at,
+    }
 }
 
 fn usage(name: &str) -> String {
@@ -150,7 +165,10 @@ fn usage(name: &str) -> String {
         "substring" => "text.substring(0, 3)",
         "replace" => "text.replace('a', 'b')",
         "date" => "date(order.placed) or date('2026-09-01')",
-        _ => return format!("write {name}(x) or x.{name}(..)"),
+        "time" | "days" | "months" | "hours" | "minutes" | "percent" | "int" | "string" | "abs" => {
+            return format!("write {name}(x)");
+        }
+        _ => return format!("write x.{name}(..)"),
     };
     format!("write {form}")
 }
@@ -471,7 +489,7 @@ fn with_arguments(s: &mut Scope<'_, '_, '_>, x: Typed, name: &str, args: &[Ast],
 
 fn no_method(s: &mut Scope<'_, '_, '_>, x: &Typed, name: &str, args: &[Ast], at: Span) -> Inferred {
     if !NAMES.contains(&name) {
-        return unknown(s, name, args, at);
+        return unknown(s, name, args, Some(x.at), at);
     }
     let help = match (&x.ty, name) {
         (Type::Time, "getDayOfWeek" | "getDayOfMonth" | "getMonth" | "getFullYear") => {

@@ -34,6 +34,8 @@ pub struct Scope<'n, 's, 'f> {
     vars: Vec<Var>,
     known: Vec<String>,
     collecting: bool,
+    /// A condition did not check, so that it cannot be told what is given where it holds.
+    unsure: bool,
     requires: Vec<String>,
 }
 
@@ -41,7 +43,7 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     /// A place where the optional facts `needs` (paths) are known to be given.
     pub fn new(names: &'n mut Names<'s>, findings: &'f mut Findings, needs: &[String]) -> Self {
         let known = needs.iter().flat_map(|p| prefixes(p)).collect();
-        Self { names, findings, vars: Vec::new(), known, collecting: false, requires: Vec::new() }
+        Self { names, findings, vars: Vec::new(), known, collecting: false, unsure: false, requires: Vec::new() }
     }
 
     /// A place of which nothing is known: what its expression needs to be given is collected.
@@ -78,17 +80,11 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         if fits(&typed.ty, wanted) {
             return Ok(typed);
         }
-        let mut d = Diagnostic::error(
-            "type_mismatch",
-            expr.at,
-            format!("{what} must be {}, this is {}", a(wanted), a(&typed.ty)),
+        let help = suggest(wanted, &typed.ty, &expr.text).unwrap_or_else(|| format!("write {}", example(wanted)));
+        let message = format!("{what} must be {}, this is {}", a(wanted), a(&typed.ty));
+        self.fail(
+            Diagnostic::error("type_mismatch", expr.at, message).label(format!("this is {}", a(&typed.ty))).help(help),
         )
-        .label(format!("this is {}", a(&typed.ty)));
-        if let Some(help) = suggest(wanted, &typed.ty, &expr.text) {
-            d = d.help(help);
-        }
-        self.findings.push(d);
-        Err(Reported)
     }
 
     pub(super) fn fail<T>(&mut self, d: Diagnostic) -> Inferred<T> {
@@ -211,27 +207,39 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         };
         let record = Arc::clone(record);
         let Some(found) = record.field(field) else {
-            let near = did_you_mean(field, record.fields.iter().map(|f| f.name.as_str()));
-            let base = path_of(of).unwrap_or_default();
-            let help = match near {
-                Some(near) if base.is_empty() => format!("did you mean `{near}`?"),
-                Some(near) => format!("did you mean `{base}.{near}`?"),
-                None => format!(
-                    "its fields are: {}",
-                    shorten(&record.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>())
-                ),
-            };
-            return self.fail(
-                Diagnostic::error("unknown_field", at, format!("`{}` has no field `{field}`", record.name))
-                    .label("not known")
-                    .help(help),
-            );
+            return self.unknown_field(&record, path_of(of).as_deref(), field, tail(of, field, at), at);
         };
         if let Some(path) = self.full_path(of, field) {
             self.require_known(&path, found, at)?;
         }
         self.note_field(&of_typed, &record, found);
         Ok(field_of(of_typed, found, at))
+    }
+
+    /// `base.field`, where `base` is not spelled as a path: `field` alone stands at `field_at`.
+    fn unknown_field(
+        &mut self,
+        record: &RecordType,
+        base: Option<&str>,
+        field: &str,
+        field_at: Span,
+        at: Span,
+    ) -> Inferred {
+        if base.is_some_and(|base| self.names.schema.is_broken(&format!("{base}.{field}"))) {
+            return Err(Reported);
+        }
+        let fields: Vec<String> = record.fields.iter().map(|f| f.name.clone()).collect();
+        let help = match (did_you_mean(field, fields.iter().map(String::as_str)), base) {
+            (Some(near), None) => format!("did you mean `{near}`?"),
+            (Some(near), Some(base)) => format!("did you mean `{base}.{near}`?"),
+            (None, _) => format!("its fields are: {}", shorten(&fields)),
+        };
+        let at = if base.is_none() { field_at } else { at };
+        self.fail(
+            Diagnostic::error("unknown_field", at, format!("`{}` has no field `{field}`", record.name))
+                .label("not known")
+                .help(help),
+        )
     }
 
     fn note_field(&mut self, of: &Typed, record: &RecordType, field: &Field) {
@@ -261,7 +269,7 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     }
 
     fn require_path(&mut self, path: &str, at: Span, through: Option<&str>) -> Inferred<()> {
-        if self.known.iter().any(|k| k == path) {
+        if self.unsure || self.known.iter().any(|k| k == path) {
             return Ok(());
         }
         if self.collecting && !path.starts_with('$') {
@@ -331,15 +339,15 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         let sign = if fun == Fun::And { "`&&`" } else { "`||`" };
         let left = self.operand(x, &Type::Bool, sign);
         let learnt = self.given_when(x, fun == Fun::And);
-        let right = self.knowing(learnt, |s| s.operand(y, &Type::Bool, sign));
+        let right = self.knowing(learnt, &left, |s| s.operand(y, &Type::Bool, sign));
         Ok(call(fun, vec![left?, right?], Type::Bool, at))
     }
 
     fn choice(&mut self, c: &Ast, x: &Ast, y: &Ast, at: Span) -> Inferred {
         let cond = self.operand(c, &Type::Bool, "`?`");
         let (yes, no) = (self.given_when(c, true), self.given_when(c, false));
-        let then = self.knowing(yes, |s| s.infer(x));
-        let otherwise = self.knowing(no, |s| s.infer(y));
+        let then = self.knowing(yes, &cond, |s| s.infer(x));
+        let otherwise = self.knowing(no, &cond, |s| s.infer(y));
         let (cond, then, otherwise) = (cond?, then?, otherwise?);
         let Some(ty) = unify(&then.ty, &otherwise.ty) else {
             return self.fail(
@@ -354,11 +362,14 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         Ok(call(Fun::If, vec![cond, then, otherwise], ty, at))
     }
 
-    pub(super) fn knowing<T>(&mut self, learnt: Vec<String>, run: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.known.len();
+    /// Looks at what stands under a condition, which may not have checked.
+    fn knowing<T>(&mut self, learnt: Vec<String>, condition: &Inferred, run: impl FnOnce(&mut Self) -> T) -> T {
+        let (known, unsure) = (self.known.len(), self.unsure);
         self.known.extend(learnt);
+        self.unsure |= condition.is_err();
         let result = run(self);
-        self.known.truncate(before);
+        self.known.truncate(known);
+        self.unsure = unsure;
         result
     }
 
@@ -409,6 +420,11 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
                 names.insert(0, n.clone());
                 None
             }
+            Kind::Name(n)
+                if !self.vars.iter().any(|v| v.name == *n) && !self.names.defines.iter().any(|d| d.name == *n) =>
+            {
+                return self.unknown_name(n, &root, base.at);
+            }
             _ if names.is_empty() => {
                 return self.fail(
                     Diagnostic::error("wrong_arguments", x.at, "has() asks whether a fact is given, and this is none")
@@ -440,13 +456,9 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         let (mut chain, mut offset) = (Vec::new(), 0);
         for (i, name) in names.iter().enumerate() {
             let Some(field) = record.field(name).cloned() else {
-                let near = did_you_mean(name, record.fields.iter().map(|f| f.name.as_str()));
-                let help = near
-                    .map_or_else(|| "write the path of a declared fact".to_owned(), |n| format!("did you mean `{n}`?"));
-                return self.fail(
-                    Diagnostic::error("unknown_field", x_at, format!("`{}` has no field `{name}`", record.name))
-                        .help(help),
-                );
+                let base = names.get(..i).unwrap_or_default().join(".");
+                let base = (start.is_none() && i + 1 == names.len()).then_some(base.as_str());
+                return self.unknown_field(&record, base, name, x_at, x_at);
             };
             offset += field.offset;
             if start.is_none() {
@@ -583,6 +595,12 @@ fn path_of(ast: &Ast) -> Option<String> {
         Kind::Select(of, field) => Some(format!("{}.{field}", path_of(of)?)),
         _ => None,
     }
+}
+
+/// Where the field alone stands; the whole, where single places are not known.
+fn tail(of: &Ast, field: &str, at: Span) -> Span {
+    let len = u32::try_from(field.len()).unwrap_or(0);
+    if of.at == at { at } else { Span { start: at.end.saturating_sub(len).max(at.start), ..at } }
 }
 
 /// `a`, `a.b`, `a.b.c` for `a.b.c`.

@@ -111,7 +111,7 @@ impl Scope<'_, '_, '_> {
         }
         let near = did_you_mean(&text, of.values.iter().map(String::as_str));
         let help =
-            near.map_or_else(|| format!("it is one of: {}", shorten(&of.values)), |n| format!("did you mean '{n}'?"));
+            near.map_or_else(|| format!("it is one of: {}", shorten(&of.values)), |n| format!("did you mean `'{n}'`?"));
         self.fail(
             Diagnostic::error("not_one_of", x.at, format!("`{}` is never '{text}'", of.name))
                 .label("never this")

@@ -44,7 +44,7 @@ pub enum Node {
 }
 
 /// A value written out.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Const {
     /// Any number-like value, in the type's own number.
     Number(Number),

@@ -78,6 +78,7 @@ pub(super) fn suggest(wanted: &Type, is: &Type, text: &str) -> Option<String> {
         (Type::Days | Type::Date, Type::Time) => format!("write \"date({text})\""),
         (Type::Days, Type::Duration) => "take date(..) of both times".into(),
         (Type::Money, Type::Int | Type::Decimal) => format!("write \"usd({text})\" with the book's currency"),
+        (Type::Money, Type::Percent) => format!("take that part of an amount, such as \"paid * {text}\""),
         (Type::Bool, _) => "compare it with something".into(),
         _ => return None,
     })

@@ -1,5 +1,5 @@
 use super::*;
-use crate::trial::testing::book;
+use crate::trial::tests::books::book;
 
 const BOOK: &str = r#"
 book: shop

@@ -1,5 +1,7 @@
-use super::testing::{BOOKS, book, shipped};
+pub(crate) mod books;
+
 use super::*;
+use books::{BOOKS, book, shipped};
 
 const BOOK: &str = r#"
 book: shop

@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::ASSESSMENT_SCHEMA;
 use crate::diagnostic::Findings;
 use crate::trial::each_role;
-use crate::trial::testing::{BOOKS, shipped};
+use crate::trial::tests::books::{BOOKS, shipped};
 
 fn schema() -> Value {
     serde_json::from_str(ASSESSMENT_SCHEMA).unwrap()
@@ -129,7 +129,8 @@ fn no_object_of_it_is_open() {
 fn a_key_that_it_does_not_know_is_found() {
     let schema = schema();
     let retail = shipped("retail");
-    let mut json = crate::trial::testing::answer(&retail, "blazers", "lead", |a| a.to_json());
+    let to_json = |a: &crate::assess::Assessment<'_>| a.to_json();
+    let mut json = crate::trial::tests::books::answer(&retail, "blazers", "lead", to_json);
     assert_eq!(broken(&schema, &schema, &json, ""), None);
     json["options"][0]["surprise"] = Value::from(1);
     assert_eq!(broken(&schema, &schema, &json, "").as_deref(), Some(".options[0].surprise is not in the schema"));

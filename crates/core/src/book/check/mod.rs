@@ -1,6 +1,7 @@
 //! Gives a book its meaning, or says all that is wrong with it in one run.
 
 mod assemble;
+mod bounds;
 mod ladder;
 mod lints;
 mod policy;
@@ -46,7 +47,8 @@ pub fn check(files: &BookFiles) -> Checked {
     let mut sources = Sources::default();
     let text = read(files, &mut sources, &mut findings);
     let mut book = check_text(&text, &sources, &mut findings);
-    findings.all.sort_by_key(|d| (d.severity, d.at));
+    // What several policies share is found with each of them.
+    findings.all.sort_by(|x, y| (x.severity, x.at, x.code, &x.message).cmp(&(y.severity, y.at, y.code, &y.message)));
     findings.all.dedup();
     if let Some(book) = &mut book {
         book.sources = sources.clone();
@@ -55,12 +57,15 @@ pub fn check(files: &BookFiles) -> Checked {
 }
 
 fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Option<Book> {
+    if text.book.is_none() && text.roles.is_empty() && text.facts.is_empty() {
+        return None; // `book.yaml` cannot be read, which is said; without it every name would seem unknown.
+    }
     let mut schema = Schema::build(text, findings);
     let units = schema.units.clone();
     let roles = ladder::roles(text, &units, findings);
     let circumstances = ladder::circumstances(text, &roles, &units, findings);
     let bespoke = text.bespoke.as_ref().and_then(|id| ladder::role_of(&roles, id, findings));
-    let rounding = rounding(text, findings);
+    let rounding = rounding(text);
     let mut names = Names::new(&mut schema, &text.define);
     let guards = ladder::guards(text, &roles, &mut names, findings);
     let nevers = ladder::nevers(text, &mut names, findings);
@@ -69,8 +74,18 @@ fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Op
     names.check_defines(findings);
     say::check(text, &mut names, findings);
     let typed: Vec<TypedPolicy<'_>> = typed.into_iter().flatten().collect();
-    let requests = requests(text, findings);
-    lints::check(text, &typed, &nevers, &names, &roles, findings);
+    let complete = has_all_policies(text, sources);
+    let requests = requests(text, complete, findings);
+    let whole = lints::Whole {
+        book: text,
+        complete,
+        policies: &typed,
+        guards: &guards,
+        nevers: &nevers,
+        names: &names,
+        roles: &roles,
+    };
+    lints::check(&whole, findings);
     let (defines, patterns) = (std::mem::take(&mut names.defines), std::mem::take(&mut names.patterns));
     let shared = assemble::Shared { defines: &defines, patterns: &patterns, guards: &guards, nevers: &nevers };
     let policies = policies(&typed, &shared, sources, findings);
@@ -98,25 +113,22 @@ fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Op
     })
 }
 
-fn rounding(text: &BookText, findings: &mut Findings) -> Rounding {
-    let Some(written) = &text.rounding else { return Rounding::HalfEven };
-    match written.value.as_str() {
-        "half_even" => Rounding::HalfEven,
-        "half_up" => Rounding::HalfUp,
-        "down" => Rounding::Down,
-        "up" => Rounding::Up,
-        other => {
-            findings.push(
-                Diagnostic::error("unknown_rounding", written.at, format!("`{other}` is no way of rounding"))
-                    .help("write `half_even`, `half_up`, `down` or `up`"),
-            );
-            Rounding::HalfEven
-        }
+/// Whether every file of a policy could be read; else what seems unknown may stand in one that could not.
+fn has_all_policies(text: &BookText, sources: &Sources) -> bool {
+    sources.files.iter().filter(|file| file.path.starts_with("policies/")).count() == text.policies.len()
+}
+
+fn rounding(text: &BookText) -> Rounding {
+    match text.rounding.as_ref().map(|written| written.value.as_str()) {
+        Some("half_up") => Rounding::HalfUp,
+        Some("down") => Rounding::Down,
+        Some("up") => Rounding::Up,
+        _ => Rounding::HalfEven,
     }
 }
 
 /// Which policy id governs each kind of request; two policies for one request is an error.
-fn requests(text: &BookText, findings: &mut Findings) -> HashMap<String, String> {
+fn requests(text: &BookText, complete: bool, findings: &mut Findings) -> HashMap<String, String> {
     let mut all: HashMap<String, String> = HashMap::new();
     for policy in &text.policies {
         for request in &policy.request {
@@ -136,7 +148,7 @@ fn requests(text: &BookText, findings: &mut Findings) -> HashMap<String, String>
             }
         }
     }
-    if !text.policies.iter().any(|p| p.id.value == SOMETHING_ELSE) {
+    if complete && !text.policies.iter().any(|p| p.id.value == SOMETHING_ELSE) {
         findings.push(
             Diagnostic::warning("no_something_else", text.at, "no policy `something_else` for requests that no policy governs")
                 .help("write policies/something-else.yaml with `policy: something_else`, `request: [something_else]` and what goodwill you can offer"),

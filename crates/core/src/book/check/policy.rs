@@ -80,13 +80,15 @@ fn needs(text: &PolicyText, names: &Names<'_>, findings: &mut Findings) -> Vec<S
                     .help("leave it out of `needs`, or declare it with `?`"),
             ),
             None if names.schema.is_broken(&path.value) => {}
-            None => unknown_fact(path, names, findings),
+            // What was probably meant is taken for given, so that each use of it is not reported too.
+            None => all.extend(unknown_fact(path, names, findings)),
         }
     }
     all
 }
 
-pub(super) fn unknown_fact(path: &Text, names: &Names<'_>, findings: &mut Findings) {
+/// Reports a fact that is not declared. Returns the one that was probably meant.
+fn unknown_fact(path: &Text, names: &Names<'_>, findings: &mut Findings) -> Option<String> {
     let paths = names.schema.paths();
     let near = did_you_mean(&path.value, paths.iter().map(String::as_str));
     let help = near.map_or_else(|| "declare it under `facts`".to_owned(), |n| format!("did you mean `{n}`?"));
@@ -95,6 +97,7 @@ pub(super) fn unknown_fact(path: &Text, names: &Names<'_>, findings: &mut Findin
             .label("not known")
             .help(help),
     );
+    near.map(str::to_owned)
 }
 
 /// The outer option is none when it does not check.
@@ -171,7 +174,7 @@ fn unique_ids(terms: &[TypedTerm<'_>], findings: &mut Findings) -> bool {
 #[allow(clippy::option_option)]
 fn fault<'t>(s: &mut Scope<'_, '_, '_>, text: &'t PolicyText) -> Option<Option<TypedFault<'t>>> {
     let Some(fault) = &text.fault else { return Some(None) };
-    let proof = proof(fault.proof.as_ref(), Source::Word, s.findings);
+    let proof = proof(fault.proof.as_ref());
     let when = s.expression_of(fault.when.as_ref()?, &Type::Bool, "a fault's `when`").ok()?;
     Some(Some(TypedFault { text: fault, when, proof }))
 }

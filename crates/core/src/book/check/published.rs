@@ -36,7 +36,7 @@ pub(super) fn check(policy: &TypedPolicy<'_>, findings: &mut Findings) {
             let near = did_you_mean(word, ids.iter().map(|(id, ..)| *id));
             let help = near.map_or_else(
                 || "write the term that holds what customers were told, or drop the words".to_owned(),
-                |n| format!("did you mean `{{{n}}}`?"),
+                |n| format!("did you mean `{n}`?"),
             );
             findings.push(
                 Diagnostic::question(

@@ -126,7 +126,7 @@ fn measured<'t>(s: &mut Scope<'_, '_, '_>, measure: &Expr, line: &LineText) -> I
     if !matches!(value.ty, Type::Int | Type::Decimal | Type::Percent | Type::Money | Type::Days | Type::Duration) {
         let help = match value.ty {
             Type::Bool => "a condition without a distance is written with `require`",
-            Type::Date | Type::Time => "measure the distance between two dates: \"date(now) - date(order.placed)\"",
+            Type::Date | Type::Time => "measure the distance between two dates: \"date(asked) - date(order.placed)\"",
             Type::List(_) | Type::Map(_) => "measure how many there are: .size()",
             _ => "measure a number, an amount or a length of time",
         };
@@ -233,7 +233,7 @@ fn reach(s: &mut Scope<'_, '_, '_>, text: &TermText, entry: &Named<Expr>, unit: 
                 entry.item.at,
                 "a condition without a measure has no distance to stretch",
             )
-            .help(format!("write `{}: any`, or measure something", entry.id.value)),
+            .help("write `any`, or measure something"),
         );
         return None;
     };

@@ -149,11 +149,11 @@ fn names_ranges_and_values_that_make_no_sense() {
         r#"{ "facts": { "a": "int(5..1)", "b": "percent(0..many)", "c": "list(text, 5..2)", "d": ["x", "x"], "e": [], "f": "money(0 EUR..)" } }"#,
         &[
             "empty_range: no value lies in this range; write the least first, such as `0..100`",
-            "bad_bound: `many` is not a percentage such as `20%`; ",
+            "bad_bound: `many` is not a percentage such as `20%`; write a percentage such as `20%`",
             "bad_length: this is not a range of lengths; write how many there may be, such as `1..20`",
             "duplicate_value: `x` is in this list twice; leave one of them out",
             "empty_enum: this list of values is empty; write the values, such as `[shop, online]`",
-            "bad_bound: `0 EUR` is not an amount of USD, the book's currency; ",
+            "bad_bound: `0 EUR` is not an amount of USD, the book's currency; write an amount of USD, the book's currency",
         ],
     );
 }

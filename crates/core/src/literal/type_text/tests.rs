@@ -62,8 +62,8 @@ fn says_what_is_wrong_and_where() {
     check("list(line))", "line)", "`line)` is not a type");
     check("money(5)", "5", "`5` is not a range");
     check("money(..)", "..", "this range has no end");
-    check("text(1..5)", "1..5", "`text` takes no bounds");
-    check("line(1..5)", "1..5", "`line` takes nothing in parentheses");
+    check("text(1..5)", "text(1..5)", "`text` takes no bounds");
+    check("line(1..5)", "line(1..5)", "`line` takes nothing in parentheses");
     check("map(int, text)", "int", "the keys of a map are texts");
     check("map(text)", "map(text)", "a map has `text`, a type, and perhaps a length");
     check("list(a, 1..2, 3)", "list(a, 1..2, 3)", "a list has one type and perhaps a length");

@@ -1,0 +1,38 @@
+use crate::support::Folder;
+
+#[test]
+fn the_five_stories() {
+    let folder = Folder::new("demo");
+    let ran = folder.amends(&["demo"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+    assert!(!ran.out.contains('\u{1b}'), "no colours where there is no terminal");
+}
+
+#[test]
+fn one_story_and_json() {
+    let folder = Folder::new("demo_one");
+    let ran = folder.amends(&["demo", "2"]);
+    assert!(ran.out.contains("The wrong parcel") && !ran.out.contains("Three days"));
+    let json = folder.amends(&["demo", "--json"]).json();
+    let standings: Vec<String> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| {
+            format!("{} {} {}", a["story"], a["case"].as_str().unwrap(), a["assessment"]["standing"].as_str().unwrap())
+        })
+        .collect();
+    insta::assert_snapshot!(standings.join("\n"), @r"
+    1 blazers approval
+    2 two_tshirts entitled
+    3 hospital discretion
+    3 no_reason_given approval
+    3 to_another_card never
+    4 three_days_past_the_cover discretion
+    4 nine_claims_in_a_year approval
+    4 two_hours_late discretion
+    5 any_watch_at_all entitled
+    ");
+    assert_eq!(folder.amends(&["demo", "6"]).code, 2);
+}

@@ -1,0 +1,17 @@
+//! The commands as people call them: real folders, exit codes, what is printed.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that goes wrong here is to fail")]
+
+mod assess;
+mod books;
+mod check;
+mod demo;
+mod fmt;
+mod folders;
+mod new;
+mod replay;
+mod schema;
+mod support;
+mod test;
+mod tutorial;
+mod usage;

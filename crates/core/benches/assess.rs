@@ -1,0 +1,85 @@
+//! What an assessment takes, from prepared facts and from text, beside the floor: serde into a plain struct.
+
+use std::hint::black_box;
+
+use amends_core::assess::{Workspace, assess, margins};
+use amends_core::book::check::check;
+use amends_core::book::read::BookFiles;
+use amends_core::book::rules::Book;
+use amends_core::facts::digest::digest;
+use amends_core::facts::{Facts, read_question, read_question_into};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+const POLICY: &str = include_str!("../../../books/retail/policies/price-adjustment.yaml");
+const ELSE: &str = include_str!("../../../books/retail/policies/something-else.yaml");
+const BOOK: &str = include_str!("../../../books/retail/book.yaml");
+
+/// Story 1 as a shop would send it.
+const QUESTION: &str = r#"{"request":"price_adjustment","asked":"2026-11-16T18:04:00","now":"2026-11-16T18:09:00",
+"facts":{"customer":{"id":"c_1001","since":"2011-10-03","orders":64,"value":"3900.00 USD","claims_12m":1,"email":"someone@post.example"},
+"order":{"id":"S-48211","placed":"2026-11-11T12:20:00","channel":"shop","payment":{"id":"card_7","kind":"card","holder":"Ruth Adler"},
+"lines":[{"sku":"BLZ-NAVY","title":"Navy blazer","paid":149.00,"final_sale":false},{"sku":"BLZ-GREY","title":"Grey blazer","paid":149.00,"final_sale":false},
+{"sku":"BLZ-SAND","title":"Sand blazer","paid":149.00,"final_sale":false}],"shipping":"0 USD","refunded":"0 USD",
+"address":{"street":"10 Larkspur Crescent","city":"Wexley","postcode":"NX4 7QP"},"note":"Please leave it with the neighbours if nobody is in."},
+"promotion":{"starts":"2026-11-16T00:00:00","discount":"40%","channels":["online"]}}}"#;
+
+fn book() -> Book {
+    let files = BookFiles::from_iter([("book.yaml", BOOK), ("policies/p.yaml", POLICY), ("policies/else.yaml", ELSE)]);
+    let checked = check(&files);
+    checked.book.unwrap_or_else(|| panic!("{:?}", checked.findings.all))
+}
+
+/// Fifty policies of the shop's kind.
+fn fifty() -> BookFiles {
+    let mut files = BookFiles::from_iter([("book.yaml", BOOK), ("policies/else.yaml", ELSE)]);
+    for i in 0..50 {
+        let policy = POLICY
+            .replace("policy: price_adjustment", &format!("policy: adjustment_{i}"))
+            .replace("request: [price_adjustment]", &format!("request: [adjustment_{i}]"));
+        files.add(format!("policies/p{i}.yaml"), policy);
+    }
+    files
+}
+
+fn assessments(c: &mut Criterion) {
+    let book = book();
+    let question = read_question(&book.schema, QUESTION).expect("the question fits the book");
+    let role = book.role("frontline").expect("a role of the book");
+    let mut workspace = Workspace::default();
+    let mut group = c.benchmark_group("assess");
+    group.bench_function("margins and roles from prepared facts", |b| {
+        b.iter(|| margins(&book, "price_adjustment", black_box(&question.facts), &mut workspace).map(|m| m.need()));
+    });
+    group.bench_function("assessment from prepared facts", |b| {
+        b.iter(|| {
+            assess(&book, "price_adjustment", black_box(&question.facts), role, &mut workspace).map(|a| a.standing)
+        });
+    });
+    group.bench_function("assessment and its JSON from prepared facts", |b| {
+        b.iter(|| {
+            assess(&book, "price_adjustment", black_box(&question.facts), role, &mut workspace)
+                .map(|a| a.to_json().to_string())
+        });
+    });
+    group.bench_function("digest of the facts", |b| b.iter(|| digest(&book.schema, black_box(&question.facts))));
+    let mut again = read_question(&book.schema, QUESTION).expect("the question fits the book");
+    group.bench_function("read the question", |b| {
+        b.iter(|| read_question_into(&book.schema, black_box(QUESTION), &mut again).map(|()| again.facts.cells.len()));
+    });
+    group.bench_function("floor: serde into a value", |b| {
+        b.iter(|| serde_json::from_str::<serde_json::Value>(black_box(QUESTION)).map(|v| v.is_object()))
+    });
+    group.finish();
+    drop::<Facts<'_>>(again.facts);
+}
+
+fn books(c: &mut Criterion) {
+    let files = fifty();
+    let mut group = c.benchmark_group("book");
+    group.sample_size(20);
+    group.bench_function("check and compile 50 policies", |b| b.iter(|| check(black_box(&files)).findings.all.len()));
+    group.finish();
+}
+
+criterion_group!(benches, assessments, books);
+criterion_main!(benches);
