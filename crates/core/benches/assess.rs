@@ -1,5 +1,7 @@
 //! What an assessment takes, from prepared facts and from text, beside the floor: serde into a plain struct.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // A test that fails may panic.
+
 use std::hint::black_box;
 
 use amends_core::assess::{Workspace, assess, margins};
@@ -67,7 +69,7 @@ fn assessments(c: &mut Criterion) {
         b.iter(|| read_question_into(&book.schema, black_box(QUESTION), &mut again).map(|()| again.facts.cells.len()));
     });
     group.bench_function("floor: serde into a value", |b| {
-        b.iter(|| serde_json::from_str::<serde_json::Value>(black_box(QUESTION)).map(|v| v.is_object()))
+        b.iter(|| serde_json::from_str::<serde_json::Value>(black_box(QUESTION)).map(|v| v.is_object()));
     });
     group.finish();
     drop::<Facts<'_>>(again.facts);

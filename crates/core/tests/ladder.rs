@@ -1,5 +1,7 @@
 //! The ladder: what an assessment means, line by line of the language reference.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::needless_pass_by_value)] // A test that fails may panic.
+
 use amends_core::assess::{Missing, Stands, Workspace, assess};
 use amends_core::book::check::check;
 use amends_core::book::read::BookFiles;

@@ -1,5 +1,7 @@
 //! Where the language overlaps with CEL, it agrees with a reference interpreter.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // A test that fails may panic.
+
 #[path = "support/expressions.rs"]
 mod expressions;
 

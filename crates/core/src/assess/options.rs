@@ -147,7 +147,7 @@ fn either(
                     why: truth.why(),
                     bars: unsure(&here.bars),
                     ..here
-                })
+                });
             }
             (Some(so_far), _) => {
                 so_far.why = m.both(so_far.why, truth.why());

@@ -276,7 +276,7 @@ impl Builder<'_> {
                 FieldValue::Computed(self.add(typed), typed.ty.clone(), shape(&typed.ty)),
             )),
             (None, Some(written)) => {
-                fields.push(("expires".to_owned(), FieldValue::Text(written.text.trim().to_owned())))
+                fields.push(("expires".to_owned(), FieldValue::Text(written.text.trim().to_owned())));
             }
             _ => {}
         }

@@ -182,7 +182,7 @@ fn policies(
         match all.iter_mut().find(|p| p.id == id.value) {
             None => all.push(Policy { id: id.value.clone(), versions: vec![version] }),
             Some(known) if known.versions.iter().any(|v| v.in_force == version.in_force) => {
-                same_day(policy.text, findings)
+                same_day(policy.text, findings);
             }
             Some(known) => known.versions.push(version),
         }

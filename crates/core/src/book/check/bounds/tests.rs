@@ -241,7 +241,7 @@ impl Speller<'_> {
             15 => format!("abs({})", self.number()),
             16 => format!("({} ? {} : {})", self.truth(), self.number(), self.number()),
             17 => format!("int({} * 1.0)", self.number()),
-            18 => self.over("xs", |x| format!("{x}")),
+            18 => self.over("xs", ToString::to_string),
             19 => self.over("rows", |x| format!("{x}.p * {x}.q")),
             20 => self.over("rows", |x| format!("{x}.p")),
             _ => format!("(int(1.0 * {}) % {})", self.number(), self.pick(5)),
@@ -286,16 +286,22 @@ impl Speller<'_> {
     }
 }
 
+/// So many quarters as decimal text.
+fn quarters(n: i64) -> String {
+    let sign = if n < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", n.abs() / 4, n.abs() % 4 * 25)
+}
+
 fn rows() -> impl Strategy<Value = serde_json::Value> {
     let row = (0..4_i64, -4..=4_i64, any::<bool>())
-        .prop_map(|(p, q, ok)| serde_json::json!({ "p": p, "q": format!("{:.2}", f64::from(i32::try_from(q).unwrap()) / 4.0), "ok": ok }));
+        .prop_map(|(p, q, ok)| serde_json::json!({ "p": p, "q": quarters(q), "ok": ok }));
     prop::collection::vec(row, 1..=3).prop_map(serde_json::Value::from)
 }
 
 fn facts() -> impl Strategy<Value = serde_json::Value> {
     (0..=9_i64, -5..=5_i64, -20..20_i64, 0..=4_i64, prop::collection::vec(0..=7_i64, 0..=4), rows(), any::<bool>()).prop_map(
         |(a, b, c, d, xs, rows, flag)| {
-            serde_json::json!({ "a": a, "b": b, "c": c, "d": format!("{}", f64::from(i32::try_from(d).unwrap()) / 4.0), "xs": xs, "rows": rows, "flag": flag })
+            serde_json::json!({ "a": a, "b": b, "c": c, "d": quarters(d), "xs": xs, "rows": rows, "flag": flag })
         },
     )
 }
