@@ -17,7 +17,6 @@ pub(crate) use around::unproven_facts;
 pub use gauge::{Gauge, Tick, Zone};
 pub use layout::{Ink, Line, Page, Piece, Weight, lines, text, wrapped};
 pub use say::{SayError, Words, say, suited};
-pub use voice::{date as date_in_words, money as money_in_words};
 
 use crate::assess::{Assessment, Standing, Stands};
 use voice::Voice;

@@ -142,7 +142,7 @@ impl Story {
 impl Scene {
     fn show(&self, page: Page, lines: &mut Vec<Line>) -> Result<()> {
         if !self.title.is_empty() {
-            lines.push(Line(vec![piece(Weight::Strong, self.title)]));
+            lines.push(Line(vec![piece(Weight::Faint, "───  "), piece(Weight::Strong, self.title)]));
             lines.push(Line::default());
         }
         self.asked(|a, standings| {

@@ -63,7 +63,7 @@ fn gaps(gaps: &[Gap], screen: Screen, out: &mut Text) {
     for (policy, whats) in by_policy {
         out.line(format!("  {policy}"));
         for what in whats {
-            out.line(format!("    {} {what}", words("·", Tone::Yours, Weight::Strong, screen.out)));
+            out.line(format!("    {} {what}", words("·", Tone::Plain, Weight::Strong, screen.out)));
         }
     }
     out.line("");

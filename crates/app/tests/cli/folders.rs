@@ -61,6 +61,16 @@ fn a_file_that_is_no_text_or_too_large() {
     ");
 }
 
+#[test]
+fn a_book_of_too_many_files() {
+    let shop = Folder::with_shop("folders_many");
+    for i in 0..2000 {
+        shop.write(&format!("shop/cases/c{i}.yaml"), "cases: []\n");
+    }
+    let ran = shop.amends(&["check", "shop"]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, "amends: `shop` has more than 2000 files: split the book\n"));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_stay_inside_the_book() {

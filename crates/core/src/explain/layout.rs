@@ -144,7 +144,7 @@ fn joined(first: &str, more: &[String], width: usize) -> Vec<String> {
             _ => lines.push(part.clone()),
         }
     }
-    lines
+    lines.iter().flat_map(|l| wrapped(l, width)).collect()
 }
 
 fn rows(rows: &[&Row], page: Page) -> Vec<Line> {
@@ -245,7 +245,7 @@ fn ticks(gauge: &Gauge, indent: usize, columns: usize) -> Line {
     for (at, length, tick) in placed {
         line = line.and(Tone::Plain, Weight::Normal, " ".repeat(at.saturating_sub(used))).and(
             tick.tone,
-            Weight::Faint,
+            Weight::Normal,
             tick.text.clone(),
         );
         used = at + length;

@@ -99,40 +99,45 @@ fn plain(error: &minijinja::Error) -> String {
 /// What is not allowed, and what to write instead.
 pub fn guard(template: &str) -> Result<(), String> {
     let mut rest = template;
-    while let Some(open) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
-        let (tag, after) = rest.split_at_checked(open + 2).unwrap_or((rest, ""));
-        let is_block = tag.ends_with('%');
-        let close = if is_block { "%}" } else { "}}" };
-        let end = end_of_tag(after, close)
-            .ok_or_else(|| format!("a `{}` has no `{close}`", if is_block { "{%" } else { "{{" }))?;
-        let body = after.get(..end).unwrap_or("").trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim();
-        if is_block {
-            block(body)?;
-        }
-        operators(body)?;
-        rest = after.get(end + 2..).unwrap_or("");
+    while let Some(open) = ["{{", "{%", "{#"].iter().filter_map(|tag| rest.find(tag)).min() {
+        let (tag, body) = rest.split_at_checked(open + 2).unwrap_or((rest, ""));
+        let after = match tag.get(open..) {
+            Some("{#") => body.split_once("#}").map(|(_, after)| after).ok_or("a `{#` has no `#}`")?,
+            Some("{%") => inside(body, "{%", "%}").and_then(|(body, after)| block(&body).map(|()| after))?,
+            _ => inside(body, "{{", "}}").and_then(|(body, after)| operators(&body).map(|()| after))?,
+        };
+        rest = after;
     }
     Ok(())
 }
 
-/// Where a tag ends, texts in quotes left out.
-fn end_of_tag(body: &str, close: &str) -> Option<usize> {
+/// What stands in a tag, with its quoted texts left out, and what follows the tag.
+fn inside<'t>(body: &'t str, open: &str, close: &str) -> Result<(String, &'t str), String> {
+    let mut words = String::new();
     let mut quote = None;
-    for (at, c) in body.char_indices() {
+    let mut chars = body.char_indices();
+    while let Some((at, c)) = chars.next() {
         match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
+            (Some(_), '\\') => drop(chars.next()),
             (Some(q), c) if c == q => quote = None,
-            (None, _) if body.get(at..).is_some_and(|r| r.starts_with(close)) => return Some(at),
-            _ => {}
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, _) => match body.get(at..).and_then(|rest| rest.strip_prefix(close)) {
+                Some(after) => {
+                    let trimmed = words.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim();
+                    return Ok((trimmed.to_owned(), after));
+                }
+                None => words.push(c),
+            },
         }
     }
-    None
+    Err(format!("a `{open}` has no `{close}`"))
 }
 
 fn block(body: &str) -> Result<(), String> {
     let word = body.split_whitespace().next().unwrap_or("");
     match word {
-        "if" | "elif" | "else" | "endif" | "endfor" => Ok(()),
+        "if" | "elif" | "else" | "endif" | "endfor" => operators(body),
         "for" => {
             let list = body.split_once(" in ").map_or("", |(_, list)| list.trim());
             let is_path =
@@ -148,18 +153,10 @@ fn block(body: &str) -> Result<(), String> {
 }
 
 fn operators(body: &str) -> Result<(), String> {
-    let mut quote = None;
-    for c in body.chars() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(q), c) if c == q => quote = None,
-            (None, '~' | '*' | '+' | '/' | '%') => {
-                return Err(format!("words for the customer do not compute: `{c}` cannot stand here"));
-            }
-            _ => {}
-        }
+    match body.chars().find(|c| matches!(c, '~' | '*' | '+' | '/' | '%')) {
+        Some(c) => Err(format!("words for the customer do not compute: `{c}` cannot stand here")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Takes no more than a message's worth of text.

@@ -2,7 +2,7 @@ use super::*;
 use crate::book::rules::Book;
 use crate::money::{Currency, Money};
 use crate::number::Number;
-use crate::trial::tests::books::{answer, book, shipped};
+use crate::trial::tests::books::{BOOKS, answer, book, shipped};
 
 /// The answer to a case in words, with the words for the customer.
 fn told(book: &Book, case: &str, role: &str) -> String {
@@ -154,33 +154,53 @@ fn every_sort_of_term_and_option_has_its_words() {
     }
 }
 
-#[test]
-fn lines_keep_to_the_width() {
-    let books = [
-        (shipped("retail"), "blazers"),
-        (shipped("retail"), "to_another_card"),
-        (shipped("rental"), "two_hours_late"),
-        (of_all_sorts(), "past"),
-    ];
-    for (book, case) in &books {
-        answer(
-            book,
-            case,
-            "frontline".to_owned().replace("frontline", &book.roles[book.roles.len().min(2) - 1].id).as_str(),
-            |a| {
-                for width in [48, 60, 80, 100] {
-                    for line in lines(&explain(a), Page { width, ink: Ink::Coloured }) {
-                        assert!(line.text().chars().count() <= width, "{} is wider than {width}", line.text());
-                    }
-                }
-            },
-        );
+/// Every answer to every case of every book, by the ids that name it.
+fn each_answer(mut f: impl FnMut(&str, &Assessment<'_>)) {
+    for name in BOOKS {
+        let book = shipped(name);
+        for case in &book.cases {
+            let mut findings = crate::diagnostic::Findings::default();
+            crate::trial::each_role(&book, case, &mut findings, |role, _, a| {
+                f(&format!("{name} {} {role}", case.id.value), a);
+            });
+        }
     }
 }
 
 #[test]
+fn lines_keep_to_the_width() {
+    each_answer(|name, a| {
+        let e = explain(a);
+        for width in [48, 60, 80, 100] {
+            for line in lines(&e, Page { width, ink: Ink::Coloured }) {
+                let text = line.text();
+                assert!(text.chars().count() <= width, "{name}: `{text}` is wider than {width}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_answer_of_a_book_with_words_has_words() {
+    each_answer(|name, a| {
+        let words = say(a, &explain(a), suited(a.standing)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(words.is_some(), !a.version.say.is_empty(), "{name}");
+    });
+}
+
+#[test]
+fn nothing_is_said_in_the_words_of_programs() {
+    each_answer(|name, a| {
+        let text = text(&explain(a), 100);
+        let bad = ["Some(", "NaN", " -", "TermOutcome", "(s)"].into_iter().find(|bad| text.contains(bad));
+        assert_eq!(bad, None, "{name}:\n{text}");
+        assert!(!text.lines().any(|l| l.ends_with(' ')), "{name}");
+    });
+}
+
+#[test]
 fn amounts_are_written_as_people_write_them() {
-    let words = |minor, code| money_in_words(Money::new(minor, Currency::parse(code).unwrap()));
+    let words = |minor, code| voice::money(Money::new(minor, Currency::parse(code).unwrap()));
     assert_eq!(words(17_880, "USD"), "$178.80");
     assert_eq!(words(-5, "USD"), "-$0.05");
     assert_eq!(words(123_456_789, "EUR"), "€1,234,567.89");
@@ -295,6 +315,7 @@ mod templates {
             "{%- if role == 'AI agent' -%}I{% elif standing != \"never\" %}we{% else %}they{% endif %}",
             "{{ order.id|default('your order') }}",
             "5 * 5, ~ and {single} braces outside of tags",
+            "{# a comment: {{ a ~ b }} #}{{ 'it\\'s 5 * 5' }}",
         ] {
             assert_eq!(guard(good), Ok(()), "{good}");
         }
@@ -312,6 +333,9 @@ mod templates {
                 "{% macro m() %}{% endmacro %}",
                 "{{ open",
                 "{% if '%}' %}{% include 'x' %}",
+                "{# {{ ' #}{{ a ~ a }}{# ' }} #}",
+                "{{ 'a\\'b' ~ x ~ 'c\\'d' }}",
+                "{# open",
             ]
             .map(|t| format!("{t}\n    {}", guard(t).unwrap_err()))
             .join("\n"),
@@ -332,6 +356,12 @@ mod templates {
                 a `{{` has no `}}`
             {% if '%}' %}{% include 'x' %}
                 `include` cannot stand here: words for the customer know `if`, `elif`, `else` and `for`
+            {# {{ ' #}{{ a ~ a }}{# ' }} #}
+                words for the customer do not compute: `~` cannot stand here
+            {{ 'a\'b' ~ x ~ 'c\'d' }}
+                words for the customer do not compute: `~` cannot stand here
+            {# open
+                a `{#` has no `#}`
             "
         );
     }

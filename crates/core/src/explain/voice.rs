@@ -72,8 +72,7 @@ impl<'a> Voice<'a> {
 const SIGNS: [(&str, &str); 5] = [("EUR", "€"), ("GBP", "£"), ("INR", "₹"), ("JPY", "¥"), ("USD", "$")];
 
 /// An amount: `$1,199.00`, `12.00 CAD`.
-#[must_use]
-pub fn money(m: Money) -> String {
+pub(super) fn money(m: Money) -> String {
     let mut digits = String::new();
     // Writing to a text cannot fail.
     let _ = write_decimal(&mut digits, i128::from(m.minor).abs(), m.currency.exponent());
@@ -117,8 +116,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A day: `16 November 2026`.
-#[must_use]
-pub fn date(d: Date) -> String {
+pub(super) fn date(d: Date) -> String {
     let (year, month, day) = d.civil();
     let name = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or("");
     format!("{day} {name} {year}")
