@@ -4,8 +4,8 @@
 //! - Every expression in double quotes; values with their unit, such as `14 days` or `20 USD..40 USD`, stay as
 //!   they are written, and so does a text block (`|`, `>`).
 //! - A list of texts on one line stays on one line when the line keeps within 100 columns. So does a mapping of
-//!   texts and such lists, but only where a book is a table: in `roles`, `facts`, `types`, `stretch`, `lends`, and in
-//!   all of intake and case files.
+//!   texts and such lists, but only where a book is a table: in `roles`, `facts`, `types`, `words`, `stretch`, `lends`,
+//!   and in all of intake and case files.
 //! - A comment on its own line stays above what follows it, any other behind its line. One blank line stays one;
 //!   several become one.
 //! - Words that were written on several lines go on one, or into a folded block when that is too long.
@@ -29,7 +29,7 @@ use scalar::{Rendered, Style};
 /// Widest line made of a list or mapping.
 const COLUMNS_MAX: usize = 100;
 /// Keys under which a mapping may stay on one line.
-const TABLES: &[&str] = &["roles", "facts", "types", "stretch", "lends"];
+const TABLES: &[&str] = &["roles", "facts", "types", "words", "stretch", "lends"];
 
 /// Writes a file of a book in the one way. The file is told by the key at its top: `book`, `policy`, `intake` or `cases`.
 ///

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod format;
+pub mod labels;
 pub mod model;
 pub mod read;
 pub mod rules;

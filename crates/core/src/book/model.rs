@@ -60,6 +60,10 @@ pub struct BookText {
     pub types: Vec<Named<TypeText>>,
     /// `facts:`
     pub facts: Vec<FieldText>,
+    /// `ask:` what forms ask for, by path of facts.
+    pub ask: Vec<Named<Text>>,
+    /// `words:` of each value of a list of words, by type or by path of facts.
+    pub words: Vec<Named<Vec<Named<Text>>>>,
     /// `define:`
     pub define: Vec<Named<Expr>>,
     /// `terms:` shared ones.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
+use crate::book::labels::Labels;
 use crate::book::model::CaseText;
 use crate::diagnostic::{Sources, Span};
 use crate::facts::Source;
@@ -70,6 +71,8 @@ pub struct Book {
     pub bespoke: Option<RoleId>,
     /// The typed record.
     pub schema: Schema,
+    /// What people read instead of the names of facts and values.
+    pub labels: Labels,
     /// What may have happened to a customer.
     pub circumstances: Vec<Circumstance>,
     /// The policies, in the order of their ids.

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod bounds;
+mod labels;
 mod ladder;
 mod lints;
 mod policy;
@@ -102,6 +103,7 @@ fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Op
         rounding,
         roles,
         bespoke,
+        labels: labels::labels(text, &schema, findings),
         schema,
         circumstances,
         requests: index_requests(&requests, &policies),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ROLES_MAX;
 use super::policy::terms;
-use super::take::{Fields, expr, named, optional, text};
+use super::take::{Fields, expr, named, optional, prose, text};
 use crate::book::model::{
     BookText, CircumstanceText, FieldText, GuardText, LoanText, NeverText, ReplayText, RoleText, Text, TypeText,
 };
@@ -23,6 +23,8 @@ pub(super) fn read(book: &mut BookText, root: &Node, lines: &Lines, findings: &m
     book.bespoke = fields.text("bespoke");
     book.types = fields.named("types", |node| Some(type_of(node)));
     book.facts = fields_of(fields.entries("facts"));
+    book.ask = fields.named("ask", prose);
+    book.words = fields.named("words", |node| node.map().map(|values| named(values, prose)));
     book.define = fields.named("define", expr);
     book.terms = terms(fields.entries("terms"));
     book.circumstances = fields.entries("circumstances").iter().map(circumstance).collect();

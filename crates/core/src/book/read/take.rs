@@ -33,7 +33,7 @@ impl<'a> Fields<'a> {
 
     /// The words under a key, without blanks around them.
     pub(super) fn prose(self, key: &str) -> Option<Text> {
-        self.text(key).map(|text| Spanned::new(text.value.trim().to_owned(), text.at))
+        self.get(key).and_then(prose)
     }
 
     /// The expression under a key.
@@ -89,6 +89,11 @@ pub(super) fn named<'a, T>(
 /// The text of a scalar, as it stands.
 pub(super) fn text(node: &Node) -> Option<Text> {
     node.text().map(|text| Spanned::new(text.to_owned(), node.at))
+}
+
+/// The words of a scalar, without blanks around them.
+pub(super) fn prose(node: &Node) -> Option<Text> {
+    text(node).map(|text| Spanned::new(text.value.trim().to_owned(), text.at))
 }
 
 /// The expression in a scalar, without blanks around it.

@@ -28,6 +28,12 @@ pub(crate) static BOOK: Record = Record::of(
         key("bespoke", &Shape::Name, "The role that may write a remedy of their own."),
         key("types", &Shape::Map(KeyKind::Id, &Shape::Type), "Types that facts share, by name."),
         key("facts", &Shape::Map(KeyKind::Field, &Shape::Type), "The record that an assessment reads."),
+        key("ask", &Shape::Map(KeyKind::Free, &Shape::Prose), "What forms ask for each fact, by its path."),
+        key(
+            "words",
+            &Shape::Map(KeyKind::Free, &Shape::Map(KeyKind::Free, &Shape::Prose)),
+            "Words for the values of a type such as `[shop, online]`, by the type's name or a fact's path.",
+        ),
         key("define", &Shape::Map(KeyKind::Id, &Shape::Expr), "Named expressions."),
         key("terms", &TERMS, "Terms that policies share with `use`."),
         key(
