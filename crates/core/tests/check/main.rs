@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 #![allow(clippy::format_collect, reason = "short texts")]
 
+mod any_book;
 mod books;
 mod design;
 mod faults;

@@ -14,6 +14,9 @@ use crate::types::Type;
 /// # Errors
 /// Reported to the findings.
 pub(super) fn literal_or_expression(s: &mut Scope<'_, '_, '_>, expr: &Expr, ty: &Type, what: &str) -> Inferred {
+    if !begins_like_literal(&expr.text) {
+        return s.expression_of(expr, ty, what); // Looking for the literal that was meant takes long.
+    }
     match literal::parse(&expr.text, ty, &s.names.schema.units) {
         Ok(found) => Ok(constant(&found, ty, expr)),
         Err(error) if looks_like_literal(expr) => {
@@ -57,10 +60,12 @@ fn with_unit(text: &str, ty: &Type, s: &Scope<'_, '_, '_>) -> Option<String> {
 
 /// Begins like a number and is no expression, or is nothing but a number.
 fn looks_like_literal(expr: &Expr) -> bool {
-    let text = expr.text.trim();
-    let digit = text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
-    let bare = text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-    digit && (bare || parse::parse(expr).is_err())
+    let bare = expr.text.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    begins_like_literal(&expr.text) && (bare || parse::parse(expr).is_err())
+}
+
+fn begins_like_literal(text: &str) -> bool {
+    text.trim().trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn constant(found: &Literal, ty: &Type, expr: &Expr) -> Typed {

@@ -95,6 +95,7 @@ fn what_is_never_above_what() {
         ("[usd(3), paid].max()", "paid + usd(3)"),
         ("order.lines.map(l, l.paid).max()", "paid"),
         ("int(paid / usd(1)) * usd(1)", "paid"),
+        ("usd(0)", "(trial ? usd(1) - paid : usd(0)) + int(paid / usd(1)) * usd(1)"),
         ("order.total + order.fee", "order.fee + order.total"),
         ("usd(0)", "abs(order.fee)"),
         ("order.fee", "abs(order.fee)"),
