@@ -151,9 +151,8 @@ impl<'a> Sieve<'a> {
 
     fn unknown_key(&mut self, key: &Spanned<String>, node: &Node, record: &Record, place: Place) {
         let names: Vec<&str> = record.all().map(|k| k.name).collect();
-        let nearest = (key.value.len() <= SUGGEST_CHARS_MAX).then(|| did_you_mean(&key.value, names.iter().copied()));
         let takes = format!("{} takes {}", record.noun, listed(&names, "and"));
-        let help = match nearest.flatten() {
+        let help = match meant(&key.value, record) {
             Some(near) => format!("did you mean `{near}`? {takes}"),
             None if place.in_brackets && node.is_empty() => {
                 "a comma inside `{ }` ends unquoted text; put the text before it in double quotes".to_owned()
@@ -165,7 +164,9 @@ impl<'a> Sieve<'a> {
     }
 
     fn missing(&mut self, entries: &Entries, record: &'static Record, place: Place) {
-        let has = |name: &str| entries.iter().any(|(key, _)| key.value == name);
+        // A key that is misspelt is there: what is said about its spelling is enough.
+        let misspelt: Vec<&str> = entries.iter().filter_map(|(key, _)| misspelt(&key.value, record)).collect();
+        let has = |name: &str| misspelt.contains(&name) || entries.iter().any(|(key, _)| key.value == name);
         let has_any = |names: &[&str]| names.is_empty() || names.iter().any(|name| has(name));
         for key in record.all() {
             let wanted = match key.need {
@@ -179,7 +180,8 @@ impl<'a> Sieve<'a> {
         }
         let mut whole = true;
         for group in record.one_of.iter().filter(|group| has_any(group.where_any)) {
-            whole &= self.exactly_one(entries, record, group, place);
+            whole &=
+                !group.keys.iter().any(|key| misspelt.contains(key)) && self.exactly_one(entries, record, group, place);
         }
         for (key, _) in entries.iter().filter(|_| whole) {
             let beside = record.key(&key.value).map_or(&[] as &[&str], |k| k.beside);
@@ -285,6 +287,20 @@ pub(super) fn is_mapping(entries: &[(Spanned<String>, Node)]) -> bool {
     let leads = MAPPING.one_of.first().map_or(&[] as &[&str], |group| group.keys);
     entries.iter().all(|(key, _)| MAPPING.key(&key.value).is_some())
         && entries.iter().any(|(key, _)| leads.contains(&key.value.as_str()))
+}
+
+/// The key that is nearest to what is written.
+fn meant(written: &str, record: &Record) -> Option<&'static str> {
+    if written.len() > SUGGEST_CHARS_MAX {
+        return None;
+    }
+    did_you_mean(written, record.all().map(|key| key.name))
+}
+
+/// The key that was meant by one that the record does not know.
+fn misspelt(written: &str, record: &Record) -> Option<&'static str> {
+    let is_known = record.key(written).is_some() || record.others.is_some();
+    if is_known { None } else { meant(written, record) }
 }
 
 fn is_hollow(node: &Node) -> bool {

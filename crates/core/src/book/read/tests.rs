@@ -126,6 +126,19 @@ fn an_unknown_key_is_told_the_nearest_and_all_that_are_allowed() {
 }
 
 #[test]
+fn a_misspelt_key_is_not_missing_too() {
+    for (path, text) in [
+        ("book.yaml", "book: b\ncurency: USD\ntime_zone: UTC\nroles:\n  - { idd: lead }\n".to_owned()),
+        ("policies/p.yaml", policy("terms:\n  window: { says: x, mesure: a, at_mots: 14 days }")),
+        ("policies/p.yaml", policy("goodwill:\n  gift: { say: A gift, kin: store_credit, amount: 5 USD }")),
+    ] {
+        let found = findings_of(path, &text);
+        assert_eq!((found.matches(" error[").count(), found.matches("[unknown_key]").count()), (2, 2), "{found}");
+        assert!(!found.contains(" warning["), "{found}");
+    }
+}
+
+#[test]
 fn a_comment_that_cuts_an_expression_is_an_error() {
     check(
         "policies/p.yaml",
@@ -319,11 +332,6 @@ fn a_file_that_is_something_else_is_told_so_in_a_few_findings() {
     let found = findings_of("policies/p.yaml", &keys.concat());
     assert_eq!(found.matches(" error[").count(), FINDINGS_MAX + 1);
     assert!(found.contains("error[too_many]: 802 more findings in this file are not shown"), "{found}");
-}
-
-#[test]
-fn the_table_knows_the_kinds_that_the_checker_knows() {
-    assert_eq!(keys::KINDS, crate::book::check::KINDS);
 }
 
 proptest! {
