@@ -204,6 +204,23 @@ fn only_facts_that_could_still_change_the_answer_are_missing() {
 }
 
 #[test]
+fn an_absent_record_is_missing_once() {
+    let policy = "policy: gifts\nrequest: [gifts]\nterms:\n  light: { says: Light, require: \"has(parcel.note) && parcel.grams < 500\" }\nremedies:\n  back: { says: Back, kind: store_credit, amount: \"order.paid\" }\ninstead:\n  credit: { says: Credit, kind: store_credit, amount: \"order.paid\" }\n";
+    let head = BOOK.replace("  holder?: text", "  holder?: text\n  parcel: { grams: int, note?: text }");
+    let files = BookFiles::from_iter([
+        ("book.yaml", head.as_str()),
+        ("policies/gifts.yaml", policy),
+        ("policies/else.yaml", ELSE),
+    ]);
+    let checked = check(&files);
+    let book = checked.book.unwrap_or_else(|| panic!("{:?}", checked.findings.all));
+    let missing =
+        |facts: Value| answer(&book, "lead", json!({ "request": "gifts", "facts": facts }))["missing"].clone();
+    assert_eq!(missing(json!({})), json!([{ "fact": "parcel" }]));
+    assert_eq!(missing(json!({ "parcel": { "note": "wet" } })), json!([{ "fact": "parcel.grams" }]));
+}
+
+#[test]
 fn a_never_bars_everyone_and_says_what_instead() {
     let barred = |role: &str| answer(&book(), role, json!({ "facts": { "holder": "someone" } }));
     for role in ["ai", "frontline", "lead", "head"] {

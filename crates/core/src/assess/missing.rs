@@ -36,6 +36,16 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// The path of a fact of which nothing was given.
+    fn nothing_at(&self) -> Option<&str> {
+        match self {
+            Self::Fact { path, problem: None } => Some(path),
+            _ => None,
+        }
+    }
+}
+
 /// Marks a proof of the fault among [`Reason::Proof`].
 pub(super) const FAULT: u16 = u16::MAX;
 
@@ -53,7 +63,14 @@ pub(super) fn explain(m: &Machine, book: &Book, version: &Version, facts: &Facts
     reasons.sort_by_key(order);
     let mut all: Vec<Missing> = reasons.into_iter().map(|r| missing(book, version, facts, r)).collect();
     all.dedup();
+    let absent: Vec<String> = all.iter().filter_map(Missing::nothing_at).map(str::to_owned).collect();
+    all.retain(|missing| !missing.nothing_at().is_some_and(|path| absent.iter().any(|record| is_inside(path, record))));
     all
+}
+
+/// Whether a path leads into a record: who gives the record gives its fields.
+fn is_inside(path: &str, record: &str) -> bool {
+    path.strip_prefix(record).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn order(reason: &Reason) -> (u8, u32) {
