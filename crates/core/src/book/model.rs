@@ -7,6 +7,28 @@ use crate::diagnostic::{Span, Spanned};
 /// A text and its place.
 pub type Text = Spanned<String>;
 
+/// The kinds of remedy of the field.
+pub const REMEDY_KINDS: &[&str] = &[
+    "refund",
+    "price_adjustment",
+    "store_credit",
+    "promo_code",
+    "replacement",
+    "prepared_cart",
+    "reship",
+    "keep_item",
+    "give_back",
+    "return_label",
+    "shipping_credit",
+    "fee_waiver",
+    "repair",
+    "warranty_extension",
+    "points",
+    "booking_change",
+    "message",
+    "bespoke",
+];
+
 /// A scalar that holds an expression or a literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expr {

@@ -6,7 +6,7 @@ use super::ladder::{TypedGuard, TypedNever};
 use super::policy::TypedPolicy;
 use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::terms::{TypedLine, TypedShape, TypedTerm};
-use crate::book::model::Text;
+use crate::book::model::{REMEDY_KINDS, Text};
 use crate::book::rules::{
     Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Quick, Remedy, RemedyBody,
     Term, TermShape, Version,
@@ -250,9 +250,8 @@ impl Builder<'_> {
             says: says(text.says.as_ref(), &text.id.value),
             when: self.add(&n.when),
             bars,
-            kinds: words.map(|words| {
-                words.iter().filter(|w| super::remedies::KINDS.contains(w)).map(|w| (*w).to_owned()).collect()
-            }),
+            kinds: words
+                .map(|words| words.iter().filter(|w| REMEDY_KINDS.contains(w)).map(|w| (*w).to_owned()).collect()),
             instead: instead.collect(),
             cites: text.cites.iter().map(|c| c.value.clone()).collect(),
         }

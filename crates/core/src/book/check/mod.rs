@@ -27,7 +27,6 @@ use crate::number::Rounding;
 use crate::program::infer::Names;
 use policy::TypedPolicy;
 
-pub use remedies::KINDS;
 pub(crate) use remedies::paid_field;
 
 /// What a check gives: the book when it can be used, and all findings either way.

@@ -3,35 +3,13 @@
 use std::collections::HashMap;
 
 use super::values::literal_or_expression;
-use crate::book::model::{AmountText, Expr, PolicyText, RemedyText};
+use crate::book::model::{AmountText, Expr, PolicyText, REMEDY_KINDS, RemedyText};
 use crate::book::rules::{Group, Split};
 use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
 use crate::program::infer::{Inferred, Reported, Scope};
 use crate::program::typed::Typed;
 use crate::program::words::a;
 use crate::types::{RecordType, Type};
-
-/// The kinds of remedy of the field.
-pub const KINDS: &[&str] = &[
-    "refund",
-    "price_adjustment",
-    "store_credit",
-    "promo_code",
-    "replacement",
-    "prepared_cart",
-    "reship",
-    "keep_item",
-    "give_back",
-    "return_label",
-    "shipping_credit",
-    "fee_waiver",
-    "repair",
-    "warranty_extension",
-    "points",
-    "booking_change",
-    "message",
-    "bespoke",
-];
 
 /// A remedy with its expressions typed.
 #[derive(Clone, Debug)]
@@ -265,11 +243,12 @@ fn kind(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<String> {
     let Some(kind) = &text.kind else {
         return Err(Reported); // The reader has said so.
     };
-    if KINDS.contains(&kind.value.as_str()) {
+    if REMEDY_KINDS.contains(&kind.value.as_str()) {
         return Ok(kind.value.clone());
     }
-    let near = did_you_mean(&kind.value, KINDS.iter().copied());
-    let help = near.map_or_else(|| format!("the kinds are: {}", KINDS.join(", ")), |n| format!("did you mean `{n}`?"));
+    let near = did_you_mean(&kind.value, REMEDY_KINDS.iter().copied());
+    let help =
+        near.map_or_else(|| format!("the kinds are: {}", REMEDY_KINDS.join(", ")), |n| format!("did you mean `{n}`?"));
     s.findings.push(
         Diagnostic::error("unknown_kind", kind.at, format!("there is no kind of remedy `{}`", kind.value))
             .label("not a kind")

@@ -8,8 +8,6 @@ mod policy;
 pub(crate) use book::BOOK;
 pub(crate) use cases::CASES;
 pub(crate) use intake::{INTAKE, MAPPING};
-#[cfg(test)]
-pub(crate) use policy::KINDS;
 pub(crate) use policy::{KIND_FIELDS, POLICY};
 
 use super::shape::Record;

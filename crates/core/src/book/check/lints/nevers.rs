@@ -1,8 +1,7 @@
 //! Nevers and what they bar, what is offered instead, and how many circumstances there may be.
 
 use super::Whole;
-use crate::book::check::remedies::KINDS;
-use crate::book::model::{BookText, RemedyText, Text};
+use crate::book::model::{BookText, REMEDY_KINDS, RemedyText, Text};
 use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
 
 /// Most circumstances of a book.
@@ -34,7 +33,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Findings) {
     let instead: Vec<&str> = book.policies.iter().flat_map(|p| ids(&p.instead)).collect();
     let barred = book.never.iter().flat_map(|never| never.bars.iter().flatten());
     let unknown =
-        barred.filter(|word| !KINDS.contains(&word.value.as_str()) && !remedies.contains(&word.value.as_str()));
+        barred.filter(|word| !REMEDY_KINDS.contains(&word.value.as_str()) && !remedies.contains(&word.value.as_str()));
     findings.all.extend(unknown.map(|word| barred_unknown(word, &remedies)));
     let offered = book.never.iter().flat_map(|never| &never.instead);
     let unknown: Vec<_> = offered
@@ -56,9 +55,9 @@ fn ids(group: &[RemedyText]) -> Vec<&str> {
 }
 
 fn barred_unknown(word: &Text, remedies: &[&str]) -> Diagnostic {
-    let near = did_you_mean(&word.value, remedies.iter().copied().chain(KINDS.iter().copied()));
+    let near = did_you_mean(&word.value, remedies.iter().copied().chain(REMEDY_KINDS.iter().copied()));
     let help = near.map_or_else(
-        || format!("name remedies of your policies, or kinds: {}", KINDS.join(", ")),
+        || format!("name remedies of your policies, or kinds: {}", REMEDY_KINDS.join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
     Diagnostic::error(

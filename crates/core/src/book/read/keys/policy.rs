@@ -1,6 +1,7 @@
 //! Keys of `policies/*.yaml`.
 
 use super::book::PROOF;
+use crate::book::model::REMEDY_KINDS;
 use crate::book::read::shape::{Key, KeyKind, OneOf, Record, Shape, key};
 
 const NAMES: Shape = Shape::List(&Shape::Name);
@@ -101,28 +102,6 @@ static DETOUR: Record = Record::of(
     ]],
 );
 
-/// Kinds of remedies.
-pub(crate) const KINDS: &[&str] = &[
-    "refund",
-    "price_adjustment",
-    "store_credit",
-    "promo_code",
-    "replacement",
-    "prepared_cart",
-    "reship",
-    "keep_item",
-    "give_back",
-    "return_label",
-    "shipping_credit",
-    "fee_waiver",
-    "repair",
-    "warranty_extension",
-    "points",
-    "booking_change",
-    "message",
-    "bespoke",
-];
-
 const KIND: &[&str] = &["kind"];
 
 /// Keys that one kind of remedy has; what they say is checked against the kind.
@@ -137,7 +116,7 @@ pub(crate) const KIND_FIELDS: &[Key] = &[
 
 static REMEDY_KEYS: &[Key] = &[
     key("says", &Shape::Prose, "What people read."),
-    key("kind", &Shape::Known(KINDS), "What kind of remedy it is."),
+    key("kind", &Shape::Known(REMEDY_KINDS), "What kind of remedy it is."),
     key("bundle", &NAMES, "Ids of the remedies given together; one written `ID?` may drop out."),
     key(
         "either",
