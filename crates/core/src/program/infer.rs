@@ -1,16 +1,18 @@
 //! Gives every node of an expression its type, or says what does not fit.
 
+mod given;
+mod path;
+
 use super::functions;
 use super::kinship::{fits, list_of, unify};
 pub use super::names::{Define, Names};
 use super::parse::{self, Ast, Binary, Kind};
 use super::typed::{Const, Each, Fun, Node, Typed};
-use super::words::{a, example, fields_help, shorten, suggest};
+use super::words::{a, example, suggest};
 use crate::book::model::Expr;
-use crate::diagnostic::{Diagnostic, Findings, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Findings, Span};
 use crate::number::Number;
-use crate::types::{Field, RecordType, Type};
-use std::sync::Arc;
+use crate::types::Type;
 
 /// What went wrong; already reported to the findings.
 #[derive(Debug)]
@@ -42,7 +44,7 @@ pub struct Scope<'n, 's, 'f> {
 impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     /// A place where the optional facts `needs` (paths) are known to be given.
     pub fn new(names: &'n mut Names<'s>, findings: &'f mut Findings, needs: &[String]) -> Self {
-        let known = needs.iter().flat_map(|p| prefixes(p)).collect();
+        let known = needs.iter().flat_map(|p| given::prefixes(p)).collect();
         Self { names, findings, vars: Vec::new(), known, collecting: false, unsure: false, requires: Vec::new() }
     }
 
@@ -137,158 +139,6 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
         Ok(Typed::constant(Const::Number(number), Type::Int, at))
     }
 
-    fn name(&mut self, name: &str, at: Span) -> Inferred {
-        if let Some(var) = self.vars.iter().rev().find(|v| v.name == name) {
-            return Ok(Typed { node: Node::Var(var.id), ty: var.ty.clone(), at });
-        }
-        let root = Arc::clone(&self.names.schema.root);
-        if let Some(field) = root.field(name) {
-            self.require_known(name, field, at)?;
-            self.names.used_cells.insert(field.offset);
-            let node =
-                if matches!(field.ty, Type::Record(_)) { Node::Record(field.offset) } else { Node::Slot(field.offset) };
-            return Ok(Typed { node, ty: field.ty.clone(), at });
-        }
-        if let Some(index) = self.names.defines.iter().position(|d| d.name == name) {
-            return self.define(index, at);
-        }
-        self.unknown_name(name, &root, at)
-    }
-
-    fn define(&mut self, index: usize, at: Span) -> Inferred {
-        self.names.resolve_define(index, self.findings);
-        let Some(define) = self.names.defines.get_mut(index) else { return Err(Reported) };
-        define.used = true;
-        let (name, requires) = (define.name.clone(), define.requires.clone());
-        let ty = define.body.as_ref().map(|b| b.ty.clone()).ok_or(Reported)?;
-        for path in requires {
-            self.require_path(&path, at, Some(&name))?;
-        }
-        Ok(Typed { node: Node::Define(index), ty, at })
-    }
-
-    fn unknown_name(&mut self, name: &str, root: &RecordType, at: Span) -> Inferred {
-        if self.names.schema.is_broken(name) {
-            return Err(Reported);
-        }
-        if name == "role" {
-            return self.fail(
-                Diagnostic::error(
-                    "unknown_name",
-                    at,
-                    "`role` can be read only in `say`: what is needed must not depend on who asks",
-                )
-                .help("say who may with `stretch`, `per_grant` or a guard's `needs`"),
-            );
-        }
-        let mut candidates: Vec<String> = root.fields.iter().map(|f| f.name.clone()).collect();
-        candidates.extend(self.names.defines.iter().map(|d| d.name.clone()));
-        candidates.extend(self.vars.iter().map(|v| v.name.clone()));
-        let near = did_you_mean(name, candidates.iter().map(String::as_str));
-        let help = match (near, path_ending_in(root, name)) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some(path)) => format!("did you mean `{path}`?"),
-            _ => format!("declare it under `facts` or `define`; known are: {}", shorten(&candidates)),
-        };
-        self.fail(
-            Diagnostic::error("unknown_name", at, format!("nothing is called `{name}`")).label("not known").help(help),
-        )
-    }
-
-    /// `of.field`: a fact's own path, or a field of something computed.
-    fn select(&mut self, of: &Ast, field: &str, at: Span) -> Inferred {
-        let of_typed = self.infer(of)?;
-        let Type::Record(record) = &of_typed.ty else {
-            let ty = a(&of_typed.ty);
-            return self.fail(
-                Diagnostic::error("no_fields", at, format!("this is {ty} and has no field `{field}`"))
-                    .help(fields_help(&of_typed.ty, field)),
-            );
-        };
-        let record = Arc::clone(record);
-        let Some(found) = record.field(field) else {
-            return self.unknown_field(&record, path_of(of).as_deref(), field, tail(of, field, at), at);
-        };
-        if let Some(path) = self.full_path(of, field) {
-            self.require_known(&path, found, at)?;
-        }
-        self.note_field(&of_typed, &record, found);
-        Ok(field_of(of_typed, found, at))
-    }
-
-    /// `base.field`, where `base` is not spelled as a path: `field` alone stands at `field_at`.
-    fn unknown_field(
-        &mut self,
-        record: &RecordType,
-        base: Option<&str>,
-        field: &str,
-        field_at: Span,
-        at: Span,
-    ) -> Inferred {
-        if base.is_some_and(|base| self.names.schema.is_broken(&format!("{base}.{field}"))) {
-            return Err(Reported);
-        }
-        let fields: Vec<String> = record.fields.iter().map(|f| f.name.clone()).collect();
-        let help = match (did_you_mean(field, fields.iter().map(String::as_str)), base) {
-            (Some(near), None) => format!("did you mean `{near}`?"),
-            (Some(near), Some(base)) => format!("did you mean `{base}.{near}`?"),
-            (None, _) => format!("its fields are: {}", shorten(&fields)),
-        };
-        let at = if base.is_none() { field_at } else { at };
-        self.fail(
-            Diagnostic::error("unknown_field", at, format!("`{}` has no field `{field}`", record.name))
-                .label("not known")
-                .help(help),
-        )
-    }
-
-    fn note_field(&mut self, of: &Typed, record: &RecordType, field: &Field) {
-        match of.node {
-            Node::Record(base) => {
-                self.names.used_cells.insert(base + field.offset);
-            }
-            _ => {
-                self.names.used_fields.insert((record.name.clone(), field.name.clone()));
-            }
-        }
-    }
-
-    /// The path an expression spells, with loop variables told apart: `$3.note`.
-    fn full_path(&self, of: &Ast, field: &str) -> Option<String> {
-        let base = path_of(of)?;
-        let (first, rest) = base.split_once('.').map_or((base.as_str(), None), |(f, r)| (f, Some(r)));
-        let first = match self.vars.iter().rev().find(|v| v.name == first) {
-            Some(var) => format!("${}", var.id),
-            None => first.to_owned(),
-        };
-        Some(rest.map_or_else(|| format!("{first}.{field}"), |rest| format!("{first}.{rest}.{field}")))
-    }
-
-    fn require_known(&mut self, path: &str, field: &Field, at: Span) -> Inferred<()> {
-        if field.optional { self.require_path(path, at, None) } else { Ok(()) }
-    }
-
-    fn require_path(&mut self, path: &str, at: Span, through: Option<&str>) -> Inferred<()> {
-        if self.unsure || self.known.iter().any(|k| k == path) {
-            return Ok(());
-        }
-        if self.collecting && !path.starts_with('$') {
-            self.requires.push(path.to_owned());
-            return Ok(());
-        }
-        let shown = path.split_once('.').filter(|_| path.starts_with('$')).map_or(path, |(_, rest)| rest);
-        let message = match through {
-            Some(name) => format!("`{name}` reads `{shown}`, which may be absent"),
-            None => format!("`{shown}` may be absent"),
-        };
-        let help = if path.starts_with('$') {
-            format!("ask first: has(..{shown}) && ..")
-        } else {
-            format!("ask first: has({shown}) && .., or let the policy say `needs: [{shown}]`")
-        };
-        self.fail(Diagnostic::error("may_be_absent", at, message).label("may be absent").help(help))
-    }
-
     fn index(&mut self, of: &Ast, index: &Ast, at: Span) -> Inferred {
         let of = self.infer(of)?;
         match of.ty.clone() {
@@ -332,158 +182,6 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
                     .help("write `!` to turn a yes into a no"),
             ),
         }
-    }
-
-    /// `x && y` (`x || y`): what `x` being true (false) tells about given facts holds in `y`.
-    fn logic(&mut self, fun: Fun, x: &Ast, y: &Ast, at: Span) -> Inferred {
-        let sign = if fun == Fun::And { "`&&`" } else { "`||`" };
-        let left = self.operand(x, &Type::Bool, sign);
-        let learnt = self.given_when(x, fun == Fun::And);
-        let right = self.knowing(learnt, &left, |s| s.operand(y, &Type::Bool, sign));
-        Ok(call(fun, vec![left?, right?], Type::Bool, at))
-    }
-
-    fn choice(&mut self, c: &Ast, x: &Ast, y: &Ast, at: Span) -> Inferred {
-        let cond = self.operand(c, &Type::Bool, "`?`");
-        let (yes, no) = (self.given_when(c, true), self.given_when(c, false));
-        let then = self.knowing(yes, &cond, |s| s.infer(x));
-        let otherwise = self.knowing(no, &cond, |s| s.infer(y));
-        let (cond, then, otherwise) = (cond?, then?, otherwise?);
-        let Some(ty) = unify(&then.ty, &otherwise.ty) else {
-            return self.fail(
-                Diagnostic::error(
-                    "type_mismatch",
-                    at,
-                    format!("one side is {}, the other {}", a(&then.ty), a(&otherwise.ty)),
-                )
-                .help("make both sides of `? :` the same type"),
-            );
-        };
-        Ok(call(Fun::If, vec![cond, then, otherwise], ty, at))
-    }
-
-    /// Looks at what stands under a condition, which may not have checked.
-    fn knowing<T>(&mut self, learnt: Vec<String>, condition: &Inferred, run: impl FnOnce(&mut Self) -> T) -> T {
-        let (known, unsure) = (self.known.len(), self.unsure);
-        self.known.extend(learnt);
-        self.unsure |= condition.is_err();
-        let result = run(self);
-        self.known.truncate(known);
-        self.unsure = unsure;
-        result
-    }
-
-    /// Paths that are known to be given when `ast` comes out as `truth`.
-    fn given_when(&self, ast: &Ast, truth: bool) -> Vec<String> {
-        match (&ast.kind, truth) {
-            (Kind::Call(None, name, args), true) if name == "has" => {
-                args.first().and_then(|x| self.has_path(x)).map(|p| prefixes(&p)).unwrap_or_default()
-            }
-            (Kind::Not(x), _) => self.given_when(x, !truth),
-            (Kind::Binary(Binary::And, x, y), true) | (Kind::Binary(Binary::Or, x, y), false) => {
-                let mut both = self.given_when(x, truth);
-                both.extend(self.given_when(y, truth));
-                both
-            }
-            (Kind::Binary(Binary::Or, x, y), true) | (Kind::Binary(Binary::And, x, y), false) => {
-                let right = self.given_when(y, truth);
-                self.given_when(x, truth).into_iter().filter(|p| right.contains(p)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn has_path(&self, x: &Ast) -> Option<String> {
-        match &x.kind {
-            Kind::Select(of, field) => self.full_path(of, field),
-            Kind::Name(name) => Some(name.clone()),
-            _ => None,
-        }
-    }
-
-    /// `has(x)`, `has(x.y)`: walks the path without requiring anything of it to be given.
-    pub(super) fn has(&mut self, args: &[Ast], at: Span) -> Inferred {
-        let [x] = args else {
-            return self
-                .fail(Diagnostic::error("wrong_arguments", at, "has() takes one fact").help("write has(promotion)"));
-        };
-        let mut names = Vec::new();
-        let mut base = x;
-        while let Kind::Select(of, field) = &base.kind {
-            names.push(field.clone());
-            base = of;
-        }
-        names.reverse();
-        let root = Arc::clone(&self.names.schema.root);
-        let start = match &base.kind {
-            Kind::Name(n) if !self.vars.iter().any(|v| v.name == *n) && root.field(n).is_some() => {
-                names.insert(0, n.clone());
-                None
-            }
-            Kind::Name(n)
-                if !self.vars.iter().any(|v| v.name == *n) && !self.names.defines.iter().any(|d| d.name == *n) =>
-            {
-                return self.unknown_name(n, &root, base.at);
-            }
-            _ if names.is_empty() => {
-                return self.fail(
-                    Diagnostic::error("wrong_arguments", x.at, "has() asks whether a fact is given, and this is none")
-                        .help("write the path of a fact, such as has(promotion) or has(l.note)"),
-                );
-            }
-            _ => Some(Box::new(self.infer(base)?)),
-        };
-        self.has_chain(start, &names, root, x.at, at)
-    }
-
-    fn has_chain(
-        &mut self,
-        start: Option<Box<Typed>>,
-        names: &[String],
-        root: Arc<RecordType>,
-        x_at: Span,
-        at: Span,
-    ) -> Inferred {
-        let mut record = match start.as_ref().map(|s| &s.ty) {
-            None => root,
-            Some(Type::Record(r)) => Arc::clone(r),
-            Some(other) => {
-                let d = Diagnostic::error("no_fields", x_at, format!("this is {} and has no fields", a(other)))
-                    .help("has() asks for a field of a record");
-                return self.fail(d);
-            }
-        };
-        let (mut chain, mut offset) = (Vec::new(), 0);
-        for (i, name) in names.iter().enumerate() {
-            let Some(field) = record.field(name).cloned() else {
-                let base = names.get(..i).unwrap_or_default().join(".");
-                let base = (start.is_none() && i + 1 == names.len()).then_some(base.as_str());
-                return self.unknown_field(&record, base, name, x_at, x_at);
-            };
-            offset += field.offset;
-            if start.is_none() {
-                self.names.used_cells.insert(offset);
-            } else {
-                self.names.used_fields.insert((record.name.clone(), field.name.clone()));
-            }
-            chain.push((offset, field.optional));
-            match (&field.ty, i + 1 == names.len()) {
-                (_, true) => {}
-                (Type::Record(next), false) => record = Arc::clone(next),
-                (other, false) => {
-                    let d = Diagnostic::error("no_fields", x_at, format!("`{name}` is {} and has no fields", a(other)))
-                        .help("end the path there");
-                    return self.fail(d);
-                }
-            }
-        }
-        if !chain.iter().any(|(_, optional)| *optional) {
-            self.findings.push(
-                Diagnostic::warning("always_given", x_at, "this fact must always be given, so has() says nothing")
-                    .help("declare it with `?` if it may be absent, or leave has() out"),
-            );
-        }
-        Ok(Typed { node: Node::Has(start, chain), ty: Type::Bool, at })
     }
 
     fn list(&mut self, items: &[Ast], at: Span) -> Inferred {
@@ -576,45 +274,6 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
 
 pub(super) fn call(fun: Fun, args: Vec<Typed>, ty: Type, at: Span) -> Typed {
     Typed { node: Node::Call(fun, args), ty, at }
-}
-
-fn field_of(of: Typed, field: &Field, at: Span) -> Typed {
-    let ty = field.ty.clone();
-    let node = match (&of.node, &ty) {
-        (Node::Record(base), Type::Record(_)) => Node::Record(base + field.offset),
-        (Node::Record(base), _) => Node::Slot(base + field.offset),
-        _ => Node::Field(Box::new(of), field.offset),
-    };
-    Typed { node, ty, at }
-}
-
-/// `a.b.c` of a chain of selections from a name.
-fn path_of(ast: &Ast) -> Option<String> {
-    match &ast.kind {
-        Kind::Name(n) => Some(n.clone()),
-        Kind::Select(of, field) => Some(format!("{}.{field}", path_of(of)?)),
-        _ => None,
-    }
-}
-
-/// Where the field alone stands; the whole, where single places are not known.
-fn tail(of: &Ast, field: &str, at: Span) -> Span {
-    let len = u32::try_from(field.len()).unwrap_or(0);
-    if of.at == at { at } else { Span { start: at.end.saturating_sub(len).max(at.start), ..at } }
-}
-
-/// `a`, `a.b`, `a.b.c` for `a.b.c`.
-fn prefixes(path: &str) -> Vec<String> {
-    let mut all: Vec<String> = path.match_indices('.').filter_map(|(i, _)| path.get(..i)).map(str::to_owned).collect();
-    all.push(path.to_owned());
-    all
-}
-
-fn path_ending_in(record: &RecordType, name: &str) -> Option<String> {
-    record.fields.iter().find_map(|f| match &f.ty {
-        Type::Record(inner) if inner.field(name).is_some() => Some(format!("{}.{name}", f.name)),
-        _ => None,
-    })
 }
 
 /// An exact number from digits with an optional sign and decimals; at most 18 digits.
