@@ -269,7 +269,12 @@ fn ends(name: &[u8]) -> (u64, u64) {
     if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
         return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
     }
-    (name.iter().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)), 0)
+    match *name {
+        [a, b, c] => (u32::from_le_bytes([a, b, c, 0]).into(), 0),
+        [a, b] => (u16::from_le_bytes([a, b]).into(), 0),
+        [a] => (a.into(), 0),
+        _ => (0, 0),
+    }
 }
 
 #[cfg(test)]

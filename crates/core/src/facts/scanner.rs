@@ -314,10 +314,12 @@ fn last_plain_len(bytes: &[u8]) -> usize {
 #[inline]
 fn special(bytes: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
-    let quote = bytes ^ (ONES * u64::from(b'"'));
-    let backslash = bytes ^ (ONES * u64::from(b'\\'));
-    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(ONES * limit) & !bytes;
-    (below(quote, 1) | below(backslash, 1) | below(bytes, u64::from(b' '))) & (ONES << 7)
+    let below = |bytes: u64, limit: u64| bytes.wrapping_sub(ONES * limit);
+    // With this bit turned, a quote is the one letter that comes right after the control characters.
+    let quote_or_control = below(bytes ^ (ONES * 2), u64::from(b' ') + 1);
+    let backslash = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+    // What lies beyond ASCII is none of them, and looks as if it were.
+    (quote_or_control | backslash) & !bytes & (ONES << 7)
 }
 
 #[cfg(test)]
