@@ -224,8 +224,7 @@ impl Margins<'_> {
     /// Who may allow what the terms ask for all together.
     #[must_use]
     pub fn need(&self) -> Span<Need> {
-        let roots = self.version.roots.iter().filter_map(|i| self.terms.get(*i));
-        roots.fold(Span::NONE, |all, term| all.and(term.need))
+        terms::root_need(self.version, self.terms)
     }
 }
 

@@ -28,17 +28,20 @@ pub(super) struct Ground<'a> {
 
 /// Every option that is offered, for certain or perhaps, in the order written.
 pub(super) fn evaluate(m: &mut Machine, g: &Ground<'_>) -> Vec<OptionOutcome> {
-    let options = g.version.options.iter().filter_map(|i| option(m, g, *i)).collect::<Vec<_>>();
-    options.into_iter().filter(|o| instead_is_wanted(g, o)).collect()
+    let mut options = Vec::with_capacity(g.version.options.len());
+    options.extend(g.version.options.iter().filter(|i| instead_is_wanted(g, **i)).filter_map(|i| option(m, g, *i)));
+    options
 }
 
 /// What stands under `instead` is offered only where a never that names it bars something.
-fn instead_is_wanted(g: &Ground<'_>, option: &OptionOutcome) -> bool {
-    let group = g.version.remedies.get(option.remedy).map(|r| r.group);
+fn instead_is_wanted(g: &Ground<'_>, index: usize) -> bool {
+    let group = g.version.remedies.get(index).map(|r| r.group);
     group != Some(Group::Instead)
-        || g.version.nevers.iter().zip(g.nevers).any(|(never, truth)| {
-            never.instead.contains(&option.remedy) && *truth != Truth::No && bars_something(g, never)
-        })
+        || g.version
+            .nevers
+            .iter()
+            .zip(g.nevers)
+            .any(|(never, truth)| never.instead.contains(&index) && *truth != Truth::No && bars_something(g, never))
 }
 
 fn bars_something(g: &Ground<'_>, never: &crate::book::rules::Never) -> bool {

@@ -47,8 +47,13 @@ fn rank_of_need(need: Need, role: RoleId) -> Rank {
     }
 }
 
-fn standing_at(options: &[&OptionOutcome], bespoke: Option<RoleId>, role: RoleId, end: End) -> Standing {
-    let own = options.iter().map(|o| rank(o, role, end));
+fn standing_at<'o>(
+    options: impl Iterator<Item = &'o OptionOutcome>,
+    bespoke: Option<RoleId>,
+    role: RoleId,
+    end: End,
+) -> Standing {
+    let own = options.map(|o| rank(o, role, end));
     let by_hand = bespoke.map(|r| rank_of_need(Need::role(r), role));
     match own.chain(by_hand).min() {
         None | Some(Rank::NotOffered | Rank::Nobodys) => Standing::Refused,
@@ -76,10 +81,10 @@ pub(super) fn has_own_answer(g: &Ground<'_>) -> bool {
 
 /// The first line of the ladder that matches; at best and at worst beside it.
 pub(super) fn standing(g: &Ground<'_>, options: &[OptionOutcome]) -> (Standing, Span<Standing>) {
-    let asked: Vec<&OptionOutcome> = options.iter().filter(|o| answers(g, o)).collect();
+    let asked = || options.iter().filter(|o| answers(g, o));
     let bespoke = if has_own_answer(g) { None } else { g.book.bespoke };
-    let best = standing_at(&asked, bespoke, g.role, End::Best);
-    let worst = standing_at(&asked, bespoke, g.role, End::Worst);
+    let best = standing_at(asked(), bespoke, g.role, End::Best);
+    let worst = standing_at(asked(), bespoke, g.role, End::Worst);
     let standing = match (best, worst) {
         (Standing::Never | Standing::Refused, _) => best,
         (_, Standing::Entitled) => Standing::Entitled,

@@ -69,10 +69,21 @@ pub(super) fn tree_need(
     circumstances: &[Circumstance],
     lenders: Lenders,
 ) -> Span<Need> {
+    let own = root_need(version, outcomes);
+    // What nobody needs to allow, nobody needs to lend for.
+    if lenders == Lenders::default() || own == Span::NONE {
+        return own;
+    }
     version
         .roots
         .iter()
         .fold(Span::NONE, |all, root| all.and(need_of(version, outcomes, circumstances, lenders, *root)))
+}
+
+/// Who may allow what every root term asks for by itself.
+pub(super) fn root_need(version: &Version, outcomes: &[TermOutcome]) -> Span<Need> {
+    let roots = version.roots.iter().filter_map(|i| outcomes.get(*i));
+    roots.fold(Span::NONE, |all, term| all.and(term.need))
 }
 
 /// Who may allow what a term asks for.
@@ -367,6 +378,9 @@ fn group(
     term: &Term,
     days: Days,
 ) -> TermOutcome {
+    if surely_holds(outcomes, parts, is_any) {
+        return under(m, BLANK, term, days);
+    }
     let (mut need, mut why) = (None, 0);
     let (mut all_hold, mut some_hold, mut all_fail, mut some_fail) = (true, false, true, false);
     for outcome in parts.iter().filter_map(|i| outcomes.get(*i)) {
@@ -392,6 +406,13 @@ fn group(
     };
     let joined = TermOutcome { state, need, why: if holds { 0 } else { why }, ..BLANK };
     under(m, stretched(joined, term), term, days)
+}
+
+/// Whether one of `any`, or each of `all`, is met: the common case, in which a group needs nobody.
+#[inline]
+fn surely_holds(outcomes: &[TermOutcome], parts: &[usize], is_any: bool) -> bool {
+    let is_met = |i: &usize| outcomes.get(*i).is_some_and(|outcome| outcome.state == TermState::Met);
+    if is_any { parts.iter().any(is_met) } else { !parts.is_empty() && parts.iter().all(is_met) }
 }
 
 /// In `any`, an alternative that may not apply may be no alternative at all.

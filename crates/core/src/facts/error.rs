@@ -38,11 +38,14 @@ impl FactsErrors {
         Self::document(format!("{bytes} bytes"), format!("at most {MAX_DOCUMENT_BYTES} bytes"), None)
     }
 
-    /// A document that is no JSON, and where.
-    pub(super) fn not_json(error: &serde_json::Error) -> Self {
+    /// A document that is no JSON, and where; `before` it stands what was not read again.
+    pub(super) fn not_json(error: &serde_json::Error, before: &str) -> Self {
         let message = error.to_string();
         let what = message.split(" at line ").next().map(str::to_owned);
-        let found = format!("text that is not JSON at line {} column {}", error.line(), error.column());
+        let last_line = before.rsplit('\n').next().unwrap_or_default();
+        let line = error.line() + before.matches('\n').count();
+        let column = error.column() + if error.line() == 1 { last_line.len() } else { 0 };
+        let found = format!("text that is not JSON at line {line} column {column}");
         Self::document(found, "a JSON object", what)
     }
 }

@@ -18,7 +18,7 @@ mod question_schema;
 mod reader;
 mod resolve;
 mod scalar;
-mod visit;
+mod scanner;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use serde::de;
-
 use super::from_yaml::quoted;
 use super::plan::{Kind, ListPlan, ValuePlan};
 use super::reader::{MAX_TEXT_BYTES, Reader, Step};
 use super::scalar::{number_of, write_percent};
+use super::scanner::Broken;
 use super::{FactsError, FactsErrors, Problem, ProblemKind, explain};
 use crate::diagnostic::did_you_mean;
 use crate::literal::Units;
@@ -71,11 +70,11 @@ impl Reader<'_, '_, '_> {
 
     /// Notes an error that ends the reading.
     #[cold]
-    pub(super) fn stop<E: de::Error>(&mut self, found: impl Into<String>, expected: impl Into<String>) -> E {
+    pub(super) fn stop(&mut self, found: impl Into<String>, expected: impl Into<String>) -> Broken {
         self.stopped = true;
         self.errors.clear();
         self.wrong_here(found, expected, None);
-        E::custom("stopped")
+        Broken
     }
 
     /// Notes a text that is too long to be read.

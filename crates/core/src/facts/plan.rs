@@ -106,15 +106,15 @@ impl RecordPlan {
     }
 
     /// The field of that name.
-    pub(super) fn find(&self, name: &str) -> Option<&FieldPlan> {
-        let ends = ends(name.as_bytes());
+    pub(super) fn find(&self, name: &[u8]) -> Option<&FieldPlan> {
+        let ends = ends(name);
         let mut at = self.keys.start(ends, name.len());
         loop {
             let entry = self.keys.entries.get(at)?;
             if entry.ends == ends && entry.len == name.len() {
                 let field = self.fields.get(entry.field)?;
                 // The ends of a short name are all of it.
-                if name.len() <= 16 || *field.name == *name {
+                if name.len() <= 16 || field.name.as_bytes() == name {
                     return Some(field);
                 }
             } else if entry.field == EMPTY {
@@ -269,7 +269,12 @@ fn ends(name: &[u8]) -> (u64, u64) {
     if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
         return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
     }
-    (name.iter().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)), 0)
+    match *name {
+        [a, b, c] => (u32::from_le_bytes([a, b, c, 0]).into(), 0),
+        [a, b] => (u16::from_le_bytes([a, b]).into(), 0),
+        [a] => (a.into(), 0),
+        _ => (0, 0),
+    }
 }
 
 #[cfg(test)]
@@ -294,10 +299,10 @@ mod tests {
             let names: Vec<String> = (0..count).map(|i| format!("a_long_name_{i}_with_a_common_end")).collect();
             let plan = record(&names);
             for name in &names {
-                assert_eq!(plan.find(name).map(|f| &*f.name), Some(name.as_str()));
-                assert!(plan.find(&name[1..]).is_none());
+                assert_eq!(plan.find(name.as_bytes()).map(|f| &*f.name), Some(name.as_str()));
+                assert!(plan.find(&name.as_bytes()[1..]).is_none());
             }
-            assert!(plan.find("").is_none());
+            assert!(plan.find(b"").is_none());
         }
     }
 
@@ -305,7 +310,7 @@ mod tests {
     fn names_of_every_length_differ_by_one_letter() {
         let names: Vec<String> = (1..40).flat_map(|n| ["a".repeat(n), "a".repeat(n - 1) + "b"]).collect();
         let plan = record(&names);
-        assert!(names.iter().all(|name| plan.find(name).is_some_and(|f| *f.name == **name)));
-        assert!(plan.find(&"a".repeat(40)).is_none());
+        assert!(names.iter().all(|name| plan.find(name.as_bytes()).is_some_and(|f| *f.name == **name)));
+        assert!(plan.find("a".repeat(40).as_bytes()).is_none());
     }
 }

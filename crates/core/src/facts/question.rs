@@ -5,20 +5,15 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::reader::{Reader, Step};
 use super::scalar::text_of;
+use super::scanner::Broken;
 use super::schema::slot;
-use super::visit::{AnyText, Value};
 use super::{Source, explain};
 use crate::value::{ABSENT, Cell};
-
-/// Reads the members of a question.
-pub(super) struct QuestionSeed<'r, 's, 'a, 'f> {
-    pub(super) reader: &'r mut Reader<'s, 'a, 'f>,
-}
 
 /// What of a question goes to no cell.
 #[derive(Default)]
@@ -26,39 +21,6 @@ pub(super) struct Parts<'a> {
     request: Option<&'a str>,
     sources: Option<&'a str>,
     has_facts: bool,
-}
-
-impl<'a> DeserializeSeed<'a> for QuestionSeed<'_, '_, 'a, '_> {
-    type Value = Parts<'a>;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for QuestionSeed<'_, '_, 'a, '_> {
-    type Value = Parts<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a question")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut parts = Parts::default();
-        while let Some(key) = map.next_key_seed(AnyText)? {
-            match &*key {
-                "request" if parts.request.is_none() => parts.request = Some(map.next_value::<&RawValue>()?.get()),
-                "sources" if parts.sources.is_none() => parts.sources = Some(map.next_value::<&RawValue>()?.get()),
-                "facts" if !parts.has_facts => {
-                    parts.has_facts = true;
-                    self.reader
-                        .inside(Step::Member("facts"), |reader| map.next_value_seed(Value::own_facts(reader)))?;
-                }
-                name => self.reader.question_member(name, &mut map)?,
-            }
-        }
-        Ok(parts)
-    }
 }
 
 impl<'a> Parts<'a> {
@@ -86,13 +48,34 @@ impl<'a> Parts<'a> {
 }
 
 impl<'a> Reader<'_, 'a, '_> {
-    /// Reads a member that is always there, and reports any other.
-    fn question_member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        let schema = self.schema;
-        if let Some(field) = schema.plan.question.find(name) {
-            return self.member(field, 0, map);
+    /// Reads the members of a question.
+    pub(super) fn question(&mut self) -> Result<Parts<'a>, Broken> {
+        let mut parts = Parts::default();
+        self.json.peek()?;
+        let mut more = self.json.open(b'}')?;
+        while more {
+            let name = self.json.name()?;
+            match &*name {
+                "request" if parts.request.is_none() => parts.request = Some(self.json.raw()?),
+                "sources" if parts.sources.is_none() => parts.sources = Some(self.json.raw()?),
+                "facts" if !parts.has_facts => {
+                    parts.has_facts = true;
+                    self.own_facts()?;
+                }
+                name => self.question_member(name)?,
+            }
+            more = self.json.more(b'}')?;
         }
-        map.next_value::<IgnoredAny>()?;
+        Ok(parts)
+    }
+
+    /// Reads a member that is always there, and reports any other.
+    fn question_member(&mut self, name: &str) -> Result<(), Broken> {
+        let schema = self.schema;
+        if let Some(field) = schema.plan.question.find(name.as_bytes()) {
+            return self.member(field, 0);
+        }
+        self.json.skip()?;
         if matches!(name, "request" | "sources" | "facts") {
             self.wrong(Step::Member(name), "it a second time", "it once", None);
             return Ok(());
@@ -228,5 +211,32 @@ impl<'de> Visitor<'de> for MembersVisitor {
             members.push((name, map.next_value()?));
         }
         Ok(Members(members))
+    }
+}
+
+/// Any text, borrowed from the document unless it has escapes.
+struct AnyText;
+
+impl<'de> DeserializeSeed<'de> for AnyText {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AnyText {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
     }
 }

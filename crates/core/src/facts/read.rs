@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeSeed;
+use serde::de::{Deserialize, IgnoredAny};
 
-use super::question::QuestionSeed;
-use super::reader::{Reader, Step};
+use super::reader::Reader;
 use super::schema::slot;
-use super::visit::Value;
 use super::{Facts, FactsErrors, Schema, explain};
 use crate::time::Time;
 use crate::value::Cell;
@@ -42,12 +40,10 @@ pub fn read_question<'a>(schema: &Schema, json: &'a str) -> Result<Question<'a>,
 /// As [`read_question`].
 pub fn read_question_into<'a>(schema: &Schema, json: &'a str, question: &mut Question<'a>) -> Result<(), FactsErrors> {
     check(json)?;
-    let mut reader = Reader::new(schema, &mut question.facts);
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let read = QuestionSeed { reader: &mut reader }.deserialize(&mut deserializer);
-    match read.and_then(|parts| deserializer.end().map(|()| parts)) {
-        Ok(parts) => question.request = parts.complete(&mut reader),
-        Err(e) => return Err(unreadable(reader, &e)),
+    let mut reader = Reader::new(schema, json, &mut question.facts);
+    match reader.question() {
+        Ok(parts) if reader.json.is_at_end() => question.request = parts.complete(&mut reader),
+        _ => return Err(unreadable(reader, json)),
     }
     reader.finish()
 }
@@ -74,13 +70,11 @@ pub fn read_facts_into<'a>(
     facts: &mut Facts<'a>,
 ) -> Result<(), FactsErrors> {
     check(json)?;
-    let mut reader = Reader::new(schema, facts);
+    let mut reader = Reader::new(schema, json, facts);
     reader.set(slot::ASKED as usize, Cell::of(asked.micros(), 0));
     reader.set(slot::NOW as usize, Cell::of(now.micros(), 0));
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let read = reader.inside(Step::Member("facts"), |reader| Value::own_facts(reader).deserialize(&mut deserializer));
-    if let Err(e) = read.and_then(|()| deserializer.end()) {
-        return Err(unreadable(reader, &e));
+    if reader.own_facts().is_err() || !reader.json.is_at_end() {
+        return Err(unreadable(reader, json));
     }
     reader.default_history();
     reader.finish()
@@ -98,12 +92,21 @@ fn check(json: &str) -> Result<(), FactsErrors> {
     }
 }
 
-/// What stopped the reading: a limit, which is noted, or a text that is no JSON.
-fn unreadable(reader: Reader<'_, '_, '_>, error: &serde_json::Error) -> FactsErrors {
+/// What stopped the reading: a limit, which is noted; else `serde_json` says what is no JSON.
+#[cold]
+fn unreadable(reader: Reader<'_, '_, '_>, json: &str) -> FactsErrors {
     if reader.stopped {
         return FactsErrors { all: reader.errors };
     }
-    FactsErrors::not_json(error)
+    // A text whose escapes mean nothing passes as JSON wherever nobody reads it, so it is asked about by itself.
+    let (before, ahead) = reader.json.split();
+    let mut ahead = serde_json::Deserializer::from_str(ahead);
+    match (String::deserialize(&mut ahead), serde_json::from_str::<IgnoredAny>(json)) {
+        (_, Err(e)) => FactsErrors::not_json(&e, ""),
+        (Err(e), _) => FactsErrors::not_json(&e, before),
+        // The two disagree about what JSON is, which a test rules out.
+        (Ok(_), Ok(_)) => FactsErrors::document("text that is not JSON", "a JSON object", None),
+    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
-
 use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
 use super::scalar::{number_cell, text_cell};
-use super::visit::{AnyText, Key, Value};
+use super::scanner::{Broken, Scanner};
 use super::{Facts, FactsError, FactsErrors, Schema, Source};
 use crate::value::{ABSENT, Cell, PRESENT, TextId};
 
@@ -22,6 +20,7 @@ const NULL: Cell = Cell { v: 0, aux: 1, state: ABSENT };
 pub(super) struct Reader<'s, 'a, 'f> {
     pub(super) schema: &'s Schema,
     pub(super) facts: &'f mut Facts<'a>,
+    pub(super) json: Scanner<'a>,
     pub(super) errors: Vec<FactsError>,
     pub(super) path: Vec<Step<'s>>,
     /// Whether a limit ended the reading.
@@ -39,14 +38,15 @@ pub(super) enum Step<'s> {
 }
 
 impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
-    pub(super) fn new(schema: &'s Schema, facts: &'f mut Facts<'a>) -> Self {
+    pub(super) fn new(schema: &'s Schema, json: &'a str, facts: &'f mut Facts<'a>) -> Self {
         let width = schema.plan.width;
         facts.clear();
         // Rows are appended to `cells` as lists end, so the root's place there is kept free for `finish`.
         facts.cells.resize(width, Cell::EMPTY);
         facts.rows.resize(width, Cell::EMPTY);
         facts.sources.resize(width, Source::System);
-        Self { schema, facts, errors: Vec::new(), path: Vec::with_capacity(8), stopped: false }
+        let json = Scanner::of(json);
+        Self { schema, facts, json, errors: Vec::new(), path: Vec::with_capacity(8), stopped: false }
     }
 
     /// Moves the root record, which was filled among the rows, to its place.
@@ -61,38 +61,67 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
         Ok(())
     }
 
+    /// Reads the book's own facts, which are part of the root record.
+    pub(super) fn own_facts(&mut self) -> Result<(), Broken> {
+        self.path.push(Step::Member("facts"));
+        self.read(&self.schema.plan.own, 0)?;
+        self.path.pop();
+        Ok(())
+    }
+
+    /// Reads a value whose (first) cell is at `at`.
+    fn read(&mut self, plan: &'s ValuePlan, at: usize) -> Result<(), Broken> {
+        match (self.json.peek()?, &plan.kind) {
+            (b'{', Kind::Record(record)) => self.record(record, at),
+            (b'{', Kind::Map(map)) => self.map(map, at),
+            (b'[', Kind::List(list)) => self.list(list, at),
+            (b'{', _) => self.instead(plan, "{"),
+            (b'[', _) => self.instead(plan, "["),
+            (b'"', kind) if !kind.is_number() => {
+                let text = self.json.text()?;
+                self.text(plan, at, text);
+                Ok(())
+            }
+            (first, _) => {
+                let raw = self.json.raw_scalar(first)?;
+                self.scalar(plan, at, raw);
+                Ok(())
+            }
+        }
+    }
+
+    /// Passes an object or list where another value is expected; the reading goes on.
+    #[cold]
+    fn instead(&mut self, plan: &'s ValuePlan, begin: &str) -> Result<(), Broken> {
+        self.json.skip()?;
+        self.wrong_value(&plan.kind, begin);
+        Ok(())
+    }
+
     /// Reads the members of a record whose first cell is at `first`.
-    pub(super) fn record<A: MapAccess<'a>>(
-        &mut self,
-        plan: &'s RecordPlan,
-        first: usize,
-        mut map: A,
-    ) -> Result<(), A::Error> {
+    fn record(&mut self, plan: &'s RecordPlan, first: usize) -> Result<(), Broken> {
         self.set(first, Cell::of(0, 0));
-        while let Some(field) = map.next_key_seed(Key(plan))? {
-            if let Some(field) = field {
-                self.member(field, first, &mut map)?;
+        let mut more = self.json.open(b'}')?;
+        while more {
+            if let Some(field) = self.json.look_up(|name| plan.find(name))? {
+                self.member(field, first)?;
             } else {
-                map.next_value::<IgnoredAny>()?;
+                self.json.skip()?;
                 self.facts.skipped = self.facts.skipped.saturating_add(1);
             }
+            more = self.json.more(b'}')?;
         }
         Ok(())
     }
 
     /// Reads the value of a field of the record whose first cell is at `first`.
-    pub(super) fn member<A: MapAccess<'a>>(
-        &mut self,
-        field: &'s FieldPlan,
-        first: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    pub(super) fn member(&mut self, field: &'s FieldPlan, first: usize) -> Result<(), Broken> {
         let at = first + field.offset;
         self.path.push(Step::Member(&field.name));
         if self.row_cell(at) == Cell::EMPTY {
-            map.next_value_seed(Value { plan: &field.value, at, reader: self })?;
+            self.read(&field.value, at)?;
         } else {
-            map.next_value::<IgnoredAny>()?;
+            self.json.skip()?;
             self.wrong_here("it a second time", "it once", None);
         }
         self.path.pop();
@@ -100,30 +129,30 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
     }
 
     /// Reads the entries of a list into rows of their own.
-    pub(super) fn list<A: SeqAccess<'a>>(&mut self, plan: &'s ListPlan, at: usize, mut seq: A) -> Result<(), A::Error> {
+    fn list(&mut self, plan: &'s ListPlan, at: usize) -> Result<(), Broken> {
         let start = self.facts.rows.len();
         let mut count = 0;
-        loop {
+        let mut more = self.json.open(b']')?;
+        while more {
             let row = self.new_row(plan.of.width)?;
             self.path.push(Step::Row(count));
-            let entry = seq.next_element_seed(Value { plan: &plan.of, at: row, reader: self })?;
+            self.read(&plan.of, row)?;
             self.path.pop();
-            if entry.is_none() {
-                self.facts.rows.truncate(row);
-                break;
-            }
             count += 1;
+            more = self.json.more(b']')?;
         }
         self.end_list(plan, at, start, count);
         Ok(())
     }
 
     /// Reads the entries of a map into rows of their own, then puts them in the order of their keys.
-    pub(super) fn map<A: MapAccess<'a>>(&mut self, plan: &'s ListPlan, at: usize, mut map: A) -> Result<(), A::Error> {
+    fn map(&mut self, plan: &'s ListPlan, at: usize) -> Result<(), Broken> {
         let start = self.facts.rows.len();
         let width = plan.of.width + 1;
         let mut count = 0;
-        while let Some(key) = map.next_key_seed(AnyText)? {
+        let mut more = self.json.open(b'}')?;
+        while more {
+            let key = self.json.name()?;
             if key.len() > MAX_TEXT_BYTES {
                 return Err(self.stop(format!("a name of {} bytes", key.len()), format!("at most {MAX_TEXT_BYTES}")));
             }
@@ -131,9 +160,10 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
             let row = self.new_row(width)?;
             self.set(row, Cell::of(key, 0));
             self.path.push(Step::Key(key));
-            map.next_value_seed(Value { plan: &plan.of, at: row + 1, reader: self })?;
+            self.read(&plan.of, row + 1)?;
             self.path.pop();
             count += 1;
+            more = self.json.more(b'}')?;
         }
         self.sort_rows(start, width);
         self.end_list(plan, at, start, count);
@@ -141,7 +171,7 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
     }
 
     /// Reads a number, or what stands in its place, from its JSON text.
-    pub(super) fn number(&mut self, plan: &'s ValuePlan, at: usize, raw: &str) {
+    fn scalar(&mut self, plan: &'s ValuePlan, at: usize, raw: &str) {
         if raw == "null" {
             return self.null(at);
         }
@@ -152,7 +182,7 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
     }
 
     /// Reads a text, or what is written as one.
-    pub(super) fn text(&mut self, plan: &'s ValuePlan, at: usize, text: Cow<'a, str>) {
+    fn text(&mut self, plan: &'s ValuePlan, at: usize, text: Cow<'a, str>) {
         if text.len() > MAX_TEXT_BYTES {
             return self.too_long(text.len());
         }
@@ -176,7 +206,7 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
     }
 
     /// Keeps that there is none.
-    pub(super) fn null(&mut self, at: usize) {
+    fn null(&mut self, at: usize) {
         self.set(at, NULL);
     }
 
@@ -202,7 +232,7 @@ impl<'s, 'a, 'f> Reader<'s, 'a, 'f> {
     }
 
     /// Makes room for a row and returns its place.
-    fn new_row<E: Error>(&mut self, width: usize) -> Result<usize, E> {
+    fn new_row(&mut self, width: usize) -> Result<usize, Broken> {
         let row = self.facts.rows.len();
         if row + width + self.facts.cells.len() > MAX_DOCUMENT_CELLS {
             return Err(self.stop("more values than can be read", format!("at most {MAX_DOCUMENT_CELLS}")));

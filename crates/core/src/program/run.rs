@@ -461,12 +461,10 @@ impl Machine {
         if site.fun == Fun::If {
             return choose(vals);
         }
-        let mut why = 0;
-        for val in &vals {
-            why = self.both(why, val.why);
-        }
-        if why != 0 {
-            return Val::missing(why);
+        let [a, b, c] = vals;
+        if a.why | b.why | c.why != 0 {
+            let first = self.both(a.why, b.why);
+            return Val::missing(self.both(first, c.why));
         }
         super::calls::apply(self, on, site, vals)
     }

@@ -33,11 +33,11 @@ impl<'a> Document<'a> {
         if json.len() > MAX_DOCUMENT_BYTES {
             return Err(FactsErrors::too_large(json.len()));
         }
-        let raw: &RawValue = serde_json::from_str(json).map_err(|e| FactsErrors::not_json(&e))?;
+        let raw: &RawValue = serde_json::from_str(json).map_err(|e| FactsErrors::not_json(&e, ""))?;
         // Skipping over a text does not see halves of surrogate pairs, and what is behind them must not be
         // taken for absent.
         if json.contains("\\ud") || json.contains("\\uD") {
-            serde_json::from_str::<serde_json::Value>(json).map_err(|e| FactsErrors::not_json(&e))?;
+            serde_json::from_str::<serde_json::Value>(json).map_err(|e| FactsErrors::not_json(&e, ""))?;
         }
         Ok(Self::of(raw))
     }
