@@ -6,6 +6,7 @@ mod money;
 mod options;
 mod order;
 mod outcome;
+mod questions;
 mod render;
 mod schema;
 mod shares;
@@ -17,6 +18,7 @@ pub use outcome::{
     Bar, Binding, Fixed, MadeOf, Measured, OptionOutcome, PartOutcome, Span, Standing, TermOutcome, TermState, Told,
     Truth,
 };
+pub use questions::{Asked, AskedItem, AskedState, Within, questions};
 pub use schema::ASSESSMENT_SCHEMA;
 
 use crate::book::rules::{Book, Fault, Need, Policy, RoleId, SOMETHING_ELSE, Version};

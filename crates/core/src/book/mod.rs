@@ -1,5 +1,6 @@
 //! The book: from a folder of texts to rules that can be run.
 
+pub mod asks;
 pub mod check;
 pub mod format;
 pub mod labels;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
+use crate::book::asks::Asks;
 use crate::book::labels::Labels;
 use crate::book::model::CaseText;
 use crate::diagnostic::{Sources, Span};
@@ -240,6 +241,8 @@ pub struct Version {
     pub say: Vec<(String, String)>,
     /// Cells at the top level that this version reads.
     pub reads: Vec<u32>,
+    /// What a form for it asks.
+    pub asks: Asks,
     /// Where it was written.
     pub at: Span,
 }

@@ -1,6 +1,6 @@
 //! From typed policies to compiled versions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ladder::{TypedGuard, TypedNever};
 use super::policy::TypedPolicy;
@@ -12,6 +12,7 @@ use crate::book::rules::{
     Term, TermShape, Version,
 };
 use crate::diagnostic::Diagnostic;
+use crate::facts::schema::Schema;
 use crate::program::compile::{Compiler, constant, constant_texts, shape};
 use crate::program::infer::Define;
 use crate::program::op::Reg;
@@ -24,6 +25,8 @@ pub(super) struct Shared<'a, 't> {
     pub patterns: &'a [regex::Regex],
     pub guards: &'a [TypedGuard<'t>],
     pub nevers: &'a [TypedNever<'t>],
+    pub schema: &'a Schema,
+    pub paths: &'a BTreeMap<u32, String>,
 }
 
 /// Compiles a version.
@@ -88,6 +91,7 @@ pub(super) fn version(
         detour,
         say: text.say.iter().map(|n| (n.id.value.clone(), n.item.text.clone())).collect(),
         reads,
+        asks: super::asks::asks(policy, shared),
         at: text.at,
     })
 }

@@ -3,7 +3,7 @@
 mod amounts;
 mod conditions;
 mod declaration;
-mod everywhere;
+pub(super) mod everywhere;
 mod ladder;
 mod nevers;
 mod other_side;

@@ -1,5 +1,6 @@
 //! Gives a book its meaning, or says all that is wrong with it in one run.
 
+mod asks;
 mod assemble;
 mod bounds;
 mod labels;
@@ -87,7 +88,14 @@ fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Op
     };
     lints::check(&whole, findings);
     let (defines, patterns) = (std::mem::take(&mut names.defines), std::mem::take(&mut names.patterns));
-    let shared = assemble::Shared { defines: &defines, patterns: &patterns, guards: &guards, nevers: &nevers };
+    let shared = assemble::Shared {
+        defines: &defines,
+        patterns: &patterns,
+        guards: &guards,
+        nevers: &nevers,
+        schema: &schema,
+        paths: &asks::paths(&schema),
+    };
     let policies = policies(&typed, &shared, sources, findings);
     let intakes: Vec<Intake> = text.intakes.iter().filter_map(|i| Intake::build(i, &schema, findings)).collect();
     let replay = replay(text, findings);

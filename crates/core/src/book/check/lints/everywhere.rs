@@ -21,7 +21,7 @@ pub(super) fn of_policy<'a>(policy: &'a TypedPolicy<'a>) -> Vec<&'a Typed> {
 }
 
 /// Every expression of a term, without those of the terms below it.
-pub(super) fn of_term<'a>(term: &'a TypedTerm<'_>) -> Vec<&'a Typed> {
+pub(in super::super) fn of_term<'a>(term: &'a TypedTerm<'_>) -> Vec<&'a Typed> {
     let mut all: Vec<&Typed> = term.when.iter().collect();
     match &term.shape {
         TypedShape::Measure { value, line } => {

@@ -1,0 +1,176 @@
+//! From a value that is missing back to the facts it could come from.
+//!
+//! The reasons that a run notes say why a value is missing now; what an expression would read once these are known
+//! (the branches of `?:`, the body of a loop over a list that is not there) is found by going back over the program.
+
+use std::collections::BTreeSet;
+
+use crate::book::rules::{Operand, Version};
+use crate::facts::Facts;
+use crate::program::op::{Op, Reg};
+use crate::program::run::{Machine, Reason};
+use crate::program::typed::Fun;
+use crate::value::Why;
+
+/// Facts that missing values could still come from.
+pub(super) struct Trail<'a> {
+    machine: &'a Machine,
+    facts: &'a Facts<'a>,
+    version: &'a Version,
+    /// Which instruction writes a register.
+    made_by: Vec<Option<usize>>,
+    seen: BTreeSet<Reg>,
+    /// The cells found.
+    pub cells: BTreeSet<u32>,
+}
+
+impl<'a> Trail<'a> {
+    pub(super) fn new(machine: &'a Machine, version: &'a Version, facts: &'a Facts<'a>) -> Self {
+        let mut made_by = vec![None; version.program.registers];
+        for (at, op) in version.program.code.iter().enumerate() {
+            if let Some(place) = made_by.get_mut(usize::from(written(*op))) {
+                *place = Some(at);
+            }
+        }
+        Self { machine, facts, version, made_by, seen: BTreeSet::new(), cells: BTreeSet::new() }
+    }
+
+    /// Follows what a term reads directly.
+    pub(super) fn operand(&mut self, operand: Operand) {
+        match operand {
+            Operand::Reg(reg) => self.follow(reg),
+            Operand::Cell(cell, _) => self.cell(cell),
+            Operand::Const(_) => {}
+        }
+    }
+
+    /// A fact that matters if it is missing.
+    pub(super) fn cell(&mut self, cell: u32) {
+        if !self.facts.cell(cell).is_present() {
+            self.cells.insert(cell);
+        }
+    }
+
+    /// Follows a value that matters if it is missing.
+    pub(super) fn follow(&mut self, reg: Reg) {
+        let mut todo = vec![reg];
+        while let Some(reg) = todo.pop() {
+            let val = self.machine.get(reg);
+            if val.is_there() || !self.seen.insert(reg) {
+                continue;
+            }
+            self.reasons(val.why);
+            let Some(at) = self.made_by.get(usize::from(reg)).copied().flatten() else { continue };
+            self.through(at, &mut todo);
+        }
+    }
+
+    /// Cells among the reasons that the run noted, those inside lists too.
+    fn reasons(&mut self, why: Why) {
+        let mut todo = vec![why];
+        while let Some(why) = todo.pop() {
+            match self.machine.reason(why) {
+                Some(Reason::Both(a, b)) => todo.extend([a, b]),
+                Some(Reason::Cell(cell)) => {
+                    self.cells.insert(cell);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Goes on to what an instruction reads.
+    fn through(&mut self, at: usize, todo: &mut Vec<Reg>) {
+        let Some(op) = self.version.program.code.get(at).copied() else { return };
+        match op {
+            Op::Each { over, info, .. } => {
+                todo.push(over);
+                let end = self.version.program.loops.get(usize::from(info)).map_or(at, |l| l.end as usize);
+                self.body(at + 1, end, todo);
+            }
+            Op::Call { fun: Fun::If, .. } => {
+                let [cond, yes, no] = *self.reads(op) else { return };
+                match self.machine.get(cond).truth() {
+                    Some(true) => todo.push(yes),
+                    Some(false) => todo.push(no),
+                    None => todo.extend([cond, yes, no]),
+                }
+            }
+            _ => {
+                self.given(op);
+                todo.extend(self.reads(op));
+            }
+        }
+    }
+
+    /// The values in a loop's body are those of its last item, if it ran at all; what it reads from outside counts.
+    fn body(&mut self, from: usize, end: usize, todo: &mut Vec<Reg>) {
+        for at in from..end {
+            let Some(op) = self.version.program.code.get(at).copied() else { return };
+            self.given(op);
+            let outside = |reg: &Reg| {
+                let made = self.made_by.get(usize::from(*reg)).copied().flatten();
+                made.is_some_and(|made| made < from || made >= end)
+            };
+            todo.extend(self.reads(op).into_iter().filter(outside));
+        }
+    }
+
+    /// Facts that an instruction reads itself.
+    fn given(&mut self, op: Op) {
+        match op {
+            Op::Load { cell, .. } => self.cell(cell),
+            Op::Has { row: None, from, len, .. } => {
+                let from = usize::from(from);
+                let steps = self.version.program.steps.get(from..from + usize::from(len)).unwrap_or_default();
+                for (cell, _) in steps.iter().filter(|(_, optional)| !optional) {
+                    self.cell(*cell);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Registers that an instruction reads.
+    fn reads(&self, op: Op) -> Vec<Reg> {
+        let args = |from: u16, len: usize| {
+            let from = usize::from(from);
+            self.version.program.args.get(from..from + len).unwrap_or_default().to_vec()
+        };
+        match op {
+            Op::Load { .. } => Vec::new(),
+            Op::Field { row, .. } => vec![row],
+            Op::Has { row, .. } => row.into_iter().collect(),
+            Op::Not { x, .. } | Op::OneOf { x, .. } => vec![x],
+            Op::And { x, y, .. }
+            | Op::Or { x, y, .. }
+            | Op::Compare { x, y, .. }
+            | Op::EqText { x, y, .. }
+            | Op::Add { x, y, .. }
+            | Op::Sub { x, y, .. } => vec![x, y],
+            Op::Call { args: from, len, .. } => args(from, usize::from(len)),
+            Op::List { args: from, len, .. } => args(from, usize::from(len)),
+            Op::Each { over, .. } => vec![over],
+        }
+    }
+}
+
+/// The register that an instruction writes.
+fn written(op: Op) -> Reg {
+    match op {
+        Op::Load { dst, .. }
+        | Op::Field { dst, .. }
+        | Op::Has { dst, .. }
+        | Op::Not { dst, .. }
+        | Op::And { dst, .. }
+        | Op::Or { dst, .. }
+        | Op::Compare { dst, .. }
+        | Op::EqText { dst, .. }
+        | Op::OneOf { dst, .. }
+        | Op::Add { dst, .. }
+        | Op::Sub { dst, .. }
+        | Op::Call { dst, .. }
+        | Op::List { dst, .. }
+        | Op::Each { dst, .. } => dst,
+    }
+}
