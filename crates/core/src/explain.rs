@@ -7,6 +7,7 @@ mod around;
 mod gauge;
 mod layout;
 mod options;
+mod policy;
 pub(crate) mod say;
 mod terms;
 #[cfg(test)]
@@ -16,6 +17,10 @@ mod voice;
 pub(crate) use around::unproven_facts;
 pub use gauge::{Gauge, Tick, Zone};
 pub use layout::{Ink, Line, Page, Piece, Weight, lines, text, wrapped};
+pub use policy::{
+    CircumstanceWords, DetourWords, FaultWords, GuardWords, LadderWords, NeverWords, Offers, PolicyWords, RemedyWords,
+    RoleWords, TermWords, ladder, policy,
+};
 pub use say::{SayError, Words, say, suited};
 
 use crate::assess::{Assessment, Standing, Stands};

@@ -3,18 +3,18 @@
 use super::voice::{self, Voice};
 use super::{DetourCard, Row, Said, Tone};
 use crate::assess::{Assessment, Bar, Missing, Told, Truth, path_of};
-use crate::book::rules::{Caps, Circumstance, Need, Never};
+use crate::book::rules::{Circumstance, Guard, Need, Never};
 use crate::facts::Source;
 
 /// Circumstances that were said, guards that raise the role, nevers that bar.
 pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
     let told = a.book.circumstances.iter().zip(&a.told).filter_map(|(c, told)| circumstance(voice, c, *told));
     let guards = a.version.guards.iter().zip(&a.guards).filter_map(|(g, truth)| {
-        let who = voice.who(g.needs);
+        let decides = decides(voice, g);
         let text = match truth {
-            Truth::Yes => format!("{who} decides what is not owed"),
+            Truth::Yes => decides,
             Truth::No => return None,
-            Truth::Unknown(_) => format!("not known yet; if so, {who} decides what is not owed"),
+            Truth::Unknown(_) => format!("not known yet; if so, {decides}"),
         };
         let tone = if *truth == Truth::Yes { voice.tone(Need::role(g.needs)) } else { Tone::Open };
         Some(row(&g.id, &g.says, Said::new(tone, text)))
@@ -29,12 +29,17 @@ pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
     told.chain(guards).chain(nevers).collect()
 }
 
+/// What a guard does where it holds.
+pub(super) fn decides(voice: Voice<'_>, guard: &Guard) -> String {
+    format!("{} decides what is not owed", voice.who(guard.needs))
+}
+
 fn row(id: &str, says: &str, stands: Said) -> Row {
     Row { id: id.to_owned(), says: says.to_owned(), stands, depth: 0, gauge: None, cites: Vec::new() }
 }
 
 fn circumstance(voice: Voice<'_>, c: &Circumstance, told: Told) -> Option<Row> {
-    let loan = format!("{} may go as far as {}{}", voice.who(c.to), voice.who(c.stretch_of), cap(&c.per_grant));
+    let loan = loan(voice, c);
     let stands = match told {
         Told::No => return None,
         Told::Proven if voice.role >= c.to => Said::new(Tone::Yours, format!("shown: {loan}")),
@@ -44,9 +49,10 @@ fn circumstance(voice: Voice<'_>, c: &Circumstance, told: Told) -> Option<Row> {
     Some(row(&c.id, &c.says, stands))
 }
 
-fn cap(caps: &Caps) -> String {
-    let amounts: Vec<String> = caps.0.iter().map(|m| voice::money(*m)).collect();
-    if amounts.is_empty() { String::new() } else { format!(", up to {}", amounts.join(" or ")) }
+/// What a circumstance lends.
+pub(super) fn loan(voice: Voice<'_>, c: &Circumstance) -> String {
+    let most = voice::any_of(&c.per_grant.0).map_or_else(String::new, |most| format!(", up to {most}"));
+    format!("{} may go as far as {}{most}", voice.who(c.to), voice.who(c.stretch_of))
 }
 
 fn barring(a: &Assessment<'_>, index: usize, never: &Never, truth: Truth) -> Option<Row> {

@@ -4,7 +4,7 @@ use super::Tone;
 use super::terms::{Lent, Seen};
 use super::voice::Voice;
 use crate::assess::TermState;
-use crate::book::rules::{Line, Need, Reach, Term, TermShape};
+use crate::book::rules::{Line, Need, Operand, Reach, Term, TermShape};
 use crate::money::Currency;
 use crate::number::Number;
 use crate::types::Type;
@@ -138,6 +138,27 @@ pub(super) fn of_term(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Option
     }?;
     gauge.tone = gauge.zone_of_request().and_then(|i| gauge.zones.get(i)).map_or(Tone::Plain, |z| z.tone);
     Some(gauge)
+}
+
+/// Draws the line and the stretches of a term where they are written out. Nothing stands on it: `at` is the line.
+pub(super) fn of_rule(voice: Voice<'_>, term: &Term) -> Option<Gauge> {
+    let TermShape::Measure { ty, line, .. } = &term.shape else { return None };
+    if term.stretch.is_empty() {
+        return None;
+    }
+    let written = |operand: Operand| if let Operand::Const(val) = operand { Some(val) } else { None };
+    let (near, far) = match *line {
+        Line::AtMost(l) | Line::AtLeast(l) | Line::Equals(l) => (written(l)?, written(l)?),
+        Line::Within(from, to) => (written(from)?, written(to)?),
+    };
+    let side = Side::of(voice, term, &[]);
+    let words = Words { voice, ty, currency: near.currency() };
+    let (near, far) = (near.as_number(), far.as_number());
+    let on_the_line = Scale { line: near, at: near, margin: Number::ZERO, rises: matches!(line, Line::AtMost(_)) };
+    match line {
+        Line::AtMost(_) | Line::AtLeast(_) => one_sided(words, &side, on_the_line),
+        Line::Within(..) | Line::Equals(_) => two_sided(words, &side, near, far, (near, Number::ZERO)),
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -136,7 +136,7 @@ cases:
     expect: { agent: { standing: discretion } }
 ";
 
-fn of_all_sorts() -> Book {
+pub(super) fn of_all_sorts() -> Book {
     let other = "policy: something_else\nrequest: [something_else]\ngoodwill:\n  sorry: { says: An apology, kind: message, cost: 0 EUR }\n";
     book(&[
         ("book.yaml", OF_ALL_SORTS),

@@ -89,6 +89,12 @@ pub(super) fn money(m: Money) -> String {
     }
 }
 
+/// Amounts of several currencies: `$100.00 or €90.00`; none of none.
+pub(super) fn any_of(amounts: &[Money]) -> Option<String> {
+    let words: Vec<String> = amounts.iter().map(|m| money(*m)).collect();
+    (!words.is_empty()).then(|| words.join(" or "))
+}
+
 fn thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

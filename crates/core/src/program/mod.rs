@@ -5,6 +5,7 @@
 //! missing value is a value, so `&&`, `||` and `?:` absorb it after both sides were computed, and
 //! the work of a program is known when it is checked.
 
+mod behind;
 mod calls;
 pub mod compile;
 pub mod functions;

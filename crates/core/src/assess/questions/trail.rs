@@ -26,12 +26,7 @@ pub(super) struct Trail<'a> {
 
 impl<'a> Trail<'a> {
     pub(super) fn new(machine: &'a Machine, version: &'a Version, facts: &'a Facts<'a>) -> Self {
-        let mut made_by = vec![None; version.program.registers];
-        for (at, op) in version.program.code.iter().enumerate() {
-            if let Some(place) = made_by.get_mut(usize::from(written(*op))) {
-                *place = Some(at);
-            }
-        }
+        let made_by = version.program.writers();
         Self { machine, facts, version, made_by, seen: BTreeSet::new(), cells: BTreeSet::new() }
     }
 
@@ -89,7 +84,7 @@ impl<'a> Trail<'a> {
                 self.body(at + 1, end, todo);
             }
             Op::Call { fun: Fun::If, .. } => {
-                let [cond, yes, no] = *self.reads(op) else { return };
+                let [cond, yes, no] = *self.version.program.reads(op) else { return };
                 match self.machine.get(cond).truth() {
                     Some(true) => todo.push(yes),
                     Some(false) => todo.push(no),
@@ -98,7 +93,7 @@ impl<'a> Trail<'a> {
             }
             _ => {
                 self.given(op);
-                todo.extend(self.reads(op));
+                todo.extend(self.version.program.reads(op));
             }
         }
     }
@@ -112,65 +107,18 @@ impl<'a> Trail<'a> {
                 let made = self.made_by.get(usize::from(*reg)).copied().flatten();
                 made.is_some_and(|made| made < from || made >= end)
             };
-            todo.extend(self.reads(op).into_iter().filter(outside));
+            todo.extend(self.version.program.reads(op).into_iter().filter(outside));
         }
     }
 
     /// Facts that an instruction reads itself.
     fn given(&mut self, op: Op) {
-        match op {
-            Op::Load { cell, .. } => self.cell(cell),
-            Op::Has { row: None, from, len, .. } => {
-                let from = usize::from(from);
-                let steps = self.version.program.steps.get(from..from + usize::from(len)).unwrap_or_default();
-                for (cell, _) in steps.iter().filter(|(_, optional)| !optional) {
-                    self.cell(*cell);
-                }
-            }
-            _ => {}
+        if let Op::Load { cell, .. } = op {
+            self.cell(cell);
         }
-    }
-
-    /// Registers that an instruction reads.
-    fn reads(&self, op: Op) -> Vec<Reg> {
-        let args = |from: u16, len: usize| {
-            let from = usize::from(from);
-            self.version.program.args.get(from..from + len).unwrap_or_default().to_vec()
-        };
-        match op {
-            Op::Load { .. } => Vec::new(),
-            Op::Field { row, .. } => vec![row],
-            Op::Has { row, .. } => row.into_iter().collect(),
-            Op::Not { x, .. } | Op::OneOf { x, .. } => vec![x],
-            Op::And { x, y, .. }
-            | Op::Or { x, y, .. }
-            | Op::Compare { x, y, .. }
-            | Op::EqText { x, y, .. }
-            | Op::Add { x, y, .. }
-            | Op::Sub { x, y, .. } => vec![x, y],
-            Op::Call { args: from, len, .. } => args(from, usize::from(len)),
-            Op::List { args: from, len, .. } => args(from, usize::from(len)),
-            Op::Each { over, .. } => vec![over],
+        let version = self.version;
+        for (cell, _) in version.program.looked_for(op).iter().filter(|(_, optional)| !optional) {
+            self.cell(*cell);
         }
-    }
-}
-
-/// The register that an instruction writes.
-fn written(op: Op) -> Reg {
-    match op {
-        Op::Load { dst, .. }
-        | Op::Field { dst, .. }
-        | Op::Has { dst, .. }
-        | Op::Not { dst, .. }
-        | Op::And { dst, .. }
-        | Op::Or { dst, .. }
-        | Op::Compare { dst, .. }
-        | Op::EqText { dst, .. }
-        | Op::OneOf { dst, .. }
-        | Op::Add { dst, .. }
-        | Op::Sub { dst, .. }
-        | Op::Call { dst, .. }
-        | Op::List { dst, .. }
-        | Op::Each { dst, .. } => dst,
     }
 }
