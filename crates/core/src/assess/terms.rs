@@ -40,23 +40,22 @@ pub(super) fn evaluate(
     out: &mut Vec<TermOutcome>,
 ) {
     out.resize(version.terms.len(), BLANK);
-    // Parts of a group come after it: going backwards, they are worked out before it.
-    for (index, quick) in version.quick.iter().enumerate().rev() {
-        if let (Some(quick), Some(place)) = (quick, out.get_mut(index))
-            && quickly(on, version, index, quick, place)
-        {
-            continue;
+    let leaves = version.quick.iter().zip(&version.terms).zip(out.iter_mut());
+    for ((quick, term), place) in leaves.rev() {
+        if quick.as_ref().is_none_or(|quick| !quickly(on, term, quick, place)) && !term.is_group() {
+            let own = leaf(m, on, term, rounding);
+            *place = under(m, own, term, days);
         }
-        let Some(term) = version.terms.get(index) else { continue };
+    }
+    // Parts of a group come after it: going backwards, they are worked out before it.
+    for index in version.groups.iter().rev() {
+        let Some(term) = version.terms.get(*index) else { continue };
         let outcome = match &term.shape {
             TermShape::Any(parts) => group(m, out, parts, true, term, days),
             TermShape::All(parts) => group(m, out, parts, false, term, days),
-            _ => {
-                let own = leaf(m, on, term, rounding);
-                under(m, own, term, days)
-            }
+            _ => continue,
         };
-        if let Some(place) = out.get_mut(index) {
+        if let Some(place) = out.get_mut(*index) {
             *place = outcome;
         }
     }
@@ -279,7 +278,7 @@ fn measure(
 
 /// Works out a term the short way. Returns whether it could; what is missing takes the long way.
 #[inline]
-fn quickly(on: On<'_>, version: &Version, index: usize, quick: &Quick, place: &mut TermOutcome) -> bool {
+fn quickly(on: On<'_>, term: &Term, quick: &Quick, place: &mut TermOutcome) -> bool {
     let held = |cell: u32| on.facts.cells.get(cell as usize).filter(|c| c.is_present());
     let line = |line: QuickLine| match line {
         QuickLine::Const(n, currency) => Some((n, currency)),
@@ -294,19 +293,14 @@ fn quickly(on: On<'_>, version: &Version, index: usize, quick: &Quick, place: &m
                 if matches!(quick, Quick::AtMost(..)) { line.checked_sub(value.v) } else { value.v.checked_sub(line) };
             let Some(margin) = margin.filter(|_| value.aux == currency) else { return false };
             let whole = Number::whole(i128::from(margin));
-            *place = if margin >= 0 {
-                TermOutcome { margin: Some(whole), ..BLANK }
-            } else {
-                version.terms.get(index).map_or(BLANK, |term| judged(term, whole))
-            };
+            *place = if margin >= 0 { TermOutcome { margin: Some(whole), ..BLANK } } else { judged(term, whole) };
             return true;
         }
     };
     match holds {
         Some(true) => *place = BLANK,
         Some(false) => {
-            let need = version.terms.get(index).map_or(Need::NOBODY, |term| past(term, None));
-            *place = TermOutcome { state: TermState::Failed, need: Span::both(need), ..BLANK };
+            *place = TermOutcome { state: TermState::Failed, need: Span::both(past(term, None)), ..BLANK };
         }
         None => return false,
     }

@@ -223,6 +223,8 @@ pub struct Version {
     pub terms: Vec<Term>,
     /// The short way of each term that has one. Apart from the terms, so that it lies close together.
     pub quick: Vec<Option<Quick>>,
+    /// The terms that are groups, by index.
+    pub groups: Vec<usize>,
     /// The terms at the top, by index.
     pub roots: Vec<usize>,
     /// The business itself caused it.
@@ -272,6 +274,14 @@ pub struct Term {
     pub charged_to: Option<String>,
     /// Where it was written.
     pub at: Span,
+}
+
+impl Term {
+    /// Whether it is made of other terms.
+    #[must_use]
+    pub const fn is_group(&self) -> bool {
+        matches!(self.shape, TermShape::Any(_) | TermShape::All(_))
+    }
 }
 
 /// A term without conditions of its own over whole numbers or texts that lie in the document: most terms, and

@@ -233,7 +233,7 @@ impl<'a> Scanner<'a> {
     /// Passes a text with its quotes.
     #[inline]
     fn skip_text(&mut self) -> Result<Written, Broken> {
-        let inside = self.ahead().get(1..).unwrap_or_default();
+        let Some(inside) = self.json.as_bytes().get(self.at + 1..) else { return Err(Broken) };
         let len = plain_len(inside);
         if inside.get(len) == Some(&b'"') {
             self.at += len + 2;
@@ -290,16 +290,15 @@ impl<'a> Scanner<'a> {
 /// How many bytes stand before the first quote, backslash or control character: eight at a time.
 #[inline]
 fn plain_len(bytes: &[u8]) -> usize {
-    let (chunks, rest) = bytes.as_chunks();
-    let mut len = 0;
-    for chunk in chunks {
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk() {
         let special = special(u64::from_le_bytes(*chunk));
         if special != 0 {
-            return len + special.trailing_zeros() as usize / 8;
+            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
         }
-        len += 8;
+        rest = behind;
     }
-    len + last_plain_len(rest)
+    bytes.len() - rest.len() + last_plain_len(rest)
 }
 
 /// The same for the last bytes of a document.

@@ -95,7 +95,7 @@ impl Machine {
         let mut pc = from;
         while pc < to {
             let Some(op) = code.get(pc) else { return };
-            pc = self.step(on, pc, *op);
+            pc = self.step(on, pc, op);
         }
     }
 
@@ -167,8 +167,8 @@ impl Machine {
     }
 
     #[inline]
-    fn step(&mut self, on: On<'_>, pc: usize, op: Op) -> usize {
-        match op {
+    fn step(&mut self, on: On<'_>, pc: usize, op: &Op) -> usize {
+        match *op {
             Op::Load { dst, cell, shape } => {
                 let val = self.read(on.facts, cell, shape);
                 self.set(dst, val);

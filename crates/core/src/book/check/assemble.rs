@@ -81,6 +81,7 @@ pub(super) fn version(
         terms_end,
         relied_on,
         quick: terms.iter().map(Quick::of).collect(),
+        groups: (0..terms.len()).filter(|i| terms.get(*i).is_some_and(Term::is_group)).collect(),
         terms,
         roots,
         fault,
