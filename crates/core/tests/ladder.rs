@@ -328,3 +328,77 @@ fn what_is_missing_is_told_apart_from_what_failed() {
     let missing = Missing::Fact { path: "order.channel".into(), problem: None };
     assert_ne!(missing, Missing::Failed { at: None, says: "division by zero" });
 }
+
+const ALTERNATIVES: &str = r#"
+policy: alternatives
+request: [alternatives]
+terms:
+  window: { says: Thirty days, measure: "date(asked) - order.placed", at_most: 30 days, stretch: { lead: 30 days } }
+  either:
+    stretch: { frontline: any }
+    any:
+      shop: { says: In a shop, require: "order.channel == 'shop'", stretch: { lead: any } }
+      member: { says: A member, when: "order.tagged", require: "order.paid <= usd(10)" }
+remedies:
+  refund: { says: Money back, kind: refund, of: "order.paid", refunded: "order.refunded", amount: "order.paid" }
+"#;
+
+/// Past the window, so that the circumstance lends; bought online, so that nothing of the group holds.
+fn alternatives(tagged: Value, role: &str) -> String {
+    let book = book_of(&[RETURNS, EARLIER, ALTERNATIVES, ELSE]);
+    let change = json!({
+        "request": "alternatives",
+        "circumstances": [{ "id": "illness", "source": "seen" }],
+        "facts": { "order": { "placed": "2026-05-20", "paid": "50 USD", "channel": "online", "tagged": tagged } },
+    });
+    let got = answer(&book, role, change);
+    format!("{} {}", got["standing"].as_str().unwrap_or_default(), got["by"].as_str().unwrap_or_default())
+}
+
+#[test]
+fn a_loan_leaves_a_groups_own_stretch_as_it_is() {
+    // The guard, not the group, asks for a lead where the order is tagged.
+    assert_eq!(alternatives(json!(false), "frontline").trim(), "discretion");
+    assert_eq!(alternatives(json!(true), "lead").trim(), "discretion");
+}
+
+#[test]
+fn an_alternative_that_may_not_apply_does_not_make_a_need_certain() {
+    let without_stretch = ALTERNATIVES.replace("    stretch: { frontline: any }\n", "").replace("order.paid <= usd(10)", "order.paid <= usd(100)");
+    let book = book_of(&[RETURNS, EARLIER, &without_stretch, ELSE]);
+    let asked = |extra: Value| {
+        let mut change = json!({
+            "request": "alternatives",
+            "facts": { "order": { "placed": "2026-06-10", "paid": "50 USD", "channel": "online", "tagged": null } },
+        });
+        lay(&mut change, extra);
+        let got = answer(&book, "lead", change);
+        (got["standing"].clone(), got["options"][0]["need"].clone())
+    };
+    let plain = asked(json!({}));
+    // A circumstance that has nothing to lend to (it is within the window) changes nothing.
+    assert_eq!(asked(json!({ "circumstances": [{ "id": "illness", "source": "seen" }] })), plain);
+}
+
+#[test]
+fn a_missing_field_of_an_item_has_its_place() {
+    let of_lines = r#"
+policy: lines
+request: [lines]
+terms:
+  all_marked: { says: All are marked, require: "list.rows.all(r, r.marked)" }
+remedies:
+  refund: { says: Money back, kind: message, cost: 0 USD }
+"#;
+    let mut files = BookFiles::default();
+    files.add("book.yaml", "book: lines\ncurrency: USD\ntime_zone: UTC\nroles: [{ id: one }]\ntypes: { row: { marked: bool } }\nfacts: { list: { rows: \"list(row)\" } }\n");
+    files.add("policies/lines.yaml", of_lines);
+    let checked = check(&files);
+    let book = checked.book.unwrap_or_else(|| panic!("{:?}", checked.findings.all));
+    let text = json!({ "request": "lines", "asked": "2026-06-30T12:00:00Z", "facts": { "list": { "rows": [{ "marked": true }, {}] } } }).to_string();
+    let question = read_question(&book.schema, &text).unwrap_or_else(|e| panic!("{e}"));
+    let mut workspace = Workspace::default();
+    let role = book.role("one").expect("a role");
+    let answer = assess(&book, &question.request, &question.facts, role, &mut workspace).expect("an answer");
+    assert_eq!(answer.missing, [Missing::Fact { path: "list.rows[1].marked".to_owned(), problem: None }]);
+}

@@ -123,7 +123,8 @@ fn in_value(ty: &Type, at: u32, facts: &Facts<'_>, cell: u32, path: &str) -> Opt
         return Some(path.to_owned());
     }
     match ty {
-        Type::Record(inner) if cell > at && cell < at + inner.width => in_record(inner, at, facts, cell, path),
+        // Items of its lists lie outside a record's own cells.
+        Type::Record(inner) => in_record(inner, at, facts, cell, path),
         Type::List(list) | Type::Map(list) => {
             let key = u32::from(matches!(ty, Type::Map(_)));
             let width = list.of.width() + key;

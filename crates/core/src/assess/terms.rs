@@ -102,10 +102,12 @@ pub(super) fn need_of(
     }
     let below = |i: &usize| need_of(version, outcomes, circumstances, lenders, *i);
     let need = match &term.shape {
-        TermShape::All(parts) => parts.iter().map(below).fold(Span::NONE, Span::and),
+        TermShape::All(parts) => own_stretch(term, parts.iter().map(below).fold(Span::NONE, Span::and)),
         TermShape::Any(parts) => {
-            let open = parts.iter().filter(|i| outcomes.get(**i).is_some_and(|o| o.state != TermState::NotApplicable));
-            open.map(below).reduce(Span::or).unwrap_or(Span::NONE)
+            let open = parts.iter().filter_map(|i| Some((i, outcomes.get(*i)?)));
+            let open = open.filter(|(_, o)| o.state != TermState::NotApplicable);
+            let needs = open.map(|(i, o)| if o.applies { below(i) } else { Span { worst: Need::NOBODY, ..below(i) } });
+            own_stretch(term, needs.reduce(Span::or).unwrap_or(Span::NONE))
         }
         TermShape::Measure { ty: Type::Days | Type::Duration, .. } => lent(term, outcome, circumstances, lenders),
         _ => outcome.need,
@@ -416,7 +418,10 @@ fn alternative(outcome: &TermOutcome, is_any: bool) -> Span<Need> {
 
 /// A group's own stretch is any distance: its role may allow whatever the parts say.
 fn stretched(group: TermOutcome, term: &Term) -> TermOutcome {
-    let own = past(term, None);
-    let need = Span { best: group.need.best.min(own), worst: group.need.worst.min(own) };
-    TermOutcome { need, ..group }
+    TermOutcome { need: own_stretch(term, group.need), ..group }
+}
+
+fn own_stretch(group: &Term, need: Span<Need>) -> Span<Need> {
+    let own = past(group, None);
+    Span { best: need.best.min(own), worst: need.worst.min(own) }
 }
