@@ -467,7 +467,7 @@ pub enum MapText {
         map: Vec<Named<Text>>,
         /// What an unmapped text, or nothing, becomes.
         otherwise: Option<Text>,
-        /// `as:` `minor_units`, `fraction`, `unix_seconds`, `unix_millis`.
+        /// `as:` `minor_units`, `fraction`, `unix_seconds`, `unix_millis`, `day`.
         convert: Option<Text>,
         /// `currency:` of an amount.
         currency: Option<Text>,

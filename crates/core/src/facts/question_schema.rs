@@ -140,7 +140,7 @@ fn int(bounds: &Bounds) -> Value {
             object.insert(key.to_owned(), bound.into());
         }
     }
-    json!({ "anyOf": [object, { "type": "string", "pattern": "^-?[0-9]+$" }] })
+    Value::Object(object)
 }
 
 fn text(pattern: &str, example: &str) -> Value {

@@ -13,7 +13,8 @@ pub(super) fn apply(intake: &Intake, json: &str) -> Result<IntakeAnswer, FactsEr
     let request = run.required("request", intake.request.as_ref(), &document).unwrap_or_default();
     let _ = write!(run.out, "\"request\":{}", quoted(&request));
     for (name, pick) in [("asked", &intake.asked), ("now", &intake.now)] {
-        if let Some(text) = run.required(name, pick.as_ref(), &document) {
+        // A document of a shop knows nothing of the conversation; whoever asks says when it is.
+        if let Some(text) = pick.as_ref().and_then(|p| p.text(&document)) {
             let _ = write!(run.out, ",\"{name}\":{}", quoted(&text));
         }
     }

@@ -188,6 +188,7 @@ impl Builder<'_, '_> {
         let (fits, makes) = match unit {
             Unit::MinorUnits => (*ty == Type::Money, "an amount"),
             Unit::Fraction => (*ty == Type::Percent, "a percentage"),
+            Unit::Day => (*ty == Type::Date, "a date"),
             _ => (*ty == Type::Time, "a time"),
         };
         self.expect(fits, &word.value, makes, ty, path, word.at).then_some(unit)

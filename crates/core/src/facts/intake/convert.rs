@@ -7,7 +7,7 @@ use crate::facts::explain;
 use crate::facts::from_yaml::{quoted, scalar_json};
 use crate::money::{Currency, Money};
 use crate::number::{Decimal, DecimalError, Number, Rounding, power_of_ten};
-use crate::time::{SECOND, Time};
+use crate::time::{Date, SECOND, Time, Zone};
 use crate::types::Type;
 
 /// How a scalar is converted. What has parts passes as it is.
@@ -35,15 +35,18 @@ pub(super) enum Unit {
     UnixSeconds,
     /// Milliseconds since 1970.
     UnixMillis,
+    /// The day of a time, as the document's own clock has it.
+    Day,
 }
 
 impl Unit {
     /// The words of `as:`.
-    pub(super) const WORDS: [(&'static str, Self); 4] = [
+    pub(super) const WORDS: [(&'static str, Self); 5] = [
         ("minor_units", Self::MinorUnits),
         ("fraction", Self::Fraction),
         ("unix_seconds", Self::UnixSeconds),
         ("unix_millis", Self::UnixMillis),
+        ("day", Self::Day),
     ];
 }
 
@@ -85,6 +88,7 @@ impl Conversion {
             }
             Unit::Fraction => fraction(&text).ok_or_else(|| unfit("a fraction such as 0.4")),
             Unit::UnixSeconds => unix(&text, SECOND).ok_or_else(|| unfit("a number of seconds since 1970")),
+            Unit::Day => day(&text).ok_or_else(|| unfit("a time such as 2026-11-16T18:04:00-05:00")),
             Unit::UnixMillis => unix(&text, SECOND / 1000).ok_or_else(|| unfit("a number of milliseconds since 1970")),
         }
     }
@@ -153,6 +157,13 @@ fn minor_units(text: &str, currency: Currency) -> Option<String> {
 fn fraction(text: &str) -> Option<String> {
     let hundredths = Decimal::parse(text).ok()?.number().mul(Number::whole(100))?;
     Some(scalar_json(&Type::Percent, &format!("{hundredths}%")))
+}
+
+/// The day of a time with its offset. It stays the day that the document names, whatever the book's zone is.
+fn day(text: &str) -> Option<String> {
+    Time::parse(text, &Zone::utc()).ok()?;
+    let (day, _) = text.split_once(['T', 't', ' '])?;
+    Date::parse(day).ok().map(|day| quoted(&day.to_string()))
 }
 
 /// A time so many units of so many microseconds after 1970 began; what is finer than a microsecond is dropped.

@@ -42,7 +42,7 @@ const MAPPING_KEYS: &[Key] = &[
     key("else", &Shape::Free, "What a text that is not in `map`, or nothing, becomes.").beside(AT),
     key(
         "as",
-        &Shape::Choice(&["minor_units", "fraction", "unix_seconds", "unix_millis"]),
+        &Shape::Choice(&["minor_units", "fraction", "unix_seconds", "unix_millis", "day"]),
         "How a number is meant: cents, a share of one, seconds or milliseconds since 1970.",
     )
     .beside(AT),
