@@ -42,7 +42,7 @@ impl Object {
 }
 
 impl Assessment<'_> {
-    /// The assessment as one line of JSON, without what only people read.
+    /// The assessment as JSON, without what only people read.
     ///
     /// Fields are described in the book's reference and by `amends schema assessment`.
     #[must_use]
@@ -72,6 +72,14 @@ impl Assessment<'_> {
             .with("detour", self.detour_json())
             .unless_empty("missing", self.missing.iter().map(|m| self.missing_json(m)).collect())
             .done()
+    }
+
+    /// The assessment as one line of JSON, with its end: the bytes that are the same for ever.
+    #[must_use]
+    pub fn to_line(&self) -> Vec<u8> {
+        let mut line = self.to_json().to_string().into_bytes();
+        line.push(b'\n');
+        line
     }
 
     pub(super) fn on(&self) -> On<'_> {

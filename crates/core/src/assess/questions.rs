@@ -32,6 +32,8 @@ pub struct Asked<'a> {
     pub label: Cow<'a, str>,
     /// The record it stands in.
     pub within: Option<Within<'a>>,
+    /// The outermost record around it that the rule can do without: it is given, and could be taken away.
+    pub under: Option<String>,
     /// Whether it is given, and still matters.
     pub state: AskedState,
     /// What is wrong with what was given.
@@ -148,6 +150,7 @@ impl<'a> Form<'_, 'a> {
             optional: ask.optional.as_deref() == Some(unit),
             label: book.labels.of_fact(unit),
             within: within.map(|path| Within { path: path.to_owned(), label: book.labels.of_fact(path) }),
+            under: ask.optional.clone().filter(|path| path != unit),
             state: self.state(ask, unit, place),
             problem: facts.problem(facts.cell(place.slot)).map(ToString::to_string),
             items: items.into_iter().filter_map(|name| item(book, unit, &place.field.ty, name)).collect(),
