@@ -5,16 +5,19 @@ target := $(or $(CARGO_TARGET_DIR),target)
 minutes ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-peers fuzz docs audit fmt
+.PHONY: help demo web test bench bench-peers fuzz docs audit fmt
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## build Amends and show the five stories assessed
+web: ## bundle the scripts, styles, icons and the font of the pages
+	@scripts/web.sh
+
+demo: web ## build Amends and show the five stories assessed
 	cargo build --release -p amends
 	@$(target)/release/amends demo
 
-test: ## everything CI checks: rules, lints, tests, books, replay, documentation
+test: web ## everything CI checks: rules, lints, tests, books, replay, documentation
 	@scripts/test.sh
 
 bench: ## measure the core (criterion)

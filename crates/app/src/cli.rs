@@ -8,6 +8,7 @@ mod fmt;
 mod new;
 mod replay;
 mod schema;
+mod serve;
 mod test;
 
 use std::io::{self, Write};
@@ -48,6 +49,7 @@ enum Command {
     Assess(assess::Args),
     Replay(replay::Args),
     Schema(schema::Args),
+    Serve(serve::Args),
     Fmt(fmt::Args),
     New(new::Args),
     Demo(demo::Args),
@@ -108,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Assess(a) => assess::run(a, screen),
         Command::Replay(a) => replay::run(a, screen),
         Command::Schema(a) => schema::run(a, screen),
+        Command::Serve(a) => serve::run(a, screen),
         Command::Fmt(a) => fmt::run(a, screen),
         Command::New(a) => new::run(a, screen),
         Command::Demo(a) => demo::run(a, screen),
@@ -172,7 +175,7 @@ fn broken(findings: &[Diagnostic], sources: &Sources, folder: &str, screen: Scre
 }
 
 /// What a name was probably meant to be, or all it may be.
-fn did_you_mean(written: &str, known: &[&str]) -> String {
+pub fn did_you_mean(written: &str, known: &[&str]) -> String {
     match amends_core::diagnostic::did_you_mean(written, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "there are none".to_owned(),

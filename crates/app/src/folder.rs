@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use amends_core::book::read::BookFiles;
 use amends_core::book::yaml::FILE_BYTES_MAX;
@@ -44,6 +45,24 @@ pub fn read(path: &Path) -> Result<Folder> {
         folder.add_all(path, &root, name)?;
     }
     Ok(folder)
+}
+
+/// What shows that a file of a book changed: each with its length and when it was written.
+pub type Trace = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+/// The trace of a book's folder. What cannot be looked at is left out; reading it will say why.
+pub fn trace(path: &Path) -> Trace {
+    let mut files = vec![path.join("book.yaml")];
+    for name in FOLDERS {
+        let entries = fs::read_dir(path.join(name)).into_iter().flatten().take(FILES_MAX);
+        files.extend(entries.filter_map(|e| Some(e.ok()?.path())));
+    }
+    files.sort_unstable();
+    let traced = files.into_iter().filter_map(|file| {
+        let about = fs::metadata(&file).ok()?;
+        Some((file, about.len(), about.modified().ok()))
+    });
+    traced.collect()
 }
 
 fn about(path: &Path, what: &str) -> Result<Metadata> {

@@ -83,14 +83,19 @@ fn one(finding: &Diagnostic, texts: Texts<'_>, style: Style, out: &mut Text) {
 }
 
 /// The line a finding is in, cut to what fits, and the part of it that is meant.
-struct Shown {
-    text: String,
-    from: usize,
-    length: usize,
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// The line, or a part of it.
+    pub text: String,
+    /// How many characters stand before what is meant.
+    pub from: usize,
+    /// How many characters are meant.
+    pub length: usize,
 }
 
 impl Shown {
-    fn of(finding: &Diagnostic, sources: &Sources, width: usize) -> Option<Self> {
+    /// The line of a finding; none when its file is not there.
+    pub fn of(finding: &Diagnostic, sources: &Sources, width: usize) -> Option<Self> {
         let text = &sources.file(finding.at.file)?.text;
         let (line, column) = sources.line_column(finding.at);
         let line: Vec<char> = text

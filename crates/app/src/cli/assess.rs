@@ -46,8 +46,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let assessment = assess(book, &question.request, &question.facts, role, &mut workspace)?;
     // Documents of other systems hold much that no rule reads.
     let skipped = if args.intake.is_none() { question.facts.skipped } else { 0 };
-    let mut answer =
-        if screen.json { Answer::json(&assessment.to_json(), Exit::Good) } else { in_words(&assessment, screen) };
+    let mut answer = if screen.json { Answer::good(in_json(&assessment)) } else { in_words(&assessment, screen) };
     if skipped > 0 {
         let told = format!("amends: {} that the book does not declare: not read\n", counted(skipped as usize, "field"));
         answer.err.push_str(&told);
@@ -85,6 +84,11 @@ fn unreadable(errors: &FactsErrors, screen: Screen) -> Stop {
     let answer = json!({ "error": "the question cannot be read", "errors": all });
     let out = if screen.json { format!("{answer:#}\n") } else { String::new() };
     Stop::Answer(Answer { out, err, exit: Exit::Wrong })
+}
+
+/// The bytes that `POST /v1/assess` answers with too.
+fn in_json(assessment: &Assessment<'_>) -> String {
+    String::from_utf8_lossy(&assessment.to_line()).into_owned()
 }
 
 fn in_words(assessment: &Assessment<'_>, screen: Screen) -> Answer {

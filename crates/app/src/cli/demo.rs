@@ -1,4 +1,6 @@
-//! `amends demo`: five stories from the books that Amends comes with.
+//! `amends demo`: five stories from the books that Amends comes with, on the Ask page or in the terminal.
+
+use std::net::SocketAddr;
 
 use amends_core::assess::{Assessment, Workspace, assess};
 use amends_core::diagnostic::Findings;
@@ -9,15 +11,23 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::assess::said;
-use super::{Answer, Exit, Outcome};
+use super::{Answer, Exit, Outcome, serve};
+use crate::door::Door;
 use crate::paint;
 use crate::screen::Screen;
+use crate::shelf::Shelf;
 use crate::shipped;
 
-/// Show five stories, assessed, with gauges of how far inside or outside each line they are
+/// Open the Ask page on five stories; with `--terminal`, show them here
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Only this story
+    /// Show the stories in the terminal, with gauges of how far inside or outside each line they are
+    #[arg(long)]
+    terminal: bool,
+    /// Address and port of the page
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7171")]
+    listen: SocketAddr,
+    /// Only this story, in the terminal
     #[arg(value_name = "STORY", value_parser = clap::value_parser!(u8).range(1..=5))]
     story: Option<u8>,
 }
@@ -97,6 +107,40 @@ const STORIES: [Story; 5] = [
 ];
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
+    if !args.terminal && args.story.is_none() && !screen.json {
+        return served(args.listen, screen);
+    }
+    in_terminal(args, screen)
+}
+
+/// Serves the books of the stories, and says where each story is.
+fn served(address: SocketAddr, screen: Screen) -> Outcome {
+    let shelf = Shelf::shipped(&["retail", "rental"]);
+    let door = Door::new(address.ip(), None)?;
+    serve::blocking(address, shelf, door, |at| {
+        let mut lines = paragraph(
+            "Ask anything of a shop with a counter and a web shop, or of a car rental. Five stories to try, each behind a link:",
+            screen.width,
+        );
+        for (number, story) in STORIES.iter().enumerate() {
+            lines.push(Line::default());
+            lines.push(Line(vec![piece(Weight::Strong, &format!("{}  {}", number + 1, story.title))]));
+            lines.extend(paragraph(story.told, screen.width));
+            for scene in story.scenes {
+                lines.push(Line(vec![piece(
+                    Weight::Faint,
+                    &format!("   http://{at}/case/{}/{}", scene.book, scene.case),
+                )]));
+            }
+        }
+        lines.push(Line::default());
+        lines.extend(paragraph("Try: switch who you are; change a date and watch the gauge; press 1 for the first option, c to copy the words, ? for the keys. Read the rules at `Rules`. `amends demo --terminal` shows the stories here.", screen.width));
+        paint::lines(&lines, screen.out)
+    })?;
+    Ok(Answer::good(""))
+}
+
+fn in_terminal(args: &Args, screen: Screen) -> Outcome {
     let stories: Vec<(usize, &Story)> = STORIES
         .iter()
         .enumerate()

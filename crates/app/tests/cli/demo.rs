@@ -3,7 +3,7 @@ use crate::support::Folder;
 #[test]
 fn the_five_stories() {
     let folder = Folder::new("demo");
-    let ran = folder.amends(&["demo"]);
+    let ran = folder.amends(&["demo", "--terminal"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     insta::assert_snapshot!(ran.out);
     assert!(!ran.out.contains('\u{1b}'), "no colours where there is no terminal");

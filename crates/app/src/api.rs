@@ -1,0 +1,15 @@
+//! The interface for programs, under `/v1`. One file a noun.
+
+pub mod assess;
+pub mod body;
+pub mod books;
+pub mod openapi;
+pub mod problem;
+
+/// `GET /health`: the program runs and can answer.
+pub async fn health() -> &'static str {
+    "ok\n"
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! The description of the interface, made from the handlers themselves.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+
+/// A question: the members that every book's questions have.
+#[derive(Serialize, ToSchema)]
+pub struct Question {
+    /// The kind of request. One that no policy governs is read as `something_else`.
+    #[schema(min_length = 1, example = "price_adjustment")]
+    request: String,
+    /// First contact: the date that counts for the customer.
+    #[schema(example = "2026-11-16T18:04:00-05:00")]
+    asked: String,
+    /// The facts, as the book declares them.
+    #[schema(value_type = Object)]
+    facts: AnyObject,
+}
+
+/// An assessment: the members that every one has.
+#[derive(Serialize, ToSchema)]
+pub struct AssessmentDocument {
+    /// The version of the format.
+    format: u32,
+    /// `never`, `entitled`, `refused`, `unknown`, `discretion` or `approval`.
+    standing: String,
+    /// The terms, each with how far inside or outside its line it is.
+    #[schema(value_type = Vec<Object>)]
+    terms: Vec<AnyObject>,
+    /// What can be done, the best first.
+    #[schema(value_type = Vec<Object>)]
+    options: Vec<AnyObject>,
+}
+
+/// Any JSON object.
+#[derive(Serialize, ToSchema)]
+#[schema(value_type = Object)]
+pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Amends", description = "Informed exceptions for the front line of customer service: what the rule says to a request, how far outside it is, who may say yes, and what nobody may do."),
+    paths(
+        super::assess::assess,
+        super::books::list,
+        super::books::show,
+        super::books::questions,
+        super::books::policy,
+        document,
+    ),
+    tags((name = "assessments"), (name = "books"), (name = "about")),
+)]
+struct Api;
+
+/// This description.
+#[utoipa::path(get, path = "/v1/openapi.json", operation_id = "show_openapi", tag = "about",
+    responses((status = 200, description = "OpenAPI 3.1.", body = inline(AnyObject)),
+        (status = 401, description = "The server's token is missing.", body = super::problem::Problem, content_type = "application/problem+json")))]
+pub async fn document() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text())
+}
+
+/// The description as JSON.
+fn text() -> String {
+    serde_json::to_string(&Api::openapi()).unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! `amends serve`: the pages and the interface for programs.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{Answer, Outcome, Stop, broken};
+use crate::door::Door;
+use crate::folder;
+use crate::router::{App, router};
+use crate::screen::Screen;
+use crate::server;
+use crate::shelf::{self, CannotOpen, Shelf};
+
+/// Where the token may stand instead of in a file.
+const TOKEN_VARIABLE: &str = "AMENDS_TOKEN";
+const TOKEN_BYTES_MAX: usize = 4 << 10;
+
+/// Serve the Ask page and the API for one or more books
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Folders of books
+    #[arg(value_name = "BOOK", required = true)]
+    books: Vec<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7171")]
+    listen: SocketAddr,
+    /// A file with the token that clients must send; needed on addresses that other machines reach
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
+    let shelf = open(&args.books, screen)?;
+    let token = token(args)?;
+    let door = Door::new(args.listen.ip(), token.as_deref())?;
+    blocking(args.listen, shelf, door, |at| {
+        format!(
+            "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/v1/openapi.json\n"
+        )
+    })?;
+    Ok(Answer::good(""))
+}
+
+/// Serves until asked to stop; says something once it listens.
+pub(super) fn blocking(
+    address: SocketAddr,
+    shelf: Shelf,
+    door: Door,
+    says: impl FnOnce(SocketAddr) -> String,
+) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    runtime.block_on(serve(address, shelf, door, says))
+}
+
+fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
+    shelf::some(books)?;
+    Shelf::open(books).map_err(|e| match e {
+        CannotOpen::Book(b) => Stop::Answer(broken(&b.findings, &b.sources, &b.folder, screen)),
+        CannotOpen::Other(e) => Stop::Wrong(e),
+    })
+}
+
+/// The token of the file, or of the environment.
+fn token(args: &Args) -> Result<Option<String>> {
+    match &args.token_file {
+        Some(file) => Ok(Some(folder::text(file, TOKEN_BYTES_MAX)?.trim().to_owned())),
+        None => Ok(std::env::var(TOKEN_VARIABLE).ok().filter(|t| !t.is_empty())),
+    }
+}
+
+/// Serves until asked to stop.
+async fn serve(address: SocketAddr, shelf: Shelf, door: Door, says: impl FnOnce(SocketAddr) -> String) -> Result<()> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is something else there? Choose another with `--listen 127.0.0.1:7172`")
+    })?;
+    let at = listener.local_addr().context("cannot tell the address")?;
+    let shelf = Arc::new(shelf);
+    let (stop, stopping) = watch::channel(false);
+    let app = App { shelf: Arc::clone(&shelf), door: Arc::new(door), stopping };
+    let names: Vec<&str> = shelf.names().collect();
+    let mut out = std::io::stdout();
+    // Whoever started it may have gone away; serving goes on.
+    let _ = write!(out, "amends: serving {} at http://{at}/\n{}", names.join(", "), says(at));
+    let _ = out.flush();
+    let watching = tokio::spawn(Arc::clone(&shelf).watch());
+    let asked = async move {
+        server::asked_to_stop().await;
+        let _ = stop.send(true);
+    };
+    server::serve(listener, router(app), asked).await;
+    watching.abort();
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! The Ask page: what the customer wants, the few questions its rule reads, and the answer beside them.
+
+mod fields;
+mod view;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use amends_core::book::rules::Book;
+use amends_core::time::Time;
+
+use super::page::{Frame, Here, NotFound, body, html};
+use crate::api::body::{form_of, parts_of};
+use crate::flow::answers::{Answers, filled};
+use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
+use crate::router::App;
+use crate::shelf::Current;
+use view::{Asked, View};
+
+#[derive(Template)]
+#[template(path = "kinds.html")]
+struct Kinds {
+    frame: Frame,
+    book: String,
+    all: Vec<Kind>,
+    intakes: Vec<(String, String)>,
+    picked: String,
+    document: String,
+    wrong: Option<String>,
+}
+
+/// A kind of request one can ask about.
+struct Kind {
+    request: String,
+    title: String,
+    purpose: Option<String>,
+    /// What the search looks at.
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct AskPage<'a> {
+    frame: Frame,
+    view: &'a View,
+}
+
+#[derive(Template)]
+#[template(path = "ask.html", block = "work")]
+struct AskPart<'a> {
+    frame: Frame,
+    view: &'a View,
+}
+
+/// `GET /` and `GET /ask`: the first book.
+pub async fn first(State(app): State<App>) -> Response {
+    match app.shelf.first() {
+        Some((name, _)) => Redirect::to(&format!("/ask/{name}")).into_response(),
+        None => super::not_found().await,
+    }
+}
+
+/// `GET /ask/{book}`: what can be asked.
+pub async fn kinds(State(app): State<App>, Path(name): Path<String>) -> Response {
+    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+    html(StatusCode::OK, &kinds_page(&app, &current, TakeIn::default(), None))
+}
+
+fn kinds_page(app: &App, current: &Current, given: TakeIn, wrong: Option<String>) -> Kinds {
+    Kinds {
+        frame: Frame::of("Ask", Here::Ask, &app.shelf, current),
+        book: current.book.name.clone(),
+        all: kinds_of(&current.book).into_iter().map(|(request, policy)| kind(request, policy)).collect(),
+        intakes: current.book.intakes.iter().map(|i| (i.id.clone(), i.title.clone())).collect(),
+        picked: given.intake,
+        document: given.document,
+        wrong,
+    }
+}
+
+fn kind(request: &str, policy: &amends_core::book::rules::Policy) -> Kind {
+    let version = policy.versions.last();
+    let (title, purpose) = version.map_or_else(|| (policy.id.clone(), None), |v| (v.title.clone(), v.purpose.clone()));
+    let several = version.is_some_and(|v| v.requests.len() > 1);
+    let readable = request.replace('_', " ");
+    let title =
+        if several && !title.to_lowercase().contains(&readable) { format!("{title}: {readable}") } else { title };
+    let words = format!("{title} {readable} {}", purpose.as_deref().unwrap_or_default()).to_lowercase();
+    Kind { request: request.to_owned(), title, purpose, words }
+}
+
+fn no_book(name: &str) -> Response {
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), format!("There is no book `{name}` here.")))
+}
+
+/// `GET /case/{book}/{case}`: the form filled in as one of the book's own cases has it. All of it is in the
+/// fragment of the address, as in every link that carries a question.
+pub async fn case(State(app): State<App>, Path((name, id)): Path<(String, String)>) -> Response {
+    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+    let Some((request, pairs)) = asking::case(&current.book, &id) else {
+        let frame = Frame::of("Not found", Here::Ask, &app.shelf, &current);
+        return html(StatusCode::NOT_FOUND, &NotFound::new(frame, format!("The book has no case `{id}`.")));
+    };
+    let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    Redirect::to(&format!("/ask/{name}/{request}#{fragment}")).into_response()
+}
+
+/// What a link to the form may say.
+#[derive(Deserialize)]
+pub struct Link {
+    role: Option<String>,
+}
+
+/// `GET /ask/{book}/{request}`: the form before anything is filled in.
+pub async fn blank(
+    State(app): State<App>,
+    Path((name, request)): Path<(String, String)>,
+    Query(link): Query<Link>,
+) -> Response {
+    let answers = Answers::of(link.role.map(|role| ("role".to_owned(), role)));
+    asked(&app, &name, &request, answers, Whole::Page)
+}
+
+/// `POST /ask/{book}/{request}`: the form again, with the answer to what was filled in. Sent while typing.
+pub async fn answer(
+    State(app): State<App>,
+    Path((name, request)): Path<(String, String)>,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Response {
+    let mut answers = Answers::of(form_of(&form));
+    if let Some(path) = answers.get("add").map(str::to_owned) {
+        answers.add_row(&path);
+    }
+    if let Some((path, row)) =
+        answers.get("drop").and_then(|d| d.rsplit_once('#')).map(|(p, r)| (p.to_owned(), r.to_owned()))
+    {
+        answers.drop_row(&path, row.parse().unwrap_or(usize::MAX));
+    }
+    answers.put("add", None);
+    answers.put("drop", None);
+    let whole = if headers.contains_key("hx-request") { Whole::Part } else { Whole::Page };
+    asked(&app, &name, &request, answers, whole)
+}
+
+/// How much of the page is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    Page,
+    Part,
+}
+
+fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whole) -> Response {
+    let Some(current) = app.shelf.find(name) else { return no_book(name) };
+    asking::date(&current.book, &mut answers, now());
+    let role = asking::role(&current.book, answers.get("role"));
+    let seen = asking::answer(&current.book, request, &answers, role, |assessment, explanation, wrong| {
+        View::of(&Asked { assessment, explanation, answers: &answers, wrong })
+    });
+    let view = match seen {
+        Ok(view) => view,
+        Err(why) => return unanswered(why, Frame::of("No answer", Here::Ask, &app.shelf, &current), whole),
+    };
+    let frame = Frame::of(view.title.clone(), Here::Ask, &app.shelf, &current);
+    if whole == Whole::Page {
+        return html(StatusCode::OK, &AskPage { frame, view: &view });
+    }
+    match (AskPart { frame, view: &view }).render() {
+        Ok(text) => body(StatusCode::OK, text),
+        Err(e) => body(StatusCode::INTERNAL_SERVER_ERROR, e.to_string()),
+    }
+}
+
+/// A page that says why there is no answer; a form that is being typed into is left as it is.
+fn unanswered(why: NoAnswer, frame: Frame, whole: Whole) -> Response {
+    let (status, says) = match why {
+        NoAnswer::NotGoverned(why) => (StatusCode::NOT_FOUND, why.to_string()),
+        NoAnswer::Unreadable(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
+    };
+    let mut response = html(status, &NotFound::new(frame, says));
+    if whole == Whole::Part {
+        response.headers_mut().insert("hx-reswap", HeaderValue::from_static("none"));
+    }
+    response
+}
+
+/// What is pasted: which mapping, the document, and what the customer wants where the document does not say.
+#[derive(Default)]
+struct TakeIn {
+    intake: String,
+    document: String,
+    request: String,
+}
+
+/// `POST /ask/{book}/intake`: another system's document fills the form.
+pub async fn take_in(State(app): State<App>, Path(name): Path<String>, form: Bytes) -> Response {
+    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+    let [intake, document, request] = parts_of(&form, ["intake", "document", "request"]);
+    let given = TakeIn { intake, document, request };
+    match taken(&current.book, &given) {
+        Ok((request, answers)) => asked(&app, &name, &request, answers, Whole::Page),
+        Err(why) => html(StatusCode::UNPROCESSABLE_ENTITY, &kinds_page(&app, &current, given, Some(why))),
+    }
+}
+
+fn taken(book: &Book, given: &TakeIn) -> Result<(String, Answers), String> {
+    let intake = book.intakes.iter().find(|i| i.id == given.intake).ok_or("choose where the document comes from")?;
+    let made = intake.apply(&given.document).map_err(|errors| errors.to_string())?;
+    let request = if given.request.is_empty() { made.request } else { given.request.clone() };
+    let mut pairs = filled(book, &made.question_json);
+    pairs.extend(made.role.map(|role| ("role".to_owned(), role)));
+    Ok((request, Answers::of(pairs)))
+}
+
+fn now() -> Time {
+    // The clock is before the year 10000.
+    Time::from_micros(Timestamp::now().as_microsecond()).unwrap_or(Time::MAX)
+}

@@ -1,0 +1,128 @@
+//! Gauges as pictures: exact places in percent, words that keep out of each other's way.
+
+use std::fmt::Write as _;
+
+use amends_core::explain::{Gauge, Tone};
+
+/// Steps of the scale: a tenth of a percent.
+const STEPS: usize = 1_000;
+/// How wide the scale is drawn at least, in the widths of a letter under it.
+const LETTERS: usize = 56;
+/// Height of the bar, and where the words under it stand, in pixels.
+const BAR: (u32, u32) = (8, 9);
+const WORDS_AT: u32 = 34;
+
+/// The class that a tone's colours hang on; the sprite has an icon of the same name.
+pub const fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Inside => "inside",
+        Tone::Yours => "yours",
+        Tone::Theirs => "theirs",
+        Tone::Never => "never",
+        Tone::Open => "open",
+        Tone::Plain => "plain",
+    }
+}
+
+/// A gauge as SVG. The words beside it say the same, so readers of screens pass over it.
+pub fn gauge(gauge: &Gauge, marked: Marked) -> String {
+    let mut svg = String::from(r#"<svg aria-hidden="true" focusable="false">"#);
+    let mut at = 0;
+    let last = gauge.zones.len().saturating_sub(1);
+    for (i, (zone, width)) in gauge.zones.iter().zip(gauge.widths(STEPS)).enumerate() {
+        let (x, w) = (percent(at), percent(width));
+        // Writing to a text cannot fail.
+        let _ =
+            write!(svg, r#"<rect class="{}" x="{x}%" y="{}" width="{w}%" height="{}""#, class(zone.tone), BAR.1, BAR.0);
+        let _ = if i == 0 || i == last { svg.write_str(r#" rx="3"/>"#) } else { svg.write_str("/>") };
+        at += width;
+    }
+    let placed = placed(gauge);
+    for tick in &placed {
+        let _ = write!(
+            svg,
+            r#"<rect class="line" x="{}%" y="{}" width="1" height="{}"/>"#,
+            percent(tick.at.min(STEPS - 1)),
+            BAR.1,
+            BAR.0 + 3
+        );
+    }
+    if marked == Marked::Yes {
+        let _ = write!(
+            svg,
+            r#"<rect class="at" x="{}%" y="3" width="4" height="20" rx="2"/>"#,
+            percent(gauge.marker(STEPS).min(STEPS - 8))
+        );
+    }
+    for tick in placed.iter().filter(|t| t.is_shown) {
+        let (x, anchor) = match tick.at {
+            0..=80 => (percent(tick.at), "start"),
+            920.. => (percent(tick.at), "end"),
+            _ => (percent(tick.at), "middle"),
+        };
+        let _ = write!(
+            svg,
+            r#"<text class="{}" x="{x}%" y="{WORDS_AT}" text-anchor="{anchor}">{}</text>"#,
+            class(tick.tone),
+            escaped(tick.text)
+        );
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Whether a gauge marks where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// It does.
+    Yes,
+    /// There is no request.
+    No,
+}
+
+struct Placed<'a> {
+    at: usize,
+    tone: Tone,
+    text: &'a str,
+    is_shown: bool,
+}
+
+/// Where each tick stands; words that would lie on others are left out, those of the ends first.
+fn placed(gauge: &Gauge) -> Vec<Placed<'_>> {
+    let mut all: Vec<Placed<'_>> = gauge
+        .ticks
+        .iter()
+        .map(|t| Placed { at: gauge.column(t.at, STEPS), tone: t.tone, text: &t.text, is_shown: false })
+        .collect();
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let count = all.len();
+    let inner_first = (1..count).chain((count > 0).then_some(0));
+    for i in inner_first {
+        let Some(tick) = all.get_mut(i) else { continue };
+        let (from, to) = reach(tick);
+        if taken.iter().all(|(a, b)| to < *a || from > *b) {
+            tick.is_shown = true;
+            taken.push((from, to));
+        }
+    }
+    all
+}
+
+/// The part of the scale that words take, in steps.
+fn reach(tick: &Placed<'_>) -> (usize, usize) {
+    let width = tick.text.chars().count() * STEPS / LETTERS + STEPS / 50;
+    match tick.at {
+        0..=80 => (tick.at, tick.at + width),
+        920.. => (tick.at.saturating_sub(width), tick.at),
+        _ => (tick.at.saturating_sub(width / 2), tick.at + width / 2),
+    }
+}
+
+/// Thousandths as percent: `125` is `12.5`.
+fn percent(steps: usize) -> String {
+    format!("{}.{}", steps / 10, steps % 10)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,112 @@
+//! What all pages share: the frame around them, and how a template becomes an answer.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::assets;
+use crate::shelf::{Current, Shelf};
+
+/// The frame around a page.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The title of the window.
+    pub title: String,
+    /// The book that is open, where one is.
+    pub book: Option<Open>,
+    /// Every book there is: name, and title.
+    pub books: Vec<(String, String)>,
+    /// The part of the program that is open.
+    pub here: Here,
+}
+
+/// A book that is open.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Its name.
+    pub name: String,
+    /// Whether a newer edit of it cannot be used.
+    pub is_broken: bool,
+}
+
+/// The parts of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// Asking.
+    Ask,
+    /// Reading the rules.
+    Book,
+    /// Neither.
+    Elsewhere,
+}
+
+#[expect(clippy::unused_self, reason = "templates call methods of what they are given")]
+impl Frame {
+    /// A frame without a book.
+    pub fn bare(title: &str) -> Self {
+        Self { title: title.to_owned(), book: None, books: Vec::new(), here: Here::Elsewhere }
+    }
+
+    /// The frame of a page about a book.
+    pub fn of(title: impl Into<String>, here: Here, shelf: &Shelf, current: &Current) -> Self {
+        let titled = |name: &str| shelf.find(name).map(|c| (name.to_owned(), c.book.title.clone()));
+        let open = Open { name: current.book.name.clone(), is_broken: current.broken.is_some() };
+        Self { title: title.into(), book: Some(open), books: shelf.names().filter_map(titled).collect(), here }
+    }
+
+    /// The address of the scripts.
+    pub fn script(&self) -> &'static str {
+        assets::APP_JS
+    }
+
+    /// The address of the styles.
+    pub fn styles(&self) -> &'static str {
+        assets::APP_CSS
+    }
+
+    /// The address of the icons.
+    pub fn icons(&self) -> &'static str {
+        assets::ICONS
+    }
+
+    /// Whether the book of a name is the one that is open.
+    pub fn is_open(&self, name: &str) -> bool {
+        self.book.as_ref().is_some_and(|open| open.name == name)
+    }
+
+    /// Whether the page belongs to the part of a name.
+    pub fn is_here(&self, here: &str) -> bool {
+        matches!((self.here, here), (Here::Ask, "ask") | (Here::Book, "book"))
+    }
+}
+
+/// A page that is not there.
+#[derive(Debug, Template)]
+#[template(path = "not_found.html")]
+pub struct NotFound {
+    frame: Frame,
+    says: String,
+}
+
+impl NotFound {
+    /// Says what is not there.
+    pub fn new(frame: Frame, says: impl Into<String>) -> Self {
+        Self { frame, says: says.into() }
+    }
+}
+
+/// Fills a template.
+pub fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => body(status, text),
+        // Filling a template into memory fails only if the template does.
+        Err(e) => (StatusCode::INTERNAL_SERVER_ERROR, format!("the page could not be made: {e}\n")).into_response(),
+    }
+}
+
+/// Text that is a page, or a part of one.
+pub fn body(status: StatusCode, text: String) -> Response {
+    let mut response = (status, text).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}

@@ -1,0 +1,4 @@
+//! Use cases: what is done between the edges (pages, the interface for programs) and the core.
+
+pub mod answers;
+pub mod asking;

@@ -1,0 +1,17 @@
+// What pages do beyond links and forms: answers while typing (htmx), keys, copying, links that carry a question.
+import 'htmx.org/dist/htmx.esm.js';
+import { theme } from './theme.js';
+import { keys } from './keys.js';
+import { copying } from './copying.js';
+import { question } from './question.js';
+import { search } from './search.js';
+import { changes } from './changes.js';
+
+document.documentElement.classList.add('js');
+theme();
+keys();
+copying();
+search();
+changes();
+// After htmx has seen the page, which it does a moment after it was loaded.
+setTimeout(question);

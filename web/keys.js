@@ -1,0 +1,53 @@
+// Keys: `/` searches, `?` shows the keys, `g` and a letter goes places, `j` `k` move, `1` to `9` pick, `c` copies.
+let going = false;
+
+export function keys() {
+  const help = document.getElementById('keys');
+  document.querySelector('[data-act=keys]')?.addEventListener('click', () => help.showModal());
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || help.open) return;
+    const act = going ? go : acts[event.key] ?? (/^[1-9]$/.test(event.key) ? pick : null);
+    going = event.key === 'g' && !going;
+    if (act?.(event.key, help)) event.preventDefault();
+  });
+}
+
+const acts = {
+  '?': (_, help) => help.showModal() ?? true,
+  '/': () => focus(document.querySelector('[type=search], .questions .next input, .questions .next select, .questions input')),
+  j: () => move(1),
+  k: () => move(-1),
+  c: () => document.querySelector('[data-copy=words]')?.click() ?? true,
+};
+
+function isTyping(target) {
+  return target.closest?.('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]');
+}
+
+function focus(element) {
+  element?.focus();
+  element?.select?.();
+  return Boolean(element);
+}
+
+function go(key) {
+  const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+  if (link) location.assign(link.href);
+  return Boolean(link);
+}
+
+// Through the kinds of request or the options, whichever the page has.
+function move(step) {
+  const all = [...document.querySelectorAll('.kinds li:not([hidden]) a, [data-option]')];
+  if (!all.length) return false;
+  const at = all.indexOf(document.activeElement);
+  return focus(all[Math.min(Math.max(at + step, 0), all.length - 1)]);
+}
+
+function pick(key) {
+  const option = document.querySelector(`[data-option="${key}"]`);
+  document.querySelectorAll('[data-option][aria-current]').forEach((o) => o.removeAttribute('aria-current'));
+  option?.setAttribute('aria-current', 'true');
+  option?.scrollIntoView({ block: 'nearest' });
+  return focus(option);
+}
