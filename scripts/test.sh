@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 
 target="${CARGO_TARGET_DIR:-target}"
-amends="$target/debug/amends"
+amends=$(cd "$target" 2> /dev/null && pwd || echo "$target")/debug/amends
 tau=../shared/data/tau
 locked=()
 [ -z "${CI:-}" ] || locked=(--locked)
@@ -77,7 +77,24 @@ if tools=$(scripts/tools.sh); then
   PATH="$tools:$PATH"
 fi
 
+# node_tests NAME COMMAND..: counts what Node's test runner counted.
+node_tests() {
+  local name=$1 began=$SECONDS code=0 good bad
+  shift
+  "$@" > "$log" 2>&1 || code=$?
+  read -r good bad < <(awk '/^# pass /{ p = $3 } /^# fail /{ f = $3 } END { print p + 0, f + 0 }' "$log")
+  passed=$((passed + good))
+  if [ "$code" -eq 0 ]; then
+    report ok "$name" "$good tests, $((SECONDS - began)) s"
+  else
+    fail "$name" "$((bad > 0 ? bad : 1))"
+    report FAILED "$name" "$((SECONDS - began)) s"
+    grep -v '^ok ' "$log"
+  fi
+}
+
 step 'house rules' sh scripts/house.sh
+step 'pages are bundled' scripts/web.sh
 step 'formatting' cargo fmt --all --check
 with_tool 'dependencies' cargo-deny cargo deny check -A duplicate bans licenses sources
 step 'clippy' cargo clippy "${locked[@]}" --workspace --all-targets -- -D warnings
@@ -99,6 +116,15 @@ if step 'amends builds' cargo build "${locked[@]}" -p amends; then
       skip "amends replay books/tau_$domain" "no $tau/$domain.jsonl"
     fi
   done
+fi
+
+if chromium=$(scripts/browser.sh); then
+  node_tests 'pages in a browser' env CHROMIUM="$chromium" AMENDS="$amends" \
+    node --test --test-reporter=tap e2e/ask.test.mjs e2e/pages.test.mjs
+elif [ -n "${CI:-}" ]; then
+  step 'pages in a browser' scripts/browser.sh
+else
+  skip 'pages in a browser' 'no Chromium: scripts/browser.sh says why'
 fi
 
 with_tool 'documentation builds' mdbook docs_build

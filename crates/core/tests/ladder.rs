@@ -364,7 +364,9 @@ fn a_loan_leaves_a_groups_own_stretch_as_it_is() {
 
 #[test]
 fn an_alternative_that_may_not_apply_does_not_make_a_need_certain() {
-    let without_stretch = ALTERNATIVES.replace("    stretch: { frontline: any }\n", "").replace("order.paid <= usd(10)", "order.paid <= usd(100)");
+    let without_stretch = ALTERNATIVES
+        .replace("    stretch: { frontline: any }\n", "")
+        .replace("order.paid <= usd(10)", "order.paid <= usd(100)");
     let book = book_of(&[RETURNS, EARLIER, &without_stretch, ELSE]);
     let asked = |extra: Value| {
         let mut change = json!({

@@ -1,0 +1,50 @@
+// Starts the program and a browser for the tests.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const out = fileURLToPath(new URL('out/', import.meta.url));
+const program = process.env.AMENDS ?? `${root}target/debug/amends`;
+mkdirSync(out, { recursive: true });
+
+// Starts `amends serve` on a port of its own; gives its address and a way to end it.
+export async function serve(...args) {
+  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args], { cwd: root });
+  let said = '';
+  child.stderr.on('data', (text) => (said += text));
+  const address = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (text) => {
+      said += text;
+      const found = said.match(/at (http:\/\/\S+?)\/\s/);
+      if (found) resolve(found[1]);
+    });
+    child.on('exit', (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
+  });
+  return { address, stop: () => child.kill('SIGTERM') };
+}
+
+export function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+  });
+}
+
+// A page that fails the test when it asks another host, breaks its own policy or throws.
+export async function open(browser, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 950 }, locale: 'en-US', ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('request', (r) => r.url().startsWith(address) || r.url().startsWith('data:') || complaints.push(`asked ${r.url()}`));
+  page.on('console', (m) => m.type() === 'error' && complaints.push(m.text()));
+  page.on('pageerror', (e) => complaints.push(e.message));
+  return { page, complaints, close: () => context.close() };
+}
+
+// Waits until the answer to everything that was typed is on the page.
+export async function settled(page) {
+  await page.waitForTimeout(180);
+  await page.waitForFunction(() => !document.querySelector('.htmx-request'));
+}
