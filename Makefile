@@ -13,7 +13,7 @@ help: ## list these
 web: ## bundle the scripts, styles, icons and the font of the pages
 	@scripts/web.sh
 
-demo: web ## build Amends and show the five stories assessed
+demo: web ## build Amends and open the Ask page on the five stories
 	cargo build --release -p amends
 	@$(target)/release/amends demo
 
