@@ -55,15 +55,12 @@ pub fn gauge(gauge: &Gauge, marked: Marked) -> String {
         );
     }
     for tick in placed.iter().filter(|t| t.is_shown) {
-        let (x, anchor) = match tick.at {
-            0..=80 => (percent(tick.at), "start"),
-            920.. => (percent(tick.at), "end"),
-            _ => (percent(tick.at), "middle"),
-        };
         let _ = write!(
             svg,
-            r#"<text class="{}" x="{x}%" y="{WORDS_AT}" text-anchor="{anchor}">{}</text>"#,
+            r#"<text class="{}" x="{}%" y="{WORDS_AT}" text-anchor="{}">{}</text>"#,
             class(tick.tone),
+            percent(tick.at),
+            tick.anchor(),
             escaped(tick.text)
         );
     }
@@ -87,7 +84,8 @@ struct Placed<'a> {
     is_shown: bool,
 }
 
-/// Where each tick stands; words that would lie on others are left out, those of the ends first.
+/// Where each tick stands; words that would lie on others are left out. Those of the line come first, those of the
+/// left end last.
 fn placed(gauge: &Gauge) -> Vec<Placed<'_>> {
     let mut all: Vec<Placed<'_>> = gauge
         .ticks
@@ -95,11 +93,15 @@ fn placed(gauge: &Gauge) -> Vec<Placed<'_>> {
         .map(|t| Placed { at: gauge.column(t.at, STEPS), tone: t.tone, text: &t.text, is_shown: false })
         .collect();
     let mut taken: Vec<(usize, usize)> = Vec::new();
-    let count = all.len();
-    let inner_first = (1..count).chain((count > 0).then_some(0));
-    for i in inner_first {
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|i| match gauge.ticks.get(*i) {
+        Some(tick) if tick.text.ends_with(LINE) => 0,
+        _ if *i > 0 => 1,
+        _ => 2,
+    });
+    for i in order {
         let Some(tick) = all.get_mut(i) else { continue };
-        let (from, to) = reach(tick);
+        let (from, to) = tick.reach();
         if taken.iter().all(|(a, b)| to < *a || from > *b) {
             tick.is_shown = true;
             taken.push((from, to));
@@ -108,13 +110,34 @@ fn placed(gauge: &Gauge) -> Vec<Placed<'_>> {
     all
 }
 
-/// The part of the scale that words take, in steps.
-fn reach(tick: &Placed<'_>) -> (usize, usize) {
-    let width = tick.text.chars().count() * STEPS / LETTERS + STEPS / 50;
-    match tick.at {
-        0..=80 => (tick.at, tick.at + width),
-        920.. => (tick.at.saturating_sub(width), tick.at),
-        _ => (tick.at.saturating_sub(width / 2), tick.at + width / 2),
+/// How the words of a line end.
+const LINE: &str = "the line";
+
+impl Placed<'_> {
+    /// How wide its words are, in steps.
+    fn width(&self) -> usize {
+        self.text.chars().count() * STEPS / LETTERS
+    }
+
+    /// Words stay on the scale: near an end they begin or end at their place.
+    fn anchor(&self) -> &'static str {
+        let half = self.width() / 2;
+        match self.at {
+            at if at < half => "start",
+            at if at + half > STEPS => "end",
+            _ => "middle",
+        }
+    }
+
+    /// The part of the scale that the words take, in steps, with some room around.
+    fn reach(&self) -> (usize, usize) {
+        let (width, room) = (self.width(), STEPS / 100);
+        let (from, to) = match self.anchor() {
+            "start" => (self.at, self.at + width),
+            "end" => (self.at.saturating_sub(width), self.at),
+            _ => (self.at.saturating_sub(width / 2), self.at + width / 2),
+        };
+        (from.saturating_sub(room), to + room)
     }
 }
 

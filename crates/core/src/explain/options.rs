@@ -3,7 +3,7 @@
 use super::around::bar_says;
 use super::voice::{self, Voice};
 use super::{Card, Said, Tone};
-use crate::assess::{Assessment, Fixed, MadeOf, OptionOutcome, PartOutcome, Told, Truth};
+use crate::assess::{Assessment, Bar, Fixed, MadeOf, OptionOutcome, PartOutcome, Told, Truth};
 use crate::book::rules::{Group, Need, RemedyBody, RoleId};
 use crate::types::Type;
 
@@ -96,10 +96,12 @@ fn who(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Said {
     if o.owed.worst {
         return owed(voice, o);
     }
-    if o.barred.worst {
+    // More than was paid is no thought of anyone's before there is an amount.
+    let by_a_never = o.parts.iter().flat_map(|p| &p.bars).any(|(bar, _)| matches!(bar, Bar::Never(_)));
+    if o.barred.worst && (by_a_never || o.amount.is_some()) {
         return Said::new(Tone::Open, format!("may be barred: {}", bars(a, o, false)));
     }
-    if o.need.best != o.need.worst || o.offered != Truth::Yes {
+    if o.barred.worst || o.need.best != o.need.worst || o.offered != Truth::Yes {
         return Said::new(Tone::Open, "depends on what is missing");
     }
     let tone = voice.tone(o.need.best);

@@ -1,6 +1,6 @@
 //! What the Ask page shows, all of it in words.
 
-use amends_core::assess::{Assessment, Missing};
+use amends_core::assess::{Assessment, Missing, Standing};
 use amends_core::book::rules::SOMETHING_ELSE;
 use amends_core::explain::{self, Card, Explanation, Row, Said};
 use amends_core::facts::Source;
@@ -101,11 +101,16 @@ impl View {
     /// Puts an answer on the page.
     pub fn of(at: &Asked<'_>) -> Self {
         let Asked { assessment: a, explanation: e, answers, wrong } = at;
-        let words = explain::say(a, e, explain::suited(a.standing));
-        let (words, words_wrong) = match words {
+        let (words, words_wrong) = match explain::say(a, e, explain::suited(a.standing)) {
+            // There is nothing to say yet.
+            _ if a.standing == Standing::Unknown => {
+                (None, Some("The words follow, once the answer is known.".to_owned()))
+            }
             Ok(words) => (words.map(|w| w.text), None),
             Err(why) => (None, Some(why.to_string())),
         };
+        let groups = groups(at);
+        let missing = missing(a, e, &groups);
         let wrong_of = |path: &str| wrong.iter().find(|(p, _)| p == path).map(|(_, says)| says.clone());
         let filled = |name: &str| answers.get(name).unwrap_or_default().to_owned();
         Self {
@@ -118,14 +123,14 @@ impl View {
             asked: filled("asked"),
             now: filled("now"),
             asked_wrong: wrong_of("asked").or_else(|| wrong_of("now")),
-            groups: groups(at),
+            groups,
             happened: happened(a, answers),
             exceptions: filled("exceptions"),
             verdict: Told::of(&e.standing),
             about: e.about.join("; "),
             terms: e.terms.iter().map(|r| TermRow::of(r, r.id != "fault")).collect(),
             around: e.around.iter().map(|r| TermRow::of(r, false)).collect(),
-            missing: missing(a, e),
+            missing,
             options: e.options.iter().map(OptionCard::of).collect(),
             instead: e.instead.iter().map(OptionCard::of).collect(),
             bespoke: e.bespoke.as_ref().map(Told::of),
@@ -152,8 +157,8 @@ impl View {
     }
 }
 
-/// What is missing, in the words of the form.
-fn missing(a: &Assessment<'_>, e: &Explanation) -> Vec<Gap> {
+/// What is missing, in the words of the form and in its order.
+fn missing(a: &Assessment<'_>, e: &Explanation, groups: &[Group]) -> Vec<Gap> {
     let gap = |(missing, said): (&Missing, &Said)| match missing {
         Missing::Fact { path, problem: None } => {
             Gap { told: Told { class: class(said.tone), text: label(a, path) }, input: Some(id_of(path)) }
@@ -164,7 +169,14 @@ fn missing(a: &Assessment<'_>, e: &Explanation) -> Vec<Gap> {
         },
         _ => Gap { told: Told::of(said), input: None },
     };
-    a.missing.iter().zip(&e.missing).map(gap).collect()
+    let asked: Vec<&str> = groups.iter().flat_map(|g| &g.fields).map(|f| f.id.as_str()).collect();
+    let place = |gap: &Gap| {
+        let input = gap.input.as_deref()?;
+        asked.iter().position(|id| input.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+    };
+    let mut gaps: Vec<Gap> = a.missing.iter().zip(&e.missing).map(gap).collect();
+    gaps.sort_by_key(|gap| place(gap).unwrap_or(usize::MAX));
+    gaps
 }
 
 /// What the form calls a fact, with what it belongs to: `The order: When was it bought?`
