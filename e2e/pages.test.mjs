@@ -138,6 +138,19 @@ test('an order of another system fills the form', async () => {
   await close();
 });
 
+test('the API answers with the bytes of the command line', async () => {
+  const amends = process.env.AMENDS ?? `${root}target/debug/amends`;
+  const sample = 'books/retail/intake/shopify_order.sample.json';
+  const direct = execFileSync(amends, ['assess', 'books/retail', '--role', 'lead', '--intake', 'shopify_order', '--json', sample], { cwd: root });
+  const response = await fetch(`${house.address}/v1/assess?book=retail&role=lead&intake=shopify_order`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: readFileSync(`${root}${sample}`),
+  });
+  assert.equal(response.status, 200);
+  assert.deepEqual(Buffer.from(await response.arrayBuffer()), direct);
+});
+
 test('a broken edit keeps the last good rules and shows what is wrong; a good one answers at once', async () => {
   const { page, close } = await open(browser, house.address);
   await ask(page, story('3b'));

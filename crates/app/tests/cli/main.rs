@@ -11,6 +11,7 @@ mod folders;
 mod new;
 mod replay;
 mod schema;
+mod serve;
 mod support;
 mod test;
 mod tutorial;
