@@ -10,6 +10,9 @@ import { icons } from './icons.mjs';
 const dist = new URL('dist/', import.meta.url);
 const require = createRequire(import.meta.url);
 
+// Browsers of the spring of 2024 and later.
+const targets = ['chrome123', 'firefox120', 'safari17.5'];
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 
@@ -19,7 +22,7 @@ await build({
   bundle: true,
   minify: true,
   format: 'iife',
-  target: ['chrome109', 'firefox115', 'safari16.4'],
+  target: targets,
   outdir: 'dist',
   entryNames: '[name]-[hash]',
   legalComments: 'none',
@@ -29,7 +32,7 @@ await build({
   absWorkingDir: new URL('.', import.meta.url).pathname,
   bundle: true,
   minify: true,
-  target: ['chrome109', 'firefox115', 'safari16.4'],
+  target: targets,
   outdir: 'dist',
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use amends_core::book::rules::Book;
 use amends_core::time::Time;
 
-use super::page::{Frame, Here, NotFound, body, html};
+use super::page::{Frame, Here, NotFound, body, html, no_book};
 use crate::api::body::{form_of, parts_of};
 use crate::flow::answers::{Answers, filled};
 use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
@@ -92,10 +92,6 @@ fn kind(request: &str, policy: &amends_core::book::rules::Policy) -> Kind {
         if several && !title.to_lowercase().contains(&readable) { format!("{title}: {readable}") } else { title };
     let words = format!("{title} {readable} {}", purpose.as_deref().unwrap_or_default()).to_lowercase();
     Kind { request: request.to_owned(), title, purpose, words }
-}
-
-fn no_book(name: &str) -> Response {
-    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), format!("There is no book `{name}` here.")))
 }
 
 /// `GET /case/{book}/{case}`: the form filled in as one of the book's own cases has it. All of it is in the

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::draw::{self, Marked, class};
-use super::page::{Frame, Here, NotFound, html};
+use super::page::{Frame, Here, NotFound, html, no_book};
 use crate::flow::asking;
 use crate::router::App;
 use crate::shelf::Current;
@@ -65,12 +65,7 @@ impl Contents {
 
 /// `GET /book/{book}`: who may do how much, and the way to every rule.
 pub async fn read(State(app): State<App>, Path(name): Path<String>) -> Response {
-    let Some(current) = app.shelf.find(&name) else {
-        return html(
-            StatusCode::NOT_FOUND,
-            &NotFound::new(Frame::bare("Not found"), format!("There is no book `{name}` here.")),
-        );
-    };
+    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
     let page = BookPage {
         frame: Frame::of("Rules", Here::Book, &app.shelf, &current),
         contents: Contents::of(&current, None),
@@ -91,12 +86,7 @@ pub async fn policy(
     Path((name, id)): Path<(String, String)>,
     Query(eyes): Query<Eyes>,
 ) -> Response {
-    let Some(current) = app.shelf.find(&name) else {
-        return html(
-            StatusCode::NOT_FOUND,
-            &NotFound::new(Frame::bare("Not found"), format!("There is no book `{name}` here.")),
-        );
-    };
+    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
     let frame = |title: &str| Frame::of(title, Here::Book, &app.shelf, &current);
     let Some(policy) = current.book.policies.iter().find(|p| p.id == id) else {
         return html(

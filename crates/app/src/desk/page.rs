@@ -95,6 +95,12 @@ impl NotFound {
     }
 }
 
+/// A book that is not served.
+pub fn no_book(name: &str) -> Response {
+    let says = format!("There is no book `{name}` here.");
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), says))
+}
+
 /// Fills a template.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {

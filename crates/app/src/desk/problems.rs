@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::page::{Frame, Here, NotFound, html};
+use super::page::{Frame, Here, html, no_book};
 use crate::report::{Shown, Texts};
 use crate::router::App;
 use crate::shelf::Broken;
@@ -38,12 +38,7 @@ struct Finding {
 
 /// `GET /problems/{book}`
 pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Response {
-    let Some(current) = app.shelf.find(&name) else {
-        return html(
-            StatusCode::NOT_FOUND,
-            &NotFound::new(Frame::bare("Not found"), format!("There is no book `{name}`.")),
-        );
-    };
+    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
     let broken = current.broken.as_deref();
     let page = Problems {
         frame: Frame::of("What is wrong", Here::Book, &app.shelf, &current),
