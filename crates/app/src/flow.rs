@@ -2,3 +2,6 @@
 
 pub mod answers;
 pub mod asking;
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,47 @@ fn percent(steps: usize) -> String {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use amends_core::explain::{Tick, Zone};
+    use amends_core::number::Number;
+
+    use super::*;
+
+    fn tick(at: i128, tone: Tone, text: &str) -> Tick {
+        Tick { at: Number::whole(at), tone, text: text.to_owned() }
+    }
+
+    fn zone(tone: Tone, from: i128, to: i128) -> Zone {
+        Zone { tone, from: Number::whole(from), to: Number::whole(to) }
+    }
+
+    fn gauge_of(at: i128, ticks: Vec<Tick>) -> Gauge {
+        Gauge {
+            from: Number::whole(0),
+            to: Number::whole(100),
+            zones: vec![zone(Tone::Inside, 0, 25), zone(Tone::Yours, 25, 50), zone(Tone::Theirs, 50, 100)],
+            ticks,
+            at: Number::whole(at),
+            tone: Tone::Yours,
+        }
+    }
+
+    #[test]
+    fn zones_lie_side_by_side_and_the_marker_where_the_request_stands() {
+        let drawn = gauge_of(30, vec![tick(25, Tone::Inside, "25: the line"), tick(100, Tone::Theirs, "100: a < b")]);
+        insta::assert_snapshot!(gauge(&drawn, Marked::Yes).replace("/><", "/>\n<").replace("><rect", ">\n<rect"));
+    }
+
+    #[test]
+    fn words_that_would_lie_on_those_of_the_line_are_left_out() {
+        let drawn = gauge_of(
+            30,
+            vec![tick(0, Tone::Plain, "0"), tick(20, Tone::Yours, "20: yours"), tick(25, Tone::Inside, "25: the line")],
+        );
+        let svg = gauge(&drawn, Marked::No);
+        assert!(svg.contains("25: the line") && !svg.contains("20: yours"), "{svg}");
+        assert!(!svg.contains("class=\"at\""), "no request, no marker: {svg}");
+    }
+}

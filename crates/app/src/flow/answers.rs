@@ -1,7 +1,7 @@
 //! What people fill into the form of the Ask page, and the question that it makes.
 //!
 //! Names of inputs: `f.PATH` a fact (`f.order.lines[0].paid`), `p.PATH` whether an optional record is there,
-//! `s.PATH` where a fact comes from, `c.ID` who saw a circumstance, `asked`, `now`, `role`, `exceptions`.
+//! `z.PATH` that a text is known to be none, `s.PATH` where a fact comes from, `c.ID` who saw a circumstance, `asked`, `now`, `role`, `exceptions`.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +43,11 @@ impl Answers {
     /// What was filled into the input of a fact.
     pub fn fact(&self, path: &str) -> Option<&str> {
         self.get(&format!("f.{path}"))
+    }
+
+    /// Whether a text is known to be none, such as the number of a receipt that nobody has.
+    pub fn is_none(&self, path: &str) -> bool {
+        self.get(&format!("z.{path}")).is_some()
     }
 
     /// Whether anything was filled in under names that begin so.
@@ -191,6 +196,7 @@ fn value(at: &Place<'_>, ty: &Type, path: &str) -> Option<Value> {
         Type::Record(inner) => record(at, inner, path).map(Value::Object),
         Type::List(list) => items(at, list, path).map(Value::Array),
         Type::Map(_) => at.answers.fact(path).and_then(|json| serde_json::from_str(json).ok()),
+        Type::Text if at.answers.fact(path).is_none() => at.answers.is_none(path).then(|| Value::from("")),
         _ => Some(scalar(at.book, ty, at.answers.fact(path)?)),
     }
 }
@@ -287,6 +293,7 @@ fn fill(book: &Book, ty: &Type, value: &Value, path: &str, pairs: &mut Vec<(Stri
                 fill(book, &list.of, item, &format!("{path}[{i}]"), pairs);
             }
         }
+        (Type::Text, Value::String(text)) if text.is_empty() => pairs.push((format!("z.{path}"), "none".to_owned())),
         _ => pairs.push((format!("f.{path}"), shown(book, ty, value))),
     }
 }

@@ -38,8 +38,10 @@ pub struct Field {
     pub wrong: Option<String>,
     /// Whether the answer waits for it.
     pub is_next: bool,
-    /// Whether it may name a person.
+    /// Whether it may name a person; such a text may also be known to be none.
     pub is_personal: bool,
+    /// Whether it is known to be none.
+    pub is_none: bool,
     /// Who saw it, where that matters.
     pub sources: Vec<Choice>,
     input: Input,
@@ -122,7 +124,10 @@ pub fn groups(at: &Asked<'_>) -> Vec<Group> {
     let mut records = Vec::new();
     for question in questions(at.assessment) {
         // What was filled in stays in sight, though it may no longer matter.
-        if question.state == AskedState::Settled && !at.answers.any_begins(&format!("f.{}", question.path)) {
+        if question.state == AskedState::Settled
+            && !at.answers.any_begins(&format!("f.{}", question.path))
+            && !at.answers.is_none(&question.path)
+        {
             continue;
         }
         let name = question.path.split('.').next().unwrap_or_default().to_owned();
@@ -257,7 +262,8 @@ impl Inputs<'_> {
         let value = self.answers.get(&name).unwrap_or_default().to_owned();
         let wrong = wrong_of(self.wrong, path);
         let is_personal = matches!(ty, Type::Text);
-        Field { value, unit, choices, wrong, is_personal, ..Field::of(path, name, label, input) }
+        let is_none = is_personal && self.answers.is_none(path);
+        Field { value, unit, choices, wrong, is_personal, is_none, ..Field::of(path, name, label, input) }
     }
 
     fn choices(self, path: &str, name: &str, ty: &Type) -> Vec<Choice> {
@@ -310,6 +316,7 @@ impl Field {
             wrong: None,
             is_next: false,
             is_personal: false,
+            is_none: false,
             sources: Vec::new(),
             input,
         }
