@@ -5,6 +5,7 @@ pub mod book;
 pub mod diagnostic;
 pub mod explain;
 pub mod facts;
+mod json;
 pub mod literal;
 pub mod money;
 pub mod number;

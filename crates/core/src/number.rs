@@ -218,7 +218,7 @@ impl PartialOrd for Number {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.d == 1 {
-            return write!(f, "{}", self.n);
+            return write_decimal(f, self.n, 0);
         }
         for scale in 1..=MAX_SCALE {
             let power = power_of_ten(scale);

@@ -8,6 +8,7 @@ use std::fmt;
 mod duration;
 mod zone;
 
+pub(crate) use duration::write_counted;
 pub use duration::{Duration, DurationError, days_text, months_text, parse_days, parse_months};
 pub use zone::{UnknownZone, Zone};
 
@@ -162,10 +163,19 @@ impl Time {
     /// The time as clocks in the zone show it, with their offset from UTC.
     #[must_use]
     pub fn in_zone(self, zone: &Zone) -> String {
+        let mut text = String::with_capacity("2026-11-16T18:04:00-05:00".len());
+        // Writing to a text cannot fail.
+        let _ = self.write_in_zone(&mut text, zone);
+        text
+    }
+
+    /// Writes what [`in_zone`](Self::in_zone) gives.
+    pub(crate) fn write_in_zone(self, f: &mut impl fmt::Write, zone: &Zone) -> fmt::Result {
         let offset = zone.offset_at(self);
-        let sign = if offset < 0 { '-' } else { '+' };
         let minutes = offset.abs() / 60;
-        format!("{}{sign}{:02}:{:02}", Local(self.0 + offset * SECOND), minutes / 60, minutes % 60)
+        let ([h1, h2], [m1, m2]) = (digits(minutes / 60), digits(minutes % 60));
+        write!(f, "{}", Local(self.0 + offset * SECOND))?;
+        f.write_str(as_text(&[if offset < 0 { b'-' } else { b'+' }, h1, h2, b':', m1, m2]))
     }
 }
 

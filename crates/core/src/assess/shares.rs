@@ -1,19 +1,27 @@
 //! One amount over several payments.
 
-use serde_json::{Value, json};
-
 use super::Assessment;
 use super::outcome::{Fixed, PartOutcome};
 use crate::book::check::paid_field;
 use crate::book::rules::{One, Split};
+use crate::json::Json;
 use crate::money::{Currency, Money, split_in_order, split_proportional};
 use crate::program::compile::shape;
 use crate::program::run::Val;
 use crate::program::show;
 use crate::types::{RecordType, Type};
 
-/// Who gets how much, in the order of the payments; empty for one payment.
-pub(super) fn shares(a: &Assessment<'_>, one: &One, part: &PartOutcome) -> Vec<Value> {
+/// Writes who gets how much, in the order of the payments; nobody for one payment.
+pub(super) fn write(json: &mut Json, a: &Assessment<'_>, one: &One, part: &PartOutcome) {
+    json.list(shares(a, one, part), |json, ((val, ty), amount)| {
+        json.object(|o| {
+            o.always("to", |json| show::write(json, a.machine, a.on(), val, ty));
+            o.with("amount", |json| json.shown(amount));
+        });
+    });
+}
+
+fn shares<'t>(a: &Assessment<'_>, one: &'t One, part: &PartOutcome) -> Vec<((Val, &'t Type), Money)> {
     let (Some(how), Some(Fixed::Money(amount))) = (one.split, part.amount) else { return Vec::new() };
     let payments = payments(a, one);
     let paid: Vec<Money> =
@@ -22,23 +30,18 @@ pub(super) fn shares(a: &Assessment<'_>, one: &One, part: &PartOutcome) -> Vec<V
         Split::InOrder => split_in_order(amount, &paid),
         Split::Proportional => split_proportional(amount, &paid),
     };
-    let Ok(shared) = shared else { return Vec::new() };
-    let share = |((val, ty), money): (&(Val, Type), Money)| {
-        let to = show::value(a.machine, a.on(), *val, ty);
-        json!({ "to": to, "amount": money.to_string() })
-    };
-    payments.iter().zip(shared).map(share).collect()
+    shared.map_or_else(|_| Vec::new(), |shared| payments.into_iter().zip(shared).collect())
 }
 
-fn payments(a: &Assessment<'_>, one: &One) -> Vec<(Val, Type)> {
+fn payments<'t>(a: &Assessment<'_>, one: &'t One) -> Vec<(Val, &'t Type)> {
     let mut all = Vec::new();
     for (reg, ty) in &one.to {
         let val = a.machine.get(*reg);
         match ty {
             Type::List(l) if val.is_there() => {
-                all.extend((0..val.len()).map(|i| (a.machine.peek(a.facts, val, i, shape(&l.of)), l.of.clone())));
+                all.extend((0..val.len()).map(|i| (a.machine.peek(a.facts, val, i, shape(&l.of)), &l.of)));
             }
-            _ => all.push((val, ty.clone())),
+            _ => all.push((val, ty)),
         }
     }
     all

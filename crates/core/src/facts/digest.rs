@@ -4,13 +4,13 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::from_yaml::quoted;
 use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
 use super::scalar::write_percent;
 use super::{Facts, Schema};
+use crate::json::push_text;
 use crate::money::Currency;
 use crate::number::{Decimal, write_decimal};
-use crate::time::{Date, Duration, Time, days_text, months_text};
+use crate::time::{Date, Duration, Time, write_counted};
 use crate::value::{ABSENT, Cell, TextId};
 
 /// The SHA-256 of the [`canonical`] text, in small hexadecimal letters.
@@ -133,13 +133,7 @@ impl<'s> Writer<'s, '_> {
 
     fn text(&mut self, id: TextId) {
         let text = self.facts.text(&self.schema.dictionary, id).unwrap_or_default();
-        if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
-            self.out.push('"');
-            self.out.push_str(text);
-            self.out.push('"');
-        } else {
-            self.out.push_str(&quoted(text));
-        }
+        push_text(&mut self.out, text);
     }
 
     /// Writes a value of a type whose values are texts in JSON.
@@ -160,8 +154,8 @@ impl<'s> Writer<'s, '_> {
             Kind::Date => Date::from_days(cell.v).map_or(Ok(()), |date| write!(out, "{date}")),
             Kind::Time => Time::from_micros(cell.v).map_or(Ok(()), |time| write!(out, "{time}")),
             Kind::Duration => write!(out, "{}", Duration(cell.v)),
-            Kind::Days => out.write_str(&days_text(cell.v)),
-            Kind::Months => out.write_str(&months_text(cell.v)),
+            Kind::Days => write_counted(out, cell.v, "day"),
+            Kind::Months => write_counted(out, cell.v, "month"),
             _ => Ok(()),
         }
     }

@@ -6,6 +6,7 @@ use super::schema::{BUILT_IN_FIELDS, join};
 use super::{FactsErrors, Schema, read_question};
 use crate::book::yaml::{Node, Value};
 use crate::diagnostic::{Diagnostic, Findings, Span, Spanned, did_you_mean};
+use crate::json::quoted;
 use crate::number::Decimal;
 use crate::types::{Field, Type};
 
@@ -40,12 +41,6 @@ pub(super) fn scalar_json(ty: &Type, text: &str) -> String {
         Type::Text | Type::Enum(_) => quoted(text),
         _ => quoted(trimmed),
     }
-}
-
-/// A text in quotes, with escapes where it needs them.
-pub(super) fn quoted(text: &str) -> String {
-    // Writing a text as JSON cannot fail.
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 struct Writer<'s, 'f> {

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::from_yaml::quoted;
 use super::plan::{Kind, ListPlan, ValuePlan};
 use super::reader::{MAX_TEXT_BYTES, Reader, Step};
 use super::scalar::{number_of, write_percent};
 use super::scanner::Broken;
 use super::{FactsError, FactsErrors, Problem, ProblemKind, explain};
 use crate::diagnostic::did_you_mean;
+use crate::json::quoted;
 use crate::literal::Units;
 use crate::money::{Currency, Money};
 use crate::number::{Decimal, Number};

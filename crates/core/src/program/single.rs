@@ -10,6 +10,7 @@ use crate::book::model::Expr;
 use crate::diagnostic::{Findings, Span};
 use crate::facts::Facts;
 use crate::facts::schema::Schema;
+use crate::json::Json;
 use crate::types::Type;
 
 /// A checked and compiled expression.
@@ -58,7 +59,10 @@ impl Single {
         if !val.is_there() {
             return Err(failures(&machine, val.why));
         }
-        Ok(super::show::value(&machine, on, val, &self.ty))
+        let mut json = Json::with_room(0);
+        super::show::write(&mut json, &machine, on, val, &self.ty);
+        // What we write is JSON.
+        Ok(serde_json::from_str(&json.done()).unwrap_or_default())
     }
 }
 

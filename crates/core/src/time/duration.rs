@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{HOUR, MINUTE, SECOND};
-use crate::number::{Decimal, Number};
+use crate::number::{Decimal, Number, write_decimal};
 
 /// A length of time, to the microsecond; not of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -155,13 +155,28 @@ pub fn parse_months(text: &str) -> Option<i64> {
 /// `14 days`, `1 day`.
 #[must_use]
 pub fn days_text(days: i64) -> String {
-    format!("{days} {}", if days.unsigned_abs() == 1 { "day" } else { "days" })
+    counted_text(days, "day")
 }
 
 /// `3 months`, `1 month`.
 #[must_use]
 pub fn months_text(months: i64) -> String {
-    format!("{months} {}", if months.unsigned_abs() == 1 { "month" } else { "months" })
+    counted_text(months, "month")
+}
+
+fn counted_text(count: i64, one: &str) -> String {
+    let mut text = String::new();
+    // Writing to a text cannot fail.
+    let _ = write_counted(&mut text, count, one);
+    text
+}
+
+/// Writes `1 day`, `9 days`.
+pub(crate) fn write_counted(f: &mut impl fmt::Write, count: i64, one: &str) -> fmt::Result {
+    write_decimal(f, count.into(), 0)?;
+    f.write_char(' ')?;
+    f.write_str(one)?;
+    f.write_str(if count.unsigned_abs() == 1 { "" } else { "s" })
 }
 
 fn counted(text: &str, words: [&str; 2]) -> Option<i64> {

@@ -87,7 +87,7 @@ pub(super) fn released_by(a: &Assessment<'_>) -> String {
 }
 
 pub(super) fn charged_to(a: &Assessment<'_>) -> String {
-    first(a).and_then(|o| a.charged_to(o)).unwrap_or_else(|| NONE.to_owned())
+    first(a).and_then(|o| a.charged_to(o)).unwrap_or(NONE).to_owned()
 }
 
 pub(super) fn version(a: &Assessment<'_>) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::convert::Unfit;
 use super::{Document, FactsError, FactsErrors, Intake, IntakeAnswer, Made, Pick, Pointer};
 use crate::facts::explain;
-use crate::facts::from_yaml::quoted;
+use crate::json::quoted;
 
 pub(super) fn apply(intake: &Intake, json: &str) -> Result<IntakeAnswer, FactsErrors> {
     let document = Document::read(json)?;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::{Document, Pointer};
 use crate::facts::explain;
-use crate::facts::from_yaml::{quoted, scalar_json};
+use crate::facts::from_yaml::scalar_json;
+use crate::json::quoted;
 use crate::money::{Currency, Money};
 use crate::number::{Decimal, DecimalError, Number, Rounding, power_of_ten};
 use crate::time::{Date, SECOND, Time, Zone};
