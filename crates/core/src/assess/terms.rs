@@ -1,8 +1,9 @@
 //! Terms: margins, and who may allow what is past a line.
 
 use super::outcome::{Binding, Measured, Span, TermOutcome, TermState, Truth};
+use crate::book::quick::{Quick, QuickLine};
 use crate::book::rules::{
-    Circumstance, Condition, Disclosed, Line, Need, Operand, Quick, QuickLine, Reach, RoleId, Term, TermShape, Version,
+    Circumstance, Condition, Disclosed, Line, Need, Operand, Reach, RoleId, Term, TermShape, Version,
 };
 use crate::number::{Number, Rounding};
 use crate::program::run::{Failure, Machine, On, Reason, Val};

@@ -7,9 +7,10 @@ use super::policy::TypedPolicy;
 use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::terms::{TypedLine, TypedShape, TypedTerm};
 use crate::book::model::{REMEDY_KINDS, Text};
+use crate::book::quick::Quick;
 use crate::book::rules::{
-    Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Quick, Remedy, RemedyBody,
-    Term, TermShape, Version,
+    Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Remedy, RemedyBody, Term,
+    TermShape, Version,
 };
 use crate::diagnostic::Diagnostic;
 use crate::facts::schema::Schema;
