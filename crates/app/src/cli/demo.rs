@@ -1,6 +1,9 @@
 //! `amends demo`: five stories from the books that Amends comes with, on the Ask page or in the terminal.
 
+use std::env;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
+use std::process::{Command, Stdio};
 
 use amends_core::assess::{Assessment, Workspace, assess};
 use amends_core::diagnostic::Findings;
@@ -118,6 +121,7 @@ fn served(address: SocketAddr, screen: Screen) -> Outcome {
     let shelf = Shelf::shipped(&["retail", "rental"]);
     let door = Door::new(address.ip(), None)?;
     serve::blocking(address, shelf, door, |at| {
+        open_in_browser(&format!("http://{at}/ask/retail"));
         let mut lines = paragraph(
             "Ask anything of a shop with a counter and a web shop, or of a car rental. Five stories to try, each behind a link:",
             screen.width,
@@ -138,6 +142,19 @@ fn served(address: SocketAddr, screen: Screen) -> Outcome {
         paint::lines(&lines, screen.out)
     })?;
     Ok(Answer::good(""))
+}
+
+/// Opens a page where somebody sits before a screen; elsewhere, and when that fails, the address is there to follow.
+fn open_in_browser(page: &str) {
+    let has_screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|v| env::var_os(v).is_some());
+    let opener = match (cfg!(target_os = "macos"), has_screen) {
+        (true, _) => "open",
+        (_, true) => "xdg-open",
+        _ => return,
+    };
+    if io::stdout().is_terminal() {
+        let _ = Command::new(opener).arg(page).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    }
 }
 
 fn in_terminal(args: &Args, screen: Screen) -> Outcome {
