@@ -4,9 +4,10 @@
 //! `z.PATH` that a text is known to be none, `s.PATH` where a fact comes from, `c.ID` who saw a circumstance, `asked`, `now`, `role`, `exceptions`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use amends_core::book::rules::Book;
-use amends_core::facts::FactsErrors;
+use amends_core::facts::{FactsErrors, Source};
 use amends_core::time::Time;
 use amends_core::types::{ListType, RecordType, Type};
 use serde_json::{Map, Value, json};
@@ -102,6 +103,26 @@ impl Answers {
         self.put(&format!("n.{path}"), Some(&rows.saturating_sub(1).to_string()));
     }
 
+    /// The path of a fact as the form counts rows; the question leaves out those that are blank.
+    pub fn in_form(&self, path: &str) -> String {
+        let mut form = String::new();
+        for (i, piece) in path.split('[').enumerate() {
+            let place = piece.split_once(']').and_then(|(at, rest)| Some((at.parse::<usize>().ok()?, rest)));
+            match place.filter(|_| i > 0) {
+                Some((at, rest)) => {
+                    let row = (0..self.rows(&form)).filter(|row| self.has_row(&form, *row)).nth(at).unwrap_or(at);
+                    let _ = write!(form, "[{row}]{rest}"); // Writing to a text cannot fail.
+                }
+                None => form.push_str(piece),
+            }
+        }
+        form
+    }
+
+    fn has_row(&self, list: &str, row: usize) -> bool {
+        ["f", "z", "p"].iter().any(|kind| self.any_begins(&format!("{kind}.{list}[{row}]")))
+    }
+
     /// Takes away what cannot be read, by the path of the error.
     fn drop_fact(&mut self, path: &str) -> bool {
         let name = format!("f.{path}");
@@ -119,12 +140,19 @@ impl Answers {
     /// The question it makes, for [`read_question`](amends_core::facts::read_question).
     pub fn question(&self, book: &Book, request: &str) -> String {
         let facts = record(&Place { answers: self, book }, &book.schema.root, "").unwrap_or_default();
+        // Links are typed by hand, too: what names no fact, circumstance or source is nobody's.
         let sources: Map<String, Value> = self
             .given
             .iter()
-            .filter_map(|(n, v)| Some((n.strip_prefix("s.")?.to_owned(), Value::from(v.first()?.as_str()))))
+            .filter_map(|(name, v)| Some((name.strip_prefix("s.")?, v.first()?.as_str())))
+            .filter(|(path, source)| book.schema.find(path).is_some() && Source::parse(source).is_some())
+            .map(|(path, source)| (path.to_owned(), Value::from(source)))
             .collect();
-        let happened: Vec<Value> = self.happened().map(|(id, source)| json!({ "id": id, "source": source })).collect();
+        let happened: Vec<Value> = self
+            .happened()
+            .filter(|(id, source)| book.circumstances.iter().any(|c| c.id == *id) && Source::parse(source).is_some())
+            .map(|(id, source)| json!({ "id": id, "source": source }))
+            .collect();
         let exceptions = self.get("exceptions").and_then(|n| n.parse::<usize>().ok()).unwrap_or(0).min(100);
         let (asked, now) = (self.get("asked"), self.get("now").or(self.get("asked")));
         let before = json!({ "at": now, "cost": "0", "policy": request });
@@ -143,25 +171,15 @@ impl Answers {
     /// Takes away what errors name, so that the rest can be answered; each error with its path among the facts.
     pub fn without(&mut self, errors: &FactsErrors) -> Vec<(String, String)> {
         let mut wrong = Vec::new();
-        for error in &errors.all {
-            let path = error.path.strip_prefix("facts.").unwrap_or(&error.path);
+        // Before anything is taken away, since that may leave a row blank.
+        let paths: Vec<String> =
+            errors.all.iter().map(|e| self.in_form(e.path.strip_prefix("facts.").unwrap_or(&e.path))).collect();
+        for (error, path) in errors.all.iter().zip(&paths) {
+            let path = path.as_str();
             let says = format!("found {}, expected {}", error.found, error.expected);
             let says = error.hint.as_ref().map_or_else(|| says.clone(), |hint| format!("{says}: {hint}"));
-            let taken = self.drop_fact(path) || {
-                let name = path.split(['.', '[']).next().unwrap_or(path);
-                match name {
-                    "circumstances" => {
-                        self.given.retain(|n, _| !n.starts_with("c."));
-                        true
-                    }
-                    "sources" => {
-                        self.given.retain(|n, _| !n.starts_with("s."));
-                        true
-                    }
-                    _ => false,
-                }
-            };
-            if taken || path == "asked" || path == "now" {
+            let taken = self.drop_fact(path);
+            if taken || path == "asked" {
                 wrong.push((path.to_owned(), says));
             }
         }

@@ -5,6 +5,7 @@ use amends_core::book::rules::{Book, RoleId};
 use amends_core::diagnostic::Findings;
 use amends_core::facts::from_yaml::question_json;
 use amends_core::facts::read_question;
+use amends_core::time::Time;
 use serde_json::{Value, json};
 
 use super::answers::Answers;
@@ -39,7 +40,7 @@ fn every_case_of_the_books_comes_out_the_same_through_the_form() {
             }
             let (request, pairs) = asking::case(&book, &case.id.value).unwrap();
             let mut answers = Answers::of(pairs);
-            asking::date(&book, &mut answers, amends_core::time::Time::MAX);
+            asking::date(&book, &mut answers, Time::parse("2026-11-22T10:00Z", &book.zone).unwrap());
             if whole.get("now").is_none() {
                 let asked = answers.get("asked").map(str::to_owned);
                 answers.put("now", asked.as_deref());
@@ -115,12 +116,12 @@ fn what_cannot_be_read_is_left_out_and_told() {
         ("now".to_owned(), "2026-11-16T10:00".to_owned()),
         ("f.customer.claims_12m".to_owned(), "many".to_owned()),
         ("f.order.placed".to_owned(), "2026-11-31T10:00".to_owned()),
-        ("f.order.lines[0].paid".to_owned(), "12.345".to_owned()),
+        ("f.order.lines[2].paid".to_owned(), "12.345".to_owned()),
     ]);
     let book = book("retail");
     let wrong = asking::answer(&book, "returns", &answers, RoleId(1), |_, _, wrong| wrong.to_vec()).unwrap();
     let paths: Vec<&str> = wrong.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, ["customer.claims_12m", "order.placed", "order.lines[0].paid"]);
+    assert_eq!(paths, ["customer.claims_12m", "order.placed", "order.lines[2].paid"], "rows are those of the form");
     insta::assert_snapshot!(wrong[1].1);
 }
 
@@ -132,4 +133,65 @@ fn a_year_that_is_still_being_typed_does_not_lose_the_form() {
     ]);
     let wrong = asking::answer(&book("retail"), "returns", &answers, RoleId(1), |_, _, wrong| wrong.to_vec()).unwrap();
     assert_eq!(wrong, [("asked".to_owned(), "no version of this rule was in force then".to_owned())]);
+}
+
+const TYPED: [&str; 20] = [
+    "0",
+    "-1",
+    "99999999999999999999",
+    "1.5",
+    "12.345",
+    "abc",
+    "2026-11-16",
+    "2026-11-16T10:00",
+    "0002-01-01T10:00",
+    "yes",
+    "no",
+    "<b>",
+    "\"'&",
+    "\u{202e}",
+    "40%",
+    "[",
+    "{}",
+    "null",
+    "seen",
+    "2 h",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+
+    /// Whatever is typed, into inputs or into the address, there is an answer, and the rest of the form with it.
+    #[test]
+    fn any_form_is_answered(
+        typed in proptest::collection::vec((0..200_usize, 0..TYPED.len(), 0..4_usize), 0..40),
+        request in 0..30_usize,
+    ) {
+        thread_local!(static BOOKS: [Book; 2] = ["retail", "rental"].map(book));
+        BOOKS.with(|books| {
+            for book in books {
+                let paths = book.schema.paths();
+                let name = |n: usize, row: usize| match (paths.get(n % (paths.len() + 8)), n % 8) {
+                    (Some(path), 0) => format!("s.{path}"),
+                    (Some(path), 1) => format!("p.{path}"),
+                    (Some(path), 2) => format!("z.{path}"),
+                    (Some(path), _) => format!("f.{path}"),
+                    (None, 0) => "asked".to_owned(),
+                    (None, 1) => "now".to_owned(),
+                    (None, 2) => "c.illness".to_owned(),
+                    (None, 3) => "exceptions".to_owned(),
+                    (None, 4) => "n.order.lines".to_owned(),
+                    (None, 5) => format!("f.order.lines[{row}].paid"),
+                    (None, 6) => format!("f.order.lines[{row}].final_sale"),
+                    (None, _) => format!("f.sent[{row}]"),
+                };
+                let mut answers = Answers::of(typed.iter().map(|(n, v, row)| (name(*n, *row), TYPED[*v].to_owned())));
+                asking::date(book, &mut answers, Time::parse("2026-11-16T10:00Z", &book.zone).unwrap());
+                let kinds = asking::kinds(book);
+                let (request, _) = kinds[request % kinds.len()];
+                proptest::prop_assert!(asking::answer(book, request, &answers, RoleId(1), |_, _, _| ()).is_ok(), "{answers:?}");
+            }
+            Ok(())
+        })?;
+    }
 }

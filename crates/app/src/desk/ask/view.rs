@@ -110,7 +110,7 @@ impl View {
             Err(why) => (None, Some(why.to_string())),
         };
         let groups = groups(at);
-        let missing = missing(a, e, &groups);
+        let missing = missing(a, e, &groups, answers);
         let wrong_of = |path: &str| wrong.iter().find(|(p, _)| p == path).map(|(_, says)| says.clone());
         let filled = |name: &str| answers.get(name).unwrap_or_default().to_owned();
         Self {
@@ -158,14 +158,15 @@ impl View {
 }
 
 /// What is missing, in the words of the form and in its order.
-fn missing(a: &Assessment<'_>, e: &Explanation, groups: &[Group]) -> Vec<Gap> {
+fn missing(a: &Assessment<'_>, e: &Explanation, groups: &[Group], answers: &Answers) -> Vec<Gap> {
+    let input = |path: &str| Some(id_of(&answers.in_form(path)));
     let gap = |(missing, said): (&Missing, &Said)| match missing {
         Missing::Fact { path, problem: None } => {
             Gap { told: Told { class: class(said.tone), text: label(a, path) }, input: Some(id_of(path)) }
         }
         Missing::Fact { path, problem: Some(problem) } => Gap {
             told: Told { class: class(said.tone), text: format!("{}: {problem}", label(a, path)) },
-            input: Some(id_of(path)),
+            input: input(path),
         },
         _ => Gap { told: Told::of(said), input: None },
     };
