@@ -5,7 +5,7 @@ target := $(or $(CARGO_TARGET_DIR),target)
 minutes ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test bench bench-peers fuzz docs audit fmt
+.PHONY: help demo web test bench bench-peers bench-load fuzz docs audit fmt
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench: ## measure the core (criterion)
 
 bench-peers: ## measure other engines beside ours, in one run (builds them first: long)
 	cargo run --release --manifest-path bench/peers/Cargo.toml
+
+bench-load: ## requests per second of `amends serve` beside an empty endpoint, and its memory (needs wrk)
+	@bench/load.sh
 
 fuzz: ## run every fuzz target side by side; minutes=10
 	@scripts/fuzz.sh $$(( $(minutes) * 60 ))

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Form, Request, State};
@@ -83,8 +84,8 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Turns away requests that name another host: a page elsewhere must not reach us through the reader's browser.
-pub async fn host(State(app): State<App>, request: Request, next: Next) -> Response {
-    if app.door.loopback && !names_loopback(&request) {
+pub async fn host(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    if door.loopback && !names_loopback(&request) {
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to `localhost` only")
             .hint("open it as http://127.0.0.1 with its port")
             .into_response();
@@ -103,9 +104,9 @@ fn names_loopback(request: &Request) -> bool {
 }
 
 /// Lets in who has the token: programs by their header, people after signing in.
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path == "/sign-in" || app.door.admits(request.headers()) {
+    if path == "/sign-in" || door.admits(request.headers()) {
         return next.run(request).await;
     }
     if path.starts_with("/v1/") {

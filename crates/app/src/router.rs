@@ -52,8 +52,8 @@ pub fn router(app: App) -> Router {
     let open = Router::new().route("/health", get(api::health)).route("/assets/{name}", get(desk::assets::serve));
     pages
         .merge(api)
-        .layer(middleware::from_fn_with_state(app.clone(), door::guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.door), door::guard))
         .merge(open)
-        .layer(middleware::from_fn_with_state(app.clone(), door::host))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.door), door::host))
         .with_state(app)
 }

@@ -1,5 +1,8 @@
 //! `POST /v1/assess`: one question, answered as `amends assess --json` does, to the byte.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use amends_core::assess::{AssessError, Workspace, assess as answer};
 use amends_core::book::rules::{Book, RoleId};
 use amends_core::facts::{FactsErrors, read_question};
@@ -11,6 +14,11 @@ use super::body::{Document, asked};
 use super::problem::{At, Problem};
 use crate::router::App;
 use crate::shelf::Current;
+
+thread_local! {
+    /// Where a thread works, and for which book: a workspace knows a book's programs by their number alone.
+    static BENCH: RefCell<(Option<Arc<Book>>, Workspace)> = RefCell::default();
+}
 
 /// What is said beside the document.
 struct Params {
@@ -58,7 +66,7 @@ fn book_of(app: &App, named: Option<&str>) -> Result<Current, Problem> {
     found.ok_or_else(|| super::books::no_book(app, named.unwrap_or_default()))
 }
 
-fn assessed(book: &Book, params: &Params, document: &str) -> Result<Vec<u8>, Problem> {
+fn assessed(book: &Arc<Book>, params: &Params, document: &str) -> Result<Vec<u8>, Problem> {
     let Some(name) = &params.intake else {
         return json(book, role_of(book, params.role.as_deref())?, document);
     };
@@ -71,21 +79,24 @@ fn assessed(book: &Book, params: &Params, document: &str) -> Result<Vec<u8>, Pro
     json(book, role, &made.question_json)
 }
 
-fn json(book: &Book, role: RoleId, question: &str) -> Result<Vec<u8>, Problem> {
+fn json(book: &Arc<Book>, role: RoleId, question: &str) -> Result<Vec<u8>, Problem> {
     let question = read_question(&book.schema, question).map_err(|e| unreadable(&e))?;
-    let mut workspace = Workspace::default();
-    let assessment =
-        answer(book, &question.request, &question.facts, role, &mut workspace).map_err(|e| no_answer(&e))?;
-    Ok(assessment.to_line())
+    BENCH.with_borrow_mut(|(of, workspace)| {
+        if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, book)) {
+            (*of, *workspace) = (Some(Arc::clone(book)), Workspace::default());
+        }
+        let assessment = answer(book, &question.request, &question.facts, role, workspace);
+        assessment.map(|a| a.to_line()).map_err(|e| no_answer(&e))
+    })
 }
 
 fn role_of(book: &Book, named: Option<&str>) -> Result<RoleId, Problem> {
-    let known: Vec<&str> = book.roles.iter().map(|r| r.id.as_str()).collect();
+    let known = || -> Vec<&str> { book.roles.iter().map(|r| r.id.as_str()).collect() };
     let Some(id) = named else {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "the query does not say which role asks")
-            .hint(format!("add `role=` and one of: {}", known.join(", "))));
+            .hint(format!("add `role=` and one of: {}", known().join(", "))));
     };
-    book.role(id).ok_or_else(|| unknown(format!("the book has no role `{id}`"), id, &known))
+    book.role(id).ok_or_else(|| unknown(format!("the book has no role `{id}`"), id, &known()))
 }
 
 /// A name that is not there, with what was probably meant.

@@ -102,6 +102,20 @@ fn the_bytes_are_those_of_the_core() {
 }
 
 #[test]
+fn a_thread_that_answers_for_several_books_keeps_them_apart() {
+    let rental = json!({ "request": "cancellation", "asked": "2026-11-16T18:04:00-05:00", "facts": {} }).to_string();
+    let roles: Vec<String> = ["retail", "rental"].map(|book| get(&format!("/v1/books/{book}")).json()["roles"][0]["id"].as_str().unwrap().to_owned()).into();
+    let ask = |book: usize, body: String| {
+        let name = ["retail", "rental"][book];
+        post(&format!("/v1/assess?book={name}&role={}", roles[book]), body).text
+    };
+    let here = [ask(0, question().to_string()), ask(1, rental.clone()), ask(0, question().to_string())];
+    let alone = std::thread::scope(|s| s.spawn(|| ask(1, rental.clone())).join().unwrap());
+    assert!(here[1].contains("\"name\":\"rental\""), "{}", here[1]);
+    assert_eq!((&here[0], &here[1]), (&here[2], &alone));
+}
+
+#[test]
 fn what_is_wrong_with_a_request_is_a_problem_that_says_where() {
     let of = |path: &str, body: &str| post(path, body.to_owned()).problem();
     insta::assert_snapshot!(of("/v1/assess", "{}"), @"400 the query does not say which role asks: add `role=` and one of: ai, frontline, lead, head");
