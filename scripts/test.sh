@@ -118,6 +118,7 @@ if step 'amends builds' cargo build "${locked[@]}" -p amends; then
   done
 fi
 
+with_tool 'the API is as it describes itself' schemathesis scripts/contract.sh "$amends"
 if chromium=$(scripts/browser.sh); then
   node_tests 'pages in a browser' env CHROMIUM="$chromium" AMENDS="$amends" \
     node --test --test-reporter=tap e2e/ask.test.mjs e2e/pages.test.mjs

@@ -34,7 +34,7 @@ struct Params {
     operation_id = "assess",
     tag = "assessments",
     params(
-        ("role" = Option<String>, Query, description = "The role that asks. May be left out when an intake mapping tells it."),
+        ("role" = Option<String>, Query, example = "frontline", description = "The role that asks. May be left out when an intake mapping tells it."),
         ("book" = Option<String>, Query, description = "The book, where several are served. Default: the first."),
         ("intake" = Option<String>, Query, description = "The body is another system's document: the mapping of this name makes a question of it."),
     ),

@@ -142,7 +142,7 @@ pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Problem>
 
 /// Shows a book: its roles, policies and mappings.
 #[utoipa::path(get, path = "/v1/books/{book}", operation_id = "show_book", tag = "books",
-    params(("book" = String, Path, description = "The book's name.")),
+    params(("book" = String, Path, description = "The book's name.", example = "retail")),
     responses((status = 200, description = "The book.", body = BookDocument),
         (status = 400, description = "The query or the path cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
@@ -163,7 +163,7 @@ pub async fn show(State(app): State<App>, uri: Uri, Path(name): Path<String>) ->
 
 /// The JSON Schema of the questions a book can be asked.
 #[utoipa::path(get, path = "/v1/books/{book}/questions/schema", operation_id = "show_question_schema", tag = "books",
-    params(("book" = String, Path, description = "The book's name.")),
+    params(("book" = String, Path, description = "The book's name.", example = "retail")),
     responses((status = 200, description = "A JSON Schema (2020-12).", body = inline(super::openapi::AnyObject)),
         (status = 400, description = "The query or the path cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
@@ -175,7 +175,7 @@ pub async fn questions(State(app): State<App>, uri: Uri, Path(name): Path<String
 
 /// Shows a policy with its versions.
 #[utoipa::path(get, path = "/v1/books/{book}/policies/{policy}", operation_id = "show_policy", tag = "books",
-    params(("book" = String, Path, description = "The book's name."), ("policy" = String, Path, description = "The policy's id.")),
+    params(("book" = String, Path, description = "The book's name.", example = "retail"), ("policy" = String, Path, description = "The policy's id.", example = "returns")),
     responses((status = 200, description = "The policy.", body = PolicyDocument),
         (status = 400, description = "The query or the path cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
