@@ -1,7 +1,6 @@
 //! `POST /v1/assess`: one question, answered as `amends assess --json` does, to the byte.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use amends_core::assess::{AssessError, Workspace, assess as answer};
 use amends_core::book::rules::{Book, RoleId};
@@ -16,8 +15,8 @@ use crate::router::App;
 use crate::shelf::Current;
 
 thread_local! {
-    /// Where a thread works, and for which book: a workspace knows a book's programs by their number alone.
-    static BENCH: RefCell<(Option<Arc<Book>>, Workspace)> = RefCell::default();
+    /// Where a thread works; made once and used again.
+    static BENCH: RefCell<Workspace> = RefCell::default();
 }
 
 /// What is said beside the document.
@@ -66,7 +65,7 @@ fn book_of(app: &App, named: Option<&str>) -> Result<Current, Problem> {
     found.ok_or_else(|| super::books::no_book(app, named.unwrap_or_default()))
 }
 
-fn assessed(book: &Arc<Book>, params: &Params, document: &str) -> Result<Vec<u8>, Problem> {
+fn assessed(book: &Book, params: &Params, document: &str) -> Result<Vec<u8>, Problem> {
     let Some(name) = &params.intake else {
         return json(book, role_of(book, params.role.as_deref())?, document);
     };
@@ -79,12 +78,9 @@ fn assessed(book: &Arc<Book>, params: &Params, document: &str) -> Result<Vec<u8>
     json(book, role, &made.question_json)
 }
 
-fn json(book: &Arc<Book>, role: RoleId, question: &str) -> Result<Vec<u8>, Problem> {
+fn json(book: &Book, role: RoleId, question: &str) -> Result<Vec<u8>, Problem> {
     let question = read_question(&book.schema, question).map_err(|e| unreadable(&e))?;
-    BENCH.with_borrow_mut(|(of, workspace)| {
-        if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, book)) {
-            (*of, *workspace) = (Some(Arc::clone(book)), Workspace::default());
-        }
+    BENCH.with_borrow_mut(|workspace| {
         let assessment = answer(book, &question.request, &question.facts, role, workspace);
         assessment.map(|a| a.to_line()).map_err(|e| no_answer(&e))
     })

@@ -104,7 +104,9 @@ fn the_bytes_are_those_of_the_core() {
 #[test]
 fn a_thread_that_answers_for_several_books_keeps_them_apart() {
     let rental = json!({ "request": "cancellation", "asked": "2026-11-16T18:04:00-05:00", "facts": {} }).to_string();
-    let roles: Vec<String> = ["retail", "rental"].map(|book| get(&format!("/v1/books/{book}")).json()["roles"][0]["id"].as_str().unwrap().to_owned()).into();
+    let roles: Vec<String> = ["retail", "rental"]
+        .map(|book| get(&format!("/v1/books/{book}")).json()["roles"][0]["id"].as_str().unwrap().to_owned())
+        .into();
     let ask = |book: usize, body: String| {
         let name = ["retail", "rental"][book];
         post(&format!("/v1/assess?book={name}&role={}", roles[book]), body).text

@@ -14,6 +14,7 @@ mod terms;
 mod values;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
@@ -178,9 +179,9 @@ fn policies(
     findings: &mut Findings,
 ) -> Vec<Policy> {
     let mut all: Vec<Policy> = Vec::new();
-    for (identity, policy) in typed.iter().enumerate() {
+    for policy in typed {
         let digest = sources.file(policy.text.at.file).map_or_else(String::new, |f| hex(&[&f.text]));
-        let version = match assemble::version(policy, shared, identity + 1, digest) {
+        let version = match assemble::version(policy, shared, next_identity(), digest) {
             Ok(version) => version,
             Err(diagnostic) => {
                 findings.push(*diagnostic);
@@ -313,4 +314,10 @@ impl Book {
     pub fn role_id(&self, role: RoleId) -> &str {
         self.roles.get(usize::from(role.0)).map_or("", |r| r.id.as_str())
     }
+}
+
+/// Numbers programs within the process, so that a workspace can go from one book to another. It shows in no answer.
+fn next_identity() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
