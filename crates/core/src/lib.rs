@@ -1,10 +1,12 @@
-//! The pure heart of Amends: books, facts and assessments. No I/O, no clock, no randomness.
+//! The pure heart of Amends: books, facts and assessments; cases, authority and the journal. No I/O, no clock, no randomness.
 
 pub mod assess;
 pub mod book;
 pub mod diagnostic;
+pub mod digest;
 pub mod explain;
 pub mod facts;
+pub mod ids;
 pub mod literal;
 pub mod money;
 pub mod number;
@@ -14,3 +16,5 @@ pub mod time;
 pub mod trial;
 pub mod types;
 pub mod value;
+pub mod words;
+mod written;

@@ -74,6 +74,12 @@ impl Assessment<'_> {
             .done()
     }
 
+    /// The assessment as the text that its digest is made of: JSON in one line, without the line's end.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.to_json().to_string()
+    }
+
     pub(super) fn on(&self) -> On<'_> {
         On { program: &self.version.program, facts: self.facts, schema: &self.book.schema }
     }
@@ -318,7 +324,7 @@ impl Assessment<'_> {
         }
     }
 
-    fn amount_type(&self, part: &PartOutcome) -> Type {
+    pub(super) fn amount_type(&self, part: &PartOutcome) -> Type {
         match self.version.remedies.get(part.chosen.unwrap_or(part.remedy)).map(|r| &r.body) {
             Some(RemedyBody::One(one)) => one.amount_type.clone(),
             _ => Type::Money,
@@ -377,6 +383,11 @@ impl Assessment<'_> {
             .with("cost", money(p.cost));
         object.0.append(&mut self.thing(p).0);
         object.done()
+    }
+
+    /// What a part is, as [`Self::to_json`] writes it.
+    pub(super) fn thing_json(&self, p: &PartOutcome) -> Value {
+        self.thing(p).done()
     }
 
     /// What a part is: kind, chosen alternative, where it goes, further fields.
