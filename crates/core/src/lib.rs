@@ -1,7 +1,10 @@
 //! The pure heart of Amends: books, facts and assessments; cases, authority and the journal. No I/O, no clock, no randomness.
 
 pub mod assess;
+pub mod authority;
 pub mod book;
+pub mod case;
+pub mod denied;
 pub mod diagnostic;
 pub mod digest;
 pub mod explain;
