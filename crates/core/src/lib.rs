@@ -10,6 +10,7 @@ pub mod digest;
 pub mod explain;
 pub mod facts;
 pub mod ids;
+pub mod journal;
 pub mod literal;
 pub mod money;
 pub mod number;
