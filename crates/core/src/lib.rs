@@ -1,10 +1,16 @@
-//! The pure heart of Amends: books, facts and assessments. No I/O, no clock, no randomness.
+//! The pure heart of Amends: books, facts and assessments; cases, authority and the journal. No I/O, no clock, no randomness.
 
 pub mod assess;
+pub mod authority;
 pub mod book;
+pub mod case;
+pub mod denied;
 pub mod diagnostic;
+pub mod digest;
 pub mod explain;
 pub mod facts;
+pub mod ids;
+pub mod journal;
 mod json;
 pub mod literal;
 pub mod money;
@@ -15,3 +21,5 @@ pub mod time;
 pub mod trial;
 pub mod types;
 pub mod value;
+pub mod words;
+mod written;

@@ -19,7 +19,7 @@ pub const MINUTE: i64 = 60 * SECOND;
 /// Microseconds in an hour.
 pub const HOUR: i64 = 60 * MINUTE;
 /// Microseconds in a day of 24 hours.
-const DAY: i64 = 24 * HOUR;
+pub const DAY: i64 = 24 * HOUR;
 
 /// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

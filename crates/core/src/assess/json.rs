@@ -27,11 +27,17 @@ impl Assessment<'_> {
     /// Without what only people read; fields are described in the book's reference and by `amends schema assessment`.
     #[must_use]
     pub fn to_line(&self) -> Vec<u8> {
-        let mut json = Json::with_room(LINE_BYTES);
-        json.object(|o| self.members(o));
-        let mut line = json.done();
+        let mut line = self.text();
         line.push('\n');
         line.into_bytes()
+    }
+
+    /// The text that an assessment's digest is made of: the line without its end.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut json = Json::with_room(LINE_BYTES);
+        json.object(|o| self.members(o));
+        json.done()
     }
 
     /// What the [line](Self::to_line) says, as a tree.

@@ -1,5 +1,6 @@
 //! The assessment: what the book says to one request, and who may do what about it.
 
+pub mod frozen;
 mod json;
 mod missing;
 mod money;

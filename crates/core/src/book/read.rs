@@ -22,6 +22,7 @@ use sieve::Sieve;
 use super::model::{BookText, CaseFileText};
 use super::yaml::{self, Lines};
 use crate::diagnostic::{Diagnostic, FileId, Findings, Sources, Span};
+use crate::digest::Digest;
 
 /// Most policies of a book, each version counted.
 pub const POLICIES_MAX: usize = 1000;
@@ -42,6 +43,16 @@ impl BookFiles {
     /// Adds a text.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) {
         self.texts.push((path.into(), text.into()));
+    }
+
+    /// The digest of the texts that rules are made of: paths and texts of `book.yaml` and the policies, by path.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let rules = |path: &str| matches!(FileKind::of_path(path), Some(FileKind::Book | FileKind::Policy));
+        let mut files: Vec<(&str, &str)> = self.texts.iter().map(|(path, text)| (path.as_str(), &**text)).collect();
+        files.retain(|(path, _)| rules(path));
+        files.sort_unstable();
+        Digest::of_parts(files.into_iter().flat_map(|(path, text)| [path.as_bytes(), text.as_bytes()]))
     }
 
     /// `book.yaml` first, then policies, intakes, cases and what is none of them; each by path, so that the

@@ -2,11 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use sha2::{Digest, Sha256};
-
 use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
 use super::scalar::write_percent;
 use super::{Facts, Schema};
+use crate::digest::Digest;
 use crate::json::push_text;
 use crate::money::Currency;
 use crate::number::{Decimal, write_decimal};
@@ -16,9 +15,7 @@ use crate::value::{ABSENT, Cell, TextId};
 /// The SHA-256 of the [`canonical`] text, in small hexadecimal letters.
 #[must_use]
 pub fn digest(schema: &Schema, facts: &Facts<'_>) -> String {
-    let hash = Sha256::digest(canonical(schema, facts));
-    let letters = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    letters.filter_map(|half| char::from_digit(half.into(), 16)).collect()
+    Digest::of(canonical(schema, facts).as_bytes()).into()
 }
 
 /// The facts as JSON: `{ asked, case, circumstances, facts, history, now }`, what is absent left out.

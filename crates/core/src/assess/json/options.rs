@@ -1,5 +1,7 @@
 //! The options of an assessment as JSON.
 
+use serde_json::Value;
+
 use super::{Truth, render};
 use crate::assess::outcome::{Bar, Binding, Fixed, OptionOutcome, PartOutcome, TermState};
 use crate::assess::{Assessment, shares};
@@ -7,6 +9,9 @@ use crate::book::rules::{FieldValue, Group, Remedy, RemedyBody};
 use crate::json::{Json, Members};
 use crate::program::show;
 use crate::types::Type;
+
+/// Room that is enough for most parts.
+const THING_BYTES: usize = 256;
 
 impl Assessment<'_> {
     pub(in crate::assess) fn remedy_id(&self, index: usize) -> &str {
@@ -75,7 +80,7 @@ impl Assessment<'_> {
         }
     }
 
-    fn amount_type(&self, part: &PartOutcome) -> &Type {
+    pub(in crate::assess) fn amount_type(&self, part: &PartOutcome) -> &Type {
         match self.version.remedies.get(part.chosen.unwrap_or(part.remedy)).map(|r| &r.body) {
             Some(RemedyBody::One(one)) => &one.amount_type,
             _ => &Type::Money,
@@ -143,6 +148,14 @@ impl Assessment<'_> {
         self.amount(o, "amount", part.amount, self.amount_type(part));
         o.maybe_shown("cost", part.cost);
         self.thing(o, part);
+    }
+
+    /// What a part is, as the line writes it.
+    pub(in crate::assess) fn thing_json(&self, part: &PartOutcome) -> Value {
+        let mut json = Json::with_room(THING_BYTES);
+        json.object(|o| self.thing(o, part));
+        // What we write is JSON.
+        serde_json::from_str(&json.done()).unwrap_or_default()
     }
 
     /// What a part is: kind, chosen alternative, where it goes, further fields.

@@ -16,18 +16,17 @@ mod values;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rustc_hash::FxBuildHasher;
-use sha2::{Digest, Sha256};
-
 use crate::book::model::{BookText, PolicyText};
 use crate::book::read::{BookFiles, read};
 use crate::book::rules::{Book, Policy, Replay, Role, RoleId, SOMETHING_ELSE, Version};
 use crate::diagnostic::{Diagnostic, Findings, Sources};
+use crate::digest::Digest;
 use crate::facts::intake::Intake;
 use crate::facts::schema::Schema;
 use crate::number::Rounding;
 use crate::program::infer::Names;
 use policy::TypedPolicy;
+use rustc_hash::FxBuildHasher;
 
 pub(crate) use remedies::paid_field;
 
@@ -54,6 +53,7 @@ pub fn check(files: &BookFiles) -> Checked {
     findings.all.dedup();
     if let Some(book) = &mut book {
         book.sources = sources.clone();
+        book.digest = files.digest().into();
     }
     Checked { book: book.filter(|_| !findings.has_errors()), findings, sources }
 }
@@ -105,7 +105,7 @@ fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Op
     Some(Book {
         title: text.title.as_ref().map_or_else(|| name.clone(), |t| t.value.clone()),
         name,
-        digest: book_digest(text, sources),
+        digest: String::new(),
         currency: units.currency,
         zone: units.zone,
         rounding,
@@ -180,7 +180,9 @@ fn policies(
 ) -> Vec<Policy> {
     let mut all: Vec<Policy> = Vec::new();
     for policy in typed {
-        let digest = sources.file(policy.text.at.file).map_or_else(String::new, |f| hex(&[&f.text]));
+        let digest = sources
+            .file(policy.text.at.file)
+            .map_or_else(String::new, |f| Digest::of_parts([f.text.as_bytes()]).into());
         let version = match assemble::version(policy, shared, next_identity(), digest) {
             Ok(version) => version,
             Err(diagnostic) => {
@@ -279,27 +281,6 @@ fn picked(pick: &crate::book::model::PickText) -> Vec<&crate::book::model::Text>
             map.iter().map(|n| &n.item).chain(otherwise).collect()
         }
     }
-}
-
-/// SHA-256 over the texts that rules are made of: book.yaml and the policies, by path.
-fn book_digest(text: &BookText, sources: &Sources) -> String {
-    let mut files: Vec<_> = std::iter::once(text.at.file)
-        .chain(text.policies.iter().map(|p| p.at.file))
-        .filter_map(|id| sources.file(id))
-        .collect();
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    let parts: Vec<&str> = files.iter().flat_map(|f| [f.path.as_str(), &*f.text]).collect();
-    hex(&parts)
-}
-
-/// SHA-256 of parts, each with its length before it, as hex.
-pub(crate) fn hex(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    format!("{:x}", hash.finalize())
 }
 
 impl Book {

@@ -1,0 +1,115 @@
+//! What exactly is asked for: one option of one assessment, with one amount and its cost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::assess::frozen::{Amount, OptionFrozen, Size, Takes};
+use crate::case::{ApprovalState, Case};
+use crate::denied::{Denied, amount_text};
+use crate::digest::Digest;
+use crate::ids::{ApprovalId, OptionId};
+use crate::money::Money;
+
+/// What someone would like to give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The assessment it stands in.
+    pub assessment: Digest,
+    /// The option.
+    pub option: OptionId,
+    /// How much; none: what was approved, else the option's own amount (the least of a range).
+    pub amount: Option<Amount>,
+    /// The yes it relies on.
+    pub approval: Option<ApprovalId>,
+}
+
+/// What an approval or a grant is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// The assessment.
+    pub assessment: Digest,
+    /// The option.
+    pub option: OptionId,
+    /// The amount; none where the option has none.
+    pub amount: Option<Amount>,
+}
+
+/// An option with the amount and cost that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exact<'a> {
+    pub option: &'a OptionFrozen,
+    pub amount: Option<&'a Amount>,
+    pub cost: Money,
+}
+
+/// The option that is wished for, when it is offered with this amount.
+pub(super) fn exact<'a>(case: &'a Case, wish: &'a Wish) -> Result<Exact<'a>, Denied> {
+    let approved = wish.approval.as_ref().and_then(|id| case.approval(id));
+    let option = option(case, wish)?;
+    possible(option)?;
+    let approved = approved.and_then(|a| match &a.state {
+        ApprovalState::Given { of, .. } => of.amount.as_ref(),
+        _ => None,
+    });
+    let amount = wish.amount.as_ref().or(approved).or(option.amount.as_ref());
+    let cost = cost_of(option, amount)?;
+    Ok(Exact { option, amount, cost })
+}
+
+/// The option of the latest assessment, or of the one that an approval is bound to.
+fn option<'a>(case: &'a Case, wish: &Wish) -> Result<&'a OptionFrozen, Denied> {
+    let kept = case.assessment(&wish.assessment);
+    let kept = kept.ok_or_else(|| Denied::NotAssessed { assessment: wish.assessment.clone() })?;
+    let latest = case.assessments.last().unwrap_or(kept);
+    if latest.frozen.digest != kept.frozen.digest && wish.approval.is_none() {
+        return Err(Denied::AssessedSince { latest: latest.frozen.digest.clone() });
+    }
+    kept.frozen.option(&wish.option).ok_or_else(|| Denied::NoSuchOption { option: wish.option.clone() })
+}
+
+fn possible(option: &OptionFrozen) -> Result<(), Denied> {
+    match &option.takes {
+        Takes::Barred { by } => Err(Denied::Barred { option: option.id.clone(), by: by.join(", ") }),
+        Takes::Facts => Err(Denied::FactsMissing { option: option.id.clone() }),
+        Takes::Owed { .. } | Takes::Leave { .. } => Ok(()),
+    }
+}
+
+/// What an amount of an option costs.
+///
+/// # Errors
+/// A denial when the option is not offered with it.
+pub(crate) fn cost_of(option: &OptionFrozen, amount: Option<&Amount>) -> Result<Money, Denied> {
+    if !is_offered(option, amount) {
+        return Err(Denied::AmountNotOffered { option: option.id.clone(), offered: offered(option) });
+    }
+    let cost = option.cost.ok_or_else(|| Denied::FactsMissing { option: option.id.clone() })?;
+    if cost.minor < 0 {
+        return Err(Denied::BelowZero);
+    }
+    let moved = amount.and_then(Amount::money).filter(|_| option.costs_its_amount());
+    Ok(moved.unwrap_or(cost))
+}
+
+fn is_offered(option: &OptionFrozen, amount: Option<&Amount>) -> bool {
+    if amount == option.amount.as_ref() {
+        return true;
+    }
+    let money = |amount: Option<&Amount>| amount.and_then(Amount::money);
+    let (Some(wanted), Some(own)) = (money(amount), money(option.amount.as_ref())) else { return false };
+    let (least, most) = match (option.size, money(option.most.as_ref()), &option.takes) {
+        (Size::Range, Some(most), _) => (own.minor, most),
+        (Size::Partial, _, Takes::Leave { .. }) => (1, own),
+        _ => return false,
+    };
+    wanted.currency == own.currency && most.currency == own.currency && (least..=most.minor).contains(&wanted.minor)
+}
+
+fn offered(option: &OptionFrozen) -> String {
+    let own = amount_text(option.amount.as_ref());
+    match (option.size, &option.takes) {
+        (Size::Range, _) => format!("{own} to {}", amount_text(option.most.as_ref())),
+        (Size::Partial, Takes::Leave { .. }) => format!("at most {own}"),
+        _ => own,
+    }
+}

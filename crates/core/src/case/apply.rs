@@ -1,0 +1,133 @@
+//! Commands to events: what a command makes happen, or why it does not.
+
+mod asks;
+mod ends;
+mod gives;
+mod owns;
+mod talks;
+
+use super::{Actor, Case, Clocks, Command, Event, Happened, Opening};
+use crate::authority::{Ladder, Person};
+use crate::denied::Denied;
+use crate::time::Time;
+
+/// Most events of one case, beside those that end it.
+pub const EVENTS_MAX: u64 = 10_000;
+
+/// What surrounds a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The time it is.
+    pub now: Time,
+    /// Who acts.
+    pub by: &'a Actor,
+    /// The roles in force now.
+    pub ladder: &'a Ladder,
+    /// How long things take.
+    pub clocks: &'a Clocks,
+}
+
+impl<'a> Context<'a> {
+    /// The person who acts.
+    fn person(&self) -> Result<&'a Person, Denied> {
+        let person = self.by.person().ok_or(Denied::NotAPerson)?;
+        self.on_ladder(person)?;
+        Ok(person)
+    }
+
+    fn on_ladder(&self, person: &Person) -> Result<(), Denied> {
+        match self.ladder.height(&person.role) {
+            Some(_) => Ok(()),
+            None => Err(Denied::NoSuchRole { role: person.role.clone() }),
+        }
+    }
+
+    /// The person who acts, when they own the case and it is open.
+    fn owner(&self, case: &Case) -> Result<&'a Person, Denied> {
+        case.must_be_open()?;
+        let person = self.person()?;
+        case.must_own(person)?;
+        Ok(person)
+    }
+}
+
+/// Opens a case.
+///
+/// # Errors
+/// A denial when first contact lies in the future, or the owner's role is not on the ladder.
+pub fn open(opening: &Opening, context: &Context<'_>) -> Result<Event, Denied> {
+    let Opening { case, business, team, customer, request, book, asked, owner } = opening.clone();
+    if asked > context.now {
+        return Err(Denied::AskedLater { asked });
+    }
+    context.on_ladder(&owner)?;
+    let what = Happened::Opened { business, team, customer, request, book, asked, owner };
+    Ok(Event { case, version: 1, at: context.now, by: context.by.clone(), what })
+}
+
+/// What a command makes happen: nothing where it was done before and asks for nothing new.
+///
+/// # Errors
+/// A denial, and nothing happens.
+pub fn apply(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Denied> {
+    let happened = happened(case, command, context)?;
+    if case.version + happened.len() as u64 > EVENTS_MAX && !ends_something(command) {
+        return Err(Denied::TooMuch);
+    }
+    let event =
+        |(version, what)| Event { case: case.id.clone(), version, at: context.now, by: context.by.clone(), what };
+    Ok((case.version + 1..).zip(happened).map(event).collect())
+}
+
+/// What brings a case nearer to its end is never too much.
+fn ends_something(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Settle { .. }
+            | Command::Decline { .. }
+            | Command::SettleGrant { .. }
+            | Command::ReleaseGrant { .. }
+            | Command::KeepPromise { .. }
+            | Command::Ring { .. }
+    )
+}
+
+fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+    match command {
+        Command::KnowCustomer { .. }
+        | Command::AddEvidence { .. }
+        | Command::Note { .. }
+        | Command::HearCustomer { .. }
+        | Command::AskCustomer { .. }
+        | Command::Promise { .. }
+        | Command::KeepPromise { .. } => talks::happened(case, command, c),
+        Command::Consult { .. }
+        | Command::AnswerConsult { .. }
+        | Command::OfferHandover { .. }
+        | Command::AcceptHandover
+        | Command::RefuseHandover { .. }
+        | Command::WithdrawHandover
+        | Command::TakeOver => owns::happened(case, command, c),
+        Command::Assess { .. }
+        | Command::WriteBespoke { .. }
+        | Command::AskApproval { .. }
+        | Command::PassOn { .. }
+        | Command::AnswerApproval { .. } => asks::happened(case, command, c),
+        Command::Reserve { .. } | Command::SettleGrant { .. } | Command::ReleaseGrant { .. } => {
+            gives::happened(case, command, c)
+        }
+        Command::Decline { .. } | Command::Settle { .. } | Command::Reopen { .. } | Command::Ring { .. } => {
+            ends::happened(case, command, c)
+        }
+    }
+}
+
+/// Whether an id is still free on the case.
+fn free(what: &'static str, id: &impl ToString, is_taken: bool) -> Result<(), Denied> {
+    if is_taken { Err(Denied::Exists { what, id: id.to_string() }) } else { Ok(()) }
+}
+
+/// What an id names.
+fn known<T>(what: &'static str, id: &impl ToString, found: Option<T>) -> Result<T, Denied> {
+    found.ok_or_else(|| Denied::Unknown { what, id: id.to_string() })
+}

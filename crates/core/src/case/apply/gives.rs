@@ -1,0 +1,58 @@
+//! Grants: set aside, then settled or released.
+
+use super::{Context, free, known};
+use crate::authority::{Fulfil, GrantPlan};
+use crate::case::{Actor, Case, Command, GrantState, Happened};
+use crate::denied::Denied;
+use crate::ids::GrantId;
+
+pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+    match command {
+        Command::Reserve { id, plan } => reserve(case, id, plan, c),
+        Command::SettleGrant { id } => {
+            under_way(case, id, c)?;
+            Ok(vec![Happened::GrantSettled { id: id.clone() }])
+        }
+        Command::ReleaseGrant { id, reason } => {
+            under_way(case, id, c)?;
+            Ok(vec![Happened::GrantReleased { id: id.clone(), reason: reason.clone() }])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// All was checked when the plan was decided, on this version of the case and no other.
+fn reserve(case: &Case, id: &GrantId, plan: &GrantPlan, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+    c.owner(case)?;
+    if plan.version != case.version {
+        return Err(Denied::Moved { version: case.version });
+    }
+    free("grant", id, case.grant(id).is_some())?;
+    Ok(vec![Happened::Reserved {
+        id: id.clone(),
+        of: plan.of.clone(),
+        cost: plan.cost,
+        right: plan.right,
+        authority: plan.authority.clone(),
+        approval: plan.approval.clone(),
+        fulfil: plan.fulfil,
+        charged_to: plan.charged_to.clone(),
+        budgets: plan.budgets().iter().map(|b| b.key().clone()).collect(),
+    }])
+}
+
+/// The worker ends what connectors do, a person what is done by hand.
+fn under_way(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<(), Denied> {
+    let grant = known("grant", id, case.grant(id))?;
+    match (c.by, grant.fulfil) {
+        (Actor::Timer, _) => return Err(Denied::NotAPerson),
+        (Actor::Person(_), Fulfil::ByConnector) => return Err(Denied::ByConnector { grant: id.clone() }),
+        (Actor::Person(_), Fulfil::ByHand) if c.person()?.is_agent() => return Err(Denied::NotAPerson),
+        (Actor::Person(_), Fulfil::ByHand) | (Actor::Fulfilment, _) => {}
+    }
+    if grant.state == GrantState::Reserved {
+        Ok(())
+    } else {
+        Err(Denied::AlreadyDone { what: "grant", id: id.to_string() })
+    }
+}

@@ -1,0 +1,352 @@
+//! What a case is made of.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::assess::frozen::{Department, Frozen};
+use crate::authority::{Bound, BudgetKey, Fulfil, Person};
+use crate::digest::Digest;
+use crate::ids::{ApprovalId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
+use crate::money::Money;
+use crate::time::Time;
+use crate::words::Words;
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Someone works on it.
+    Open,
+    /// It is done.
+    Settled,
+    /// It ended with a no.
+    Declined,
+    /// The customer did not answer; the hold is gone.
+    Lapsed,
+}
+
+impl State {
+    /// How a closed case is opened again.
+    pub(crate) const fn way_back(self) -> &'static str {
+        match self {
+            Self::Open => "go on",
+            Self::Settled | Self::Lapsed => "open it again first",
+            Self::Declined => "ask for the second look",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Settled => "settled",
+            Self::Declined => "declined",
+            Self::Lapsed => "lapsed",
+        })
+    }
+}
+
+/// A book, by name and digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookRef {
+    /// Its name.
+    pub name: String,
+    /// Its digest.
+    pub digest: Digest,
+}
+
+/// Whose turn it is. Only while it is the customer's does their silence count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Ours.
+    Ours,
+    /// The customer's, who was asked something.
+    Customers {
+        /// Since when.
+        since: Time,
+        /// When the owner was told that the hold is about to lapse.
+        warned: Option<Time>,
+    },
+}
+
+/// What shows that something is so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// A file that is stored, by its digest.
+    File {
+        /// Of its bytes.
+        digest: Digest,
+        /// What it shows.
+        shows: Words,
+    },
+    /// Something that lies elsewhere.
+    Link {
+        /// Where.
+        to: Words,
+        /// What it shows.
+        shows: Words,
+    },
+    /// Someone looked at it and kept nothing: the way for evidence of health.
+    Seen {
+        /// What was seen.
+        what: Words,
+    },
+}
+
+/// Something dated we told the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// Its id.
+    pub id: PromiseId,
+    /// What.
+    pub words: Words,
+    /// Until when.
+    pub due: Time,
+    /// When the owner is reminded.
+    pub alarm: Time,
+    /// How it stands.
+    pub state: PromiseState,
+}
+
+/// How a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseState {
+    /// Made.
+    Made,
+    /// The owner was reminded.
+    Rang,
+    /// It was not kept in time, and is not kept yet.
+    Missed,
+    /// In time.
+    Kept,
+    /// Late.
+    KeptLate,
+}
+
+impl Promise {
+    /// Whether it is still to be kept.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, PromiseState::Made | PromiseState::Rang | PromiseState::Missed)
+    }
+}
+
+/// A question to a department. It never moves the case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consult {
+    /// Its id.
+    pub id: ConsultId,
+    /// Who is asked.
+    pub department: Department,
+    /// What.
+    pub words: Words,
+    /// When.
+    pub at: Time,
+    /// What they said.
+    pub answer: Option<Words>,
+}
+
+/// A handover that waits for the receiver's yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// To whom.
+    pub to: PersonId,
+    /// When.
+    pub at: Time,
+}
+
+/// Why the head sees a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadWhy {
+    /// So many departments were asked.
+    Consults,
+    /// It was open for so long.
+    Days,
+}
+
+/// An assessment on a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What it permits.
+    pub frozen: Frozen,
+    /// Of the question it answers, as text.
+    pub question: Digest,
+    /// The version of the case that knows it.
+    pub version: u64,
+    /// When.
+    pub at: Time,
+}
+
+/// Whether a question is the first or the one appeal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// Asked for the first time.
+    First,
+    /// After a no: of someone higher who was not in it.
+    Second,
+}
+
+/// Who is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// Someone who is there. Whoever else may answer may do so too.
+    Person(PersonId),
+    /// Nobody is there: someone answers until then, and the customer is called back.
+    CallBack(Time),
+}
+
+/// A question to someone with authority, answered once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Its id.
+    pub id: ApprovalId,
+    /// What would be given.
+    pub of: Bound,
+    /// What it costs.
+    pub cost: Money,
+    /// The lowest role that may answer.
+    pub least: RoleName,
+    /// Who asks.
+    pub asker: Person,
+    /// First or second.
+    pub look: Look,
+    /// Who was asked before and did not answer in time.
+    pub passed: Vec<PersonId>,
+    /// How it stands.
+    pub state: ApprovalState,
+}
+
+/// How a question stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApprovalState {
+    /// For an answer.
+    Waiting {
+        /// Of whom.
+        to: Asked,
+        /// When it is passed on.
+        until: Time,
+        /// When it ends without an answer.
+        ends: Time,
+    },
+    /// Yes, and not used yet.
+    Given {
+        /// Who said so.
+        by: Person,
+        /// To what: as asked, or adjusted.
+        of: Bound,
+        /// Until when it may be used.
+        until: Time,
+    },
+    /// No.
+    Refused {
+        /// Who said so.
+        by: Person,
+        /// Why.
+        reason: Words,
+    },
+    /// Nobody answered, or the yes was not used in time.
+    Ended,
+    /// The yes was used.
+    Used {
+        /// Who said yes.
+        by: Person,
+        /// For this.
+        grant: GrantId,
+    },
+}
+
+impl Approval {
+    /// Whether it has no answer yet.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, ApprovalState::Waiting { .. })
+    }
+}
+
+/// By which right something was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// It was owed.
+    Owed,
+    /// It was somebody's to give.
+    Discretion,
+}
+
+/// An option that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// What exactly.
+    pub of: Bound,
+    /// What it costs.
+    pub cost: Money,
+    /// By which right.
+    pub right: Right,
+    /// Who gave it.
+    pub by: Person,
+    /// Whose authority it took: theirs, or the approver's.
+    pub authority: Person,
+    /// The yes it used.
+    pub approval: Option<ApprovalId>,
+    /// Who makes it real.
+    pub fulfil: Fulfil,
+    /// The budgets it was taken from.
+    pub budgets: Vec<BudgetKey>,
+    /// The version of the case that knows it.
+    pub version: u64,
+    /// When.
+    pub at: Time,
+    /// How it stands.
+    pub state: GrantState,
+}
+
+/// How a grant stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantState {
+    /// Set aside, under way.
+    Reserved,
+    /// Done.
+    Settled,
+    /// It could not be done.
+    Released,
+}
+
+impl Grant {
+    /// Whether the customer has it or gets it.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.state != GrantState::Released
+    }
+}
+
+/// A way that stays open after a no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instead {
+    /// An option of the latest assessment.
+    Option(OptionId),
+    /// What the customer can do without an exception.
+    Detour,
+    /// In words.
+    Words(Words),
+}
+
+/// A no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    /// Who said so.
+    pub by: Person,
+    /// Why.
+    pub reason: Words,
+    /// What was offered instead.
+    pub instead: Vec<Instead>,
+}
