@@ -34,7 +34,7 @@ mod recheck;
 mod report;
 mod verify;
 
-pub use chain::{Anchor, Entry, Head, Moved};
+pub use chain::{Anchor, Entry, Head, Moved, NotJson};
 pub use line::{AssessmentLine, BadLine, BookLine, End, Export, FORMAT, Header, LINE_BYTES_MAX, Line};
 pub use recheck::{Recheck, recheck, recheck_in};
 pub use report::{FAULTS_MAX, Fault, Place, Report, Wrong};

@@ -43,6 +43,11 @@ pub struct Head {
     pub hash: Digest,
 }
 
+/// An event that JSON cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an event cannot be written as JSON: {0}")]
+pub struct NotJson(pub String);
+
 impl Head {
     /// A chain without entries.
     #[must_use]
@@ -50,10 +55,13 @@ impl Head {
         Self { business, team, seq: 0, hash: Digest::zeros() }
     }
 
-    /// The entry that comes next. `event`: JSON in one line.
-    #[must_use]
-    pub fn next(&self, at: Time, kind: &str, event: &str) -> Entry {
-        let (kind, event) = (kind.to_owned(), event.to_owned());
+    /// The entry that comes next.
+    ///
+    /// # Errors
+    /// When JSON cannot hold the event: it has a key that is no text, or writes itself wrongly.
+    pub fn next(&self, at: Time, kind: &str, event: &impl Serialize) -> Result<Entry, NotJson> {
+        let event = serde_json::to_string(event).map_err(|e| NotJson(e.to_string()))?;
+        let kind = kind.to_owned();
         let mut entry = Entry {
             business: self.business.clone(),
             team: self.team.clone(),
@@ -65,15 +73,15 @@ impl Head {
             hash: Digest::zeros(),
         };
         entry.hash = entry.hashed();
-        entry
+        Ok(entry)
     }
 
     /// The entry of an event of a case.
-    #[must_use]
-    pub fn next_of_case(&self, event: &Event) -> Entry {
-        // All keys are texts and no value is a float, so there is nothing that JSON cannot hold.
-        let json = serde_json::to_string(event).unwrap_or_default();
-        self.next(event.at, &kind_of(event), &json)
+    ///
+    /// # Errors
+    /// As [`Self::next`]; no event that a case makes is one.
+    pub fn next_of_case(&self, event: &Event) -> Result<Entry, NotJson> {
+        self.next(event.at, &kind_of(event), event)
     }
 }
 
@@ -181,5 +189,27 @@ mod raw {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(|raw| raw.get().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Export, Header, Line};
+
+    /// Worked out apart from this code, from the page of the reference.
+    #[test]
+    fn hashes_are_those_of_the_reference() {
+        let (business, team) = (BusinessId::parse("acme").unwrap(), TeamId::parse("shop").unwrap());
+        let at = Time::from_micros(1_794_870_240_000_000).unwrap();
+        let empty = Head::empty(business.clone(), team);
+        let entry = empty.next(at, "setting.changed", &serde_json::json!({ "mode": "full" })).unwrap();
+        assert_eq!(entry.hash.as_str(), "9db88ea17f93fe376ff0f78f96eb324434e720021f4e2d8930c490e68b8e2a73");
+        let anchor = Anchor::fold(business.clone(), None, at, [entry.head()]);
+        assert_eq!(anchor.hash.as_str(), "385f684d1502e6bcccd162c66c4f8170b1fb661a6b8dfd2d1b8a8e93cea608d3");
+        let mut export = Export::default();
+        let line = export.line(&Line::Header(Header { format: 1, business, at }));
+        assert_eq!(line, r#"{"line":"header","format":1,"business":"acme","at":"2026-11-16T23:04:00Z"}"#);
+        assert_eq!(export.end().digest.as_str(), "762cc7dda3ed1194956865fc91f2f102d03c802935edabdecbb61adec0ab373c");
     }
 }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod laws;
+mod pages;
 mod steps;
 mod stories;
 mod verified;

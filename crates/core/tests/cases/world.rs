@@ -156,7 +156,7 @@ impl World {
             let case = &self.cases[&event.case];
             let (business, team) = (case.business.clone(), case.team.clone());
             let head = self.heads.entry(team.clone()).or_insert_with(|| Head::empty(business, team));
-            let entry = head.next_of_case(&event);
+            let entry = head.next_of_case(&event).unwrap();
             *head = entry.head();
             self.entries.push(entry);
             self.events.entry(event.case.clone()).or_default().push(event);

@@ -80,6 +80,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Whatever is tried in whatever order: never more than the limit, never below zero, and nothing comes from nowhere.
     #[test]
     fn nothing_overspends_a_budget(limit in prop::option::of(0..1_000_i64), moves in moves()) {
