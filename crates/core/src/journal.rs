@@ -4,8 +4,8 @@
 //! # The hash of an entry
 //!
 //! SHA-256 over these parts in this order, each with its length in bytes before it as 8 bytes, the highest first
-//! ([`Digest::of_parts`]); numbers are 8 bytes, the highest first, times as microseconds since 1970-01-01T00:00:00Z
-//! in two's complement; texts are UTF-8; hashes go in as their 64 letters:
+//! ([`Digest::of_parts`](crate::digest::Digest::of_parts)); numbers are 8 bytes, the highest first, times as
+//! microseconds since 1970-01-01T00:00:00Z in two's complement; texts are UTF-8; hashes go in as their 64 letters:
 //!
 //! | part | entry | anchor |
 //! |---|---|---|
