@@ -174,15 +174,6 @@ fn broken(findings: &[Diagnostic], sources: &Sources, folder: &str, screen: Scre
     Answer { out: String::new(), err: format!("{}{message}\n", report::text(&errors, texts, style)), exit: Exit::Found }
 }
 
-/// What a name was probably meant to be, or all it may be.
-pub fn did_you_mean(written: &str, known: &[&str]) -> String {
-    match amends_core::diagnostic::did_you_mean(written, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "there are none".to_owned(),
-        None => format!("known: {}", known.join(", ")),
-    }
-}
-
 /// The folder of a book.
 #[derive(clap::Args)]
 struct BookArg {

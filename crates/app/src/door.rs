@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::api::problem::Problem;
+use crate::app::App;
 use crate::desk::page::{Frame, html};
-use crate::router::App;
 
 /// The fewest characters of a token.
 pub const TOKEN_CHARS_MIN: usize = 16;

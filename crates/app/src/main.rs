@@ -1,6 +1,7 @@
 //! Amends: informed exceptions for the front line of customer service.
 
 mod api;
+mod app;
 mod cli;
 mod desk;
 mod door;

@@ -172,6 +172,15 @@ pub fn counted(n: usize, word: &str) -> String {
     }
 }
 
+/// What a name was probably meant to be, or all it may be.
+pub fn did_you_mean(written: &str, known: &[&str]) -> String {
+    match amends_core::diagnostic::did_you_mean(written, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "there are none".to_owned(),
+        None => format!("known: {}", known.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

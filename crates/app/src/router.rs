@@ -8,20 +8,9 @@ use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::api;
+use crate::app::App;
 use crate::desk;
-use crate::door::{self, Door};
-use crate::shelf::Shelf;
-
-/// What every handler may use.
-#[derive(Clone, Debug)]
-pub struct App {
-    /// The books.
-    pub shelf: Arc<Shelf>,
-    /// Who may come in.
-    pub door: Arc<Door>,
-    /// Changes when the server is asked to stop; streams end then.
-    pub stopping: tokio::sync::watch::Receiver<bool>,
-}
+use crate::door;
 
 /// Every route of the server.
 pub fn router(app: App) -> Router {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::body::{Document, asked};
 use super::problem::{At, Problem};
-use crate::router::App;
+use crate::app::App;
 use crate::shelf::Current;
 
 thread_local! {
@@ -97,7 +97,7 @@ fn role_of(book: &Book, named: Option<&str>) -> Result<RoleId, Problem> {
 
 /// A name that is not there, with what was probably meant.
 fn unknown(title: String, given: &str, known: &[&str]) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, title).hint(crate::cli::did_you_mean(given, known))
+    Problem::new(StatusCode::BAD_REQUEST, title).hint(crate::report::did_you_mean(given, known))
 }
 
 fn unreadable(errors: &FactsErrors) -> Problem {

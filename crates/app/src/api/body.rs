@@ -8,8 +8,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 
 use super::problem::Problem;
-use crate::cli::did_you_mean;
-use crate::router::App;
+use crate::app::App;
+use crate::report::did_you_mean;
 
 /// The pairs of a form as browsers send it. What is no UTF-8 is read as best it can be.
 pub fn form_of(body: &[u8]) -> Vec<(String, String)> {

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::body::asked;
 use super::problem::Problem;
-use crate::router::App;
+use crate::app::App;
 use crate::shelf::Current;
 
 /// The books that are served.
@@ -190,7 +190,7 @@ pub async fn policy(
     let Some(policy) = current.book.policies.iter().find(|p| p.id == id) else {
         let known: Vec<&str> = current.book.policies.iter().map(|p| p.id.as_str()).collect();
         return Err(Problem::new(StatusCode::NOT_FOUND, format!("the book `{name}` has no policy `{id}`"))
-            .hint(crate::cli::did_you_mean(&id, &known)));
+            .hint(crate::report::did_you_mean(&id, &known)));
     };
     Ok(json(&PolicyDocument { entry: policy_entry(policy), versions: policy.versions.iter().map(version).collect() }))
 }
@@ -213,7 +213,7 @@ fn find(app: &App, name: &str) -> Result<Current, Problem> {
 pub(super) fn no_book(app: &App, name: &str) -> Problem {
     let known: Vec<&str> = app.shelf.names().collect();
     Problem::new(StatusCode::NOT_FOUND, format!("there is no book `{name}` here"))
-        .hint(crate::cli::did_you_mean(name, &known))
+        .hint(crate::report::did_you_mean(name, &known))
 }
 
 fn entry(current: &Current) -> BookEntry {

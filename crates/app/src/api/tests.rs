@@ -7,8 +7,9 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+use crate::app::App;
 use crate::door::Door;
-use crate::router::{App, router};
+use crate::router::router;
 use crate::shelf::Shelf;
 
 const LOCAL: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);

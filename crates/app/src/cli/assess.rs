@@ -10,10 +10,11 @@ use amends_core::facts::read::MAX_DOCUMENT_BYTES;
 use amends_core::facts::{FactsErrors, read_question};
 use serde_json::{Value, json};
 
-use super::{Answer, BookArg, Exit, Outcome, Stop, did_you_mean, open};
+use super::{Answer, BookArg, Exit, Outcome, Stop, open};
 use crate::folder;
 use crate::paint::{self, clean};
 use crate::report::counted;
+use crate::report::did_you_mean;
 use crate::screen::Screen;
 
 /// Answer one question: what can be done, by whom, at what cost, and why

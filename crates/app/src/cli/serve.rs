@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Answer, Outcome, Stop, broken};
+use crate::app::App;
 use crate::door::Door;
 use crate::folder;
-use crate::router::{App, router};
+use crate::router::router;
 use crate::screen::Screen;
 use crate::server;
 use crate::shelf::{self, CannotOpen, Shelf};

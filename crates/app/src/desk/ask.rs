@@ -16,11 +16,12 @@ use amends_core::time::Time;
 
 use super::page::{Frame, Here, NotFound, body, html, no_book};
 use crate::api::body::{form_of, parts_of};
+use crate::app::App;
 use crate::flow::answers::{Answers, filled};
 use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
-use crate::router::App;
 use crate::shelf::Current;
-use view::{Asked, View};
+use fields::Asked;
+use view::View;
 
 #[derive(Template)]
 #[template(path = "kinds.html")]

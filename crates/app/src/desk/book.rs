@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::draw::{self, Marked, class};
 use super::page::{Frame, Here, NotFound, html, no_book};
+use crate::app::App;
 use crate::flow::asking;
-use crate::router::App;
 use crate::shelf::Current;
 
 #[derive(Template)]

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream;
 
-use crate::router::App;
+use crate::app::App;
 
 /// How often a sign of life is sent, so that whoever went away is noticed.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);

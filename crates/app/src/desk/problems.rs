@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::page::{Frame, Here, html, no_book};
+use crate::app::App;
 use crate::report::{Shown, Texts};
-use crate::router::App;
 use crate::shelf::Broken;
 
 /// Most characters of a line that are shown.

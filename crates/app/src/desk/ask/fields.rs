@@ -1,15 +1,27 @@
 //! The questions of the form: one for each fact the rule reads, with the input its type calls for.
 
-use amends_core::assess::{Asked as Question, AskedItem, AskedState, questions};
+use amends_core::assess::{Asked as Question, AskedItem, AskedState, Assessment, questions};
 use amends_core::book::rules::Book;
+use amends_core::explain::Explanation;
 use amends_core::facts::Source;
 use amends_core::types::Type;
 
-use super::view::Asked;
 use crate::flow::answers::Answers;
 
 /// So many choices are shown side by side; more are a list to open.
 const CHOICES_SHOWN_MAX: usize = 5;
+
+/// What was asked and what came out.
+pub struct Asked<'a> {
+    /// The answer.
+    pub assessment: &'a Assessment<'a>,
+    /// The answer in words.
+    pub explanation: &'a Explanation,
+    /// What was filled in.
+    pub answers: &'a Answers,
+    /// What of it could not be read: path, and why.
+    pub wrong: &'a [(String, String)],
+}
 
 /// Facts that belong together.
 pub struct Group {

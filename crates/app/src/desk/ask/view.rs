@@ -5,24 +5,12 @@ use amends_core::book::rules::SOMETHING_ELSE;
 use amends_core::explain::{self, Card, Explanation, Row, Said};
 use amends_core::facts::Source;
 
-use super::fields::{Choice, Group, groups, id_of};
+use super::fields::{Asked, Choice, Group, groups, id_of};
 use crate::desk::draw::{self, Marked, class};
 use crate::flow::answers::Answers;
 
 /// Characters a line of the note has.
 const NOTE_CHARS: usize = 84;
-
-/// What was asked and what came out.
-pub struct Asked<'a> {
-    /// The answer.
-    pub assessment: &'a Assessment<'a>,
-    /// The answer in words.
-    pub explanation: &'a Explanation,
-    /// What was filled in.
-    pub answers: &'a Answers,
-    /// What of it could not be read: path, and why.
-    pub wrong: &'a [(String, String)],
-}
 
 /// Everything on the page.
 pub struct View {

@@ -1,0 +1,17 @@
+//! What every handler may use.
+
+use std::sync::Arc;
+
+use crate::door::Door;
+use crate::shelf::Shelf;
+
+/// What every handler may use.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The books.
+    pub shelf: Arc<Shelf>,
+    /// Who may come in.
+    pub door: Arc<Door>,
+    /// Changes when the server is asked to stop; streams end then.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+}
