@@ -110,13 +110,20 @@ async function arrowTo(page, value) {
   }
 }
 
-// In the order in which a browser set to American English has the parts of a date.
+// In the order in which a browser set to American English has the parts of a date. People look at what they typed, and
+// type it again where a key went missing.
 async function date(page, value) {
   const [day, time] = value.split('T');
   const [y, m, d] = day.split('-');
-  await page.keyboard.type(`${m}${d}${y}`);
-  if (!time) return;
-  await page.keyboard.press('ArrowRight');
-  const [h, min] = time.split(':').map(Number);
-  await page.keyboard.type(`${String(h % 12 || 12).padStart(2, '0')}${String(min).padStart(2, '0')}${h < 12 ? 'A' : 'P'}`);
+  for (let i = 0; i < 3; i += 1) {
+    await page.keyboard.type(`${m}${d}${y}`, { delay: 20 });
+    if (time) {
+      await page.keyboard.press('ArrowRight');
+      const [h, min] = time.split(':').map(Number);
+      await page.keyboard.type(`${String(h % 12 || 12).padStart(2, '0')}${String(min).padStart(2, '0')}${h < 12 ? 'A' : 'P'}`, { delay: 20 });
+    }
+    if ((await page.evaluate(() => document.activeElement.value)) === value) return;
+    await settled(page);
+    for (let back = 0; back < 6; back += 1) await page.keyboard.press('ArrowLeft');
+  }
 }

@@ -46,5 +46,8 @@ export async function open(browser, address, options = {}) {
 // Waits until the answer to everything that was typed is on the page.
 export async function settled(page) {
   await page.waitForTimeout(180);
-  await page.waitForFunction(() => !document.querySelector('.htmx-request'));
+  await page.waitForFunction(() => {
+    const { typed, answered } = document.documentElement.dataset;
+    return Number(typed ?? 0) === Number(answered ?? 0) && !document.querySelector('.htmx-request');
+  });
 }

@@ -28,11 +28,13 @@ export function question() {
 
 // An answer to what stood there before the last key was typed must not take that key away; the next one is on its way.
 function onlyTheLatest() {
+  const state = document.documentElement.dataset;
   let typed = 0;
   let sent = 0;
-  document.addEventListener('input', () => (typed += 1), true);
+  document.addEventListener('input', () => (state.typed = typed += 1), true);
   document.addEventListener('htmx:before:request', () => (sent = typed));
   document.addEventListener('htmx:before:swap', (event) => typed === sent || event.preventDefault());
+  document.addEventListener('htmx:after:swap', () => (state.answered = sent));
 }
 
 function answered() {
