@@ -7,7 +7,6 @@ use std::time::Duration;
 use amends_core::book::check::{Checked, check};
 use amends_core::book::rules::Book;
 use amends_core::diagnostic::{Diagnostic, Severity, Sources};
-use anyhow::{Result, bail};
 use tokio::sync::watch;
 
 use crate::folder::{self, Trace};
@@ -209,15 +208,4 @@ fn read(path: &Path, name: &str) -> Result<Book, Box<Broken>> {
             Err(Box::new(Broken { findings: errors, sources, unreadable: None }))
         }
     }
-}
-
-/// Fails for a shelf without books.
-///
-/// # Errors
-/// When no folder was given.
-pub fn some(folders: &[PathBuf]) -> Result<()> {
-    if folders.is_empty() {
-        bail!("give the folder of a book, such as `amends serve books/retail`");
-    }
-    Ok(())
 }

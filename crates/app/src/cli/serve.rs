@@ -16,7 +16,7 @@ use crate::folder;
 use crate::router::router;
 use crate::screen::Screen;
 use crate::server;
-use crate::shelf::{self, CannotOpen, Shelf};
+use crate::shelf::{CannotOpen, Shelf};
 
 /// Where the token may stand instead of in a file.
 const TOKEN_VARIABLE: &str = "AMENDS_TOKEN";
@@ -60,7 +60,6 @@ pub(super) fn blocking(
 }
 
 fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
-    shelf::some(books)?;
     Shelf::open(books).map_err(|e| match e {
         CannotOpen::Book(b) => Stop::Answer(broken(&b.findings, &b.sources, &b.folder, screen)),
         CannotOpen::Other(e) => Stop::Wrong(e),

@@ -231,7 +231,8 @@ fn rows(at: &Asked<'_>, question: &Question<'_>, label: String) -> Field {
     Field { rows, wrong, ..Field::of(&question.path, String::new(), label, kind) }
 }
 
-fn wrong_of(wrong: &[(String, String)], path: &str) -> Option<String> {
+/// What is wrong with what was filled in for a path.
+pub fn wrong_of(wrong: &[(String, String)], path: &str) -> Option<String> {
     wrong.iter().find(|(p, _)| p == path).map(|(_, says)| says.clone())
 }
 

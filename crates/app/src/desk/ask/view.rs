@@ -5,7 +5,7 @@ use amends_core::book::rules::SOMETHING_ELSE;
 use amends_core::explain::{self, Card, Explanation, Row, Said};
 use amends_core::facts::Source;
 
-use super::fields::{Asked, Choice, Group, groups, id_of};
+use super::fields::{Asked, Choice, Group, groups, id_of, wrong_of};
 use crate::desk::draw::{self, Marked, class};
 use crate::flow::answers::Answers;
 
@@ -99,7 +99,6 @@ impl View {
         };
         let groups = groups(at);
         let missing = missing(a, e, &groups, answers);
-        let wrong_of = |path: &str| wrong.iter().find(|(p, _)| p == path).map(|(_, says)| says.clone());
         let filled = |name: &str| answers.get(name).unwrap_or_default().to_owned();
         Self {
             book: a.book.name.clone(),
@@ -110,7 +109,7 @@ impl View {
             roles: roles(a),
             asked: filled("asked"),
             now: filled("now"),
-            asked_wrong: wrong_of("asked").or_else(|| wrong_of("now")),
+            asked_wrong: wrong_of(wrong, "asked"),
             groups,
             happened: happened(a, answers),
             exceptions: filled("exceptions"),
@@ -147,15 +146,12 @@ impl View {
 
 /// What is missing, in the words of the form and in its order.
 fn missing(a: &Assessment<'_>, e: &Explanation, groups: &[Group], answers: &Answers) -> Vec<Gap> {
-    let input = |path: &str| Some(id_of(&answers.in_form(path)));
     let gap = |(missing, said): (&Missing, &Said)| match missing {
-        Missing::Fact { path, problem: None } => {
-            Gap { told: Told { class: class(said.tone), text: label(a, path) }, input: Some(id_of(path)) }
+        Missing::Fact { path, problem } => {
+            let what = label(a, path);
+            let text = problem.as_ref().map_or_else(|| what.clone(), |problem| format!("{what}: {problem}"));
+            Gap { told: Told { class: class(said.tone), text }, input: Some(id_of(&answers.in_form(path))) }
         }
-        Missing::Fact { path, problem: Some(problem) } => Gap {
-            told: Told { class: class(said.tone), text: format!("{}: {problem}", label(a, path)) },
-            input: input(path),
-        },
         _ => Gap { told: Told::of(said), input: None },
     };
     let asked: Vec<&str> = groups.iter().flat_map(|g| &g.fields).map(|f| f.id.as_str()).collect();
