@@ -3,8 +3,11 @@
 pub mod assess;
 pub mod body;
 pub mod books;
+pub mod cases;
+pub mod me;
 pub mod openapi;
 pub mod problem;
+pub mod refused;
 
 /// `GET /health`: the program runs and can answer.
 pub async fn health() -> &'static str {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::door::Door;
+use crate::flow::records::Records;
 use crate::shelf::Shelf;
 
 /// What every handler may use.
@@ -10,6 +11,8 @@ use crate::shelf::Shelf;
 pub struct App {
     /// The books.
     pub shelf: Arc<Shelf>,
+    /// What is kept; none: nothing is, and only questions are answered.
+    pub records: Option<Arc<Records>>,
     /// Who may come in.
     pub door: Arc<Door>,
     /// Changes when the server is asked to stop; streams end then.

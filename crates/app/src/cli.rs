@@ -3,9 +3,11 @@
 mod assess;
 mod check;
 mod completions;
+mod database;
 mod demo;
 mod fmt;
 mod new;
+mod people;
 mod replay;
 mod schema;
 mod serve;
@@ -50,6 +52,7 @@ enum Command {
     Replay(replay::Args),
     Schema(schema::Args),
     Serve(serve::Args),
+    People(people::Args),
     Fmt(fmt::Args),
     New(new::Args),
     Demo(demo::Args),
@@ -111,6 +114,7 @@ pub fn run() -> ExitCode {
         Command::Replay(a) => replay::run(a, screen),
         Command::Schema(a) => schema::run(a, screen),
         Command::Serve(a) => serve::run(a, screen),
+        Command::People(a) => people::run(a, screen),
         Command::Fmt(a) => fmt::run(a, screen),
         Command::New(a) => new::run(a, screen),
         Command::Demo(a) => demo::run(a, screen),

@@ -2,6 +2,16 @@
 
 pub mod answers;
 pub mod asking;
+pub mod assessing;
+pub mod batch;
+pub mod clock;
+pub mod job;
+pub mod known;
+pub mod people;
+pub mod records;
+pub mod rules;
+pub mod timer;
+pub mod writer;
 
 #[cfg(test)]
 mod tests;

@@ -100,7 +100,8 @@ fn unknown(title: String, given: &str, known: &[&str]) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, title).hint(crate::report::did_you_mean(given, known))
 }
 
-fn unreadable(errors: &FactsErrors) -> Problem {
+/// Every place of a question that cannot be read.
+pub(super) fn unreadable(errors: &FactsErrors) -> Problem {
     let at = errors.all.iter().map(|e| At {
         path: e.path.clone(),
         found: e.found.clone(),

@@ -237,7 +237,8 @@ fn policy_entry(policy: &Policy) -> PolicyEntry {
     }
 }
 
-fn json(document: &impl Serialize) -> Response {
+/// A document as an answer.
+pub(super) fn json(document: &impl Serialize) -> Response {
     match serde_json::to_vec(document) {
         Ok(bytes) => {
             ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], bytes).into_response()

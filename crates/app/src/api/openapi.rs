@@ -19,6 +19,20 @@ pub struct Question {
     facts: AnyObject,
 }
 
+/// A question on a case: what the case itself does not know.
+#[derive(Serialize, ToSchema)]
+pub struct CaseQuestion {
+    /// The facts, as the book declares them.
+    #[schema(value_type = Object)]
+    facts: AnyObject,
+    /// Where facts come from, by path: `system`, `seen`, `word` or `claimed`.
+    #[schema(value_type = Option<Object>)]
+    sources: Option<AnyObject>,
+    /// What happened to the customer: `[{"id": "illness", "source": "seen"}]`.
+    #[schema(value_type = Option<Vec<Object>>)]
+    circumstances: Option<Vec<AnyObject>>,
+}
+
 /// An assessment: the members that every one has.
 #[derive(Serialize, ToSchema)]
 pub struct AssessmentDocument {
@@ -48,9 +62,40 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::books::show,
         super::books::questions,
         super::books::policy,
+        super::me::show,
+        super::cases::open,
+        super::cases::list,
+        super::cases::show,
+        super::cases::events,
+        super::cases::talks::note,
+        super::cases::talks::know,
+        super::cases::talks::hear,
+        super::cases::talks::ask_customer,
+        super::cases::talks::show,
+        super::cases::talks::promise,
+        super::cases::talks::keep,
+        super::cases::owns::consult,
+        super::cases::owns::answer_consult,
+        super::cases::owns::offer,
+        super::cases::owns::accept,
+        super::cases::owns::refuse,
+        super::cases::owns::withdraw,
+        super::cases::owns::take_over,
+        super::cases::ends::decline,
+        super::cases::ends::settle,
+        super::cases::ends::reopen,
+        super::cases::assessments::assess,
+        super::cases::assessments::show,
+        super::cases::grants::give,
+        super::cases::grants::settle,
+        super::cases::grants::release,
+        super::cases::approvals::ask,
+        super::cases::approvals::answer,
+        super::cases::approvals::write,
+        super::cases::approvals::queue,
         document,
     ),
-    tags((name = "assessments"), (name = "books"), (name = "about")),
+    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "people"), (name = "books"), (name = "about")),
 )]
 struct Api;
 

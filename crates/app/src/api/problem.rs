@@ -12,6 +12,9 @@ pub struct Problem {
     title: String,
     /// The status of the answer.
     status: u16,
+    /// One word for machines, where there is one; it never changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
@@ -37,13 +40,19 @@ pub struct At {
 impl Problem {
     /// A problem that says what happened.
     pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
-        Self { title: title.into(), status: status.as_u16(), detail: None, errors: Vec::new() }
+        Self { title: title.into(), status: status.as_u16(), code: None, detail: None, errors: Vec::new() }
     }
 
     /// With what to do about it.
     #[must_use]
     pub fn hint(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// With one word for machines.
+    #[must_use]
+    pub fn code(self, word: impl Into<String>) -> Self {
+        Self { code: Some(word.into()), ..self }
     }
 
     /// With every place that is wrong.

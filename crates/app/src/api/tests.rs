@@ -18,6 +18,7 @@ const TOKEN: &str = "a token of some length";
 fn app(token: Option<&str>) -> App {
     let (_, stopping) = tokio::sync::watch::channel(false);
     App {
+        records: None,
         shelf: Arc::new(Shelf::shipped(&["retail", "rental"])),
         door: Arc::new(Door::new(LOCAL, token).unwrap()),
         stopping,

@@ -120,7 +120,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
 fn served(address: SocketAddr, screen: Screen) -> Outcome {
     let shelf = Shelf::shipped(&["retail", "rental"]);
     let door = Door::new(address.ip(), None)?;
-    serve::blocking(address, shelf, door, |at| {
+    serve::blocking(address, shelf, door, None, |at| {
         open_in_browser(&format!("http://{at}/ask/retail"));
         let mut lines = paragraph(
             "Ask anything of a shop with a counter and a web shop, or of a car rental. Five stories to try, each behind a link:",

@@ -9,14 +9,19 @@ use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::database::MayKeep;
 use super::{Answer, Outcome, Stop, broken};
 use crate::app::App;
 use crate::door::Door;
+use crate::flow::clock::{Clock, Ids};
+use crate::flow::records::Records;
+use crate::flow::timer;
 use crate::folder;
 use crate::router::router;
 use crate::screen::Screen;
 use crate::server;
 use crate::shelf::{CannotOpen, Shelf};
+use crate::store::Place;
 
 /// Where the token may stand instead of in a file.
 const TOKEN_VARIABLE: &str = "AMENDS_TOKEN";
@@ -34,13 +39,15 @@ pub(super) struct Args {
     /// A file with the token that clients must send; needed on addresses that other machines reach
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    #[command(flatten)]
+    kept: MayKeep,
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let shelf = open(&args.books, screen)?;
     let token = token(args)?;
     let door = Door::new(args.listen.ip(), token.as_deref())?;
-    blocking(args.listen, shelf, door, |at| {
+    blocking(args.listen, shelf, door, args.kept.place(), |at| {
         format!(
             "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/v1/openapi.json\n"
         )
@@ -53,10 +60,11 @@ pub(super) fn blocking(
     address: SocketAddr,
     shelf: Shelf,
     door: Door,
+    place: Option<Place>,
     says: impl FnOnce(SocketAddr) -> String,
 ) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    runtime.block_on(serve(address, shelf, door, says))
+    runtime.block_on(serve(address, shelf, door, place, says))
 }
 
 fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
@@ -75,14 +83,28 @@ fn token(args: &Args) -> Result<Option<String>> {
 }
 
 /// Serves until asked to stop.
-async fn serve(address: SocketAddr, shelf: Shelf, door: Door, says: impl FnOnce(SocketAddr) -> String) -> Result<()> {
+async fn serve(
+    address: SocketAddr,
+    shelf: Shelf,
+    door: Door,
+    place: Option<Place>,
+    says: impl FnOnce(SocketAddr) -> String,
+) -> Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}: is something else there? Choose another with `--listen 127.0.0.1:7172`")
     })?;
     let at = listener.local_addr().context("cannot tell the address")?;
     let shelf = Arc::new(shelf);
     let (stop, stopping) = watch::channel(false);
-    let app = App { shelf: Arc::clone(&shelf), door: Arc::new(door), stopping };
+    let records = match &place {
+        Some(place) => {
+            let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
+            Some(Arc::new(opened.context("cannot use the database")?))
+        }
+        None => None,
+    };
+    let working = records.clone().map(|records| tokio::spawn(timer::run(records)));
+    let app = App { shelf: Arc::clone(&shelf), records, door: Arc::new(door), stopping };
     let names: Vec<&str> = shelf.names().collect();
     let mut out = std::io::stdout();
     // Whoever started it may have gone away; serving goes on.
@@ -95,5 +117,6 @@ async fn serve(address: SocketAddr, shelf: Shelf, door: Door, says: impl FnOnce(
     };
     server::serve(listener, router(app), asked).await;
     watching.abort();
+    working.inspect(tokio::task::JoinHandle::abort);
     Ok(())
 }

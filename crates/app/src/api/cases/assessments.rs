@@ -1,0 +1,74 @@
+//! Assessments on a case.
+
+use amends_core::digest::Digest;
+use axum::extract::Path;
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::case_id;
+use crate::api::assess::unreadable;
+use crate::api::body::asked as query_of;
+use crate::api::me::{In, SentText};
+use crate::api::problem::Problem;
+use crate::api::refused::{Turned, problem, with_tag};
+use crate::flow::assessing::{NotAssessed, assess_case};
+use crate::flow::job::Refused;
+use crate::store::assessments;
+
+/// Where an answer says the digest of its assessment.
+const DIGEST: HeaderName = HeaderName::from_static("assessment-digest");
+
+/// Assesses the case's request with facts, and keeps it on the case: as one's own role, as the case is now.
+#[utoipa::path(post, path = "/v1/cases/{case}/assessments", operation_id = "assess_case", tag = "assessments",
+    request_body(content = inline(crate::api::openapi::CaseQuestion), description = "The facts, and what else a question says that the case does not know."),
+    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    responses((status = 201, description = "The assessment, in the format of `amends schema assessment`; the header `Assessment-Digest` names it.", body = inline(crate::api::openapi::AssessmentDocument)), Turned))]
+pub async fn assess(Path(id): Path<String>, SentText(sent): SentText) -> Result<Response, Problem> {
+    let case = case_id(&id)?;
+    let made =
+        assess_case(&sent.records, &sent.me, &case, sent.with, &sent.body.0).await.map_err(|e| not_assessed(&e))?;
+    Ok(with_tag(StatusCode::CREATED, made.done.version, answer(&made.digest, made.json)))
+}
+
+fn answer(digest: &str, mut json: String) -> Response {
+    json.push('\n');
+    let mut response =
+        ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], json).into_response();
+    if let Ok(value) = HeaderValue::from_str(digest) {
+        response.headers_mut().insert(DIGEST, value);
+    }
+    response
+}
+
+fn not_assessed(e: &NotAssessed) -> Problem {
+    match e {
+        NotAssessed::Unreadable(errors) => unreadable(errors),
+        NotAssessed::Wrong(says) => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("the document cannot be used: {says}"))
+        }
+        NotAssessed::NoAnswer(says) => Problem::new(StatusCode::CONFLICT, says.clone()).code("no_answer"),
+        NotAssessed::Refused(refused) => problem(refused),
+    }
+}
+
+/// Shows an assessment of a case, as it was answered.
+#[utoipa::path(get, path = "/v1/cases/{case}/assessments/{digest}", operation_id = "show_assessment", tag = "assessments",
+    params(("case" = String, Path, description = "The case's id."), ("digest" = String, Path, description = "The assessment's digest.")),
+    responses((status = 200, description = "The assessment.", body = inline(crate::api::openapi::AssessmentDocument)), Turned))]
+pub async fn show(
+    In { me, records }: In,
+    Path((id, digest)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    query_of(&uri, [])?;
+    let no_such = || Problem::new(StatusCode::NOT_FOUND, "the case has no such assessment");
+    let (case, digest) = (case_id(&id)?, Digest::parse(&digest).map_err(|_| no_such())?);
+    let case = records.case(&me.business, &case).await.map_err(|e| problem(&e))?;
+    case.ok_or_else(|| problem(&Refused::NoCase))?.assessment(&digest).ok_or_else(no_such)?;
+    let read = async {
+        let mut conn = records.store.reader().await?;
+        assessments::find(&mut conn, &me.business, &digest).await
+    };
+    let line = read.await.map_err(|e| problem(&Refused::Store(e)))?.ok_or_else(no_such)?;
+    Ok(answer(digest.as_str(), line.assessment))
+}

@@ -1,0 +1,58 @@
+//! Which database a command is about, and whose.
+
+use amends_core::ids::BusinessId;
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+
+use crate::store::{Place, Store};
+
+/// Where the database may stand instead of on the command line.
+const VARIABLE: &str = "AMENDS_DATABASE";
+
+/// A database, where one is kept.
+#[derive(clap::Args)]
+pub(super) struct MayKeep {
+    /// Keep cases: a file (made where it is not there), or a postgres:// URL
+    #[arg(long, value_name = "DATABASE")]
+    database: Option<String>,
+}
+
+impl MayKeep {
+    /// The one that is given, or that the environment names.
+    pub(super) fn place(&self) -> Option<Place> {
+        let named = self.database.clone().or_else(|| std::env::var(VARIABLE).ok());
+        named.filter(|text| !text.is_empty()).map(|text| Place::parse(&text))
+    }
+}
+
+/// A database and a business in it.
+#[derive(clap::Args)]
+pub(super) struct Of {
+    #[command(flatten)]
+    kept: MayKeep,
+    /// The business: the name of its book
+    #[arg(long, value_name = "NAME")]
+    business: String,
+}
+
+impl Of {
+    /// The business.
+    pub(super) fn business(&self) -> Result<BusinessId> {
+        Ok(BusinessId::parse(&self.business)?)
+    }
+
+    /// Opens the database and does something with it.
+    pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
+        let place = self
+            .kept
+            .place()
+            .with_context(|| format!("no database is named: give `--database FILE`, or set {VARIABLE}"))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start threads")?;
+        runtime.block_on(async {
+            let now = Timestamp::now().as_microsecond();
+            let store = Store::open(&place, now).await.context("cannot use the database")?;
+            work(store, now).await
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! An assessment on a case: the caller's facts, with what the case itself knows put in.
+
+use std::sync::Arc;
+
+use amends_core::assess::frozen::Frozen;
+use amends_core::assess::{Workspace, assess};
+use amends_core::book::rules::Book;
+use amends_core::case::{Case, Right};
+use amends_core::facts::{FactsErrors, read_question};
+use amends_core::ids::CaseId;
+use amends_core::journal::AssessmentLine;
+use amends_core::money::Money;
+use serde_json::{Map, Value, json};
+
+use super::job::{Done, KeptAssessment, Refused, Work};
+use super::records::{Me, Records, With};
+use crate::store::grants::Bent;
+use crate::store::{StoreError, customers};
+
+/// How often it is made again when the case was given something meanwhile.
+const TRIES_MAX: usize = 3;
+
+/// Why there is no assessment.
+#[derive(Debug)]
+pub enum NotAssessed {
+    /// The facts cannot be read.
+    Unreadable(FactsErrors),
+    /// The document says something that the case says.
+    Wrong(String),
+    /// No policy answers.
+    NoAnswer(String),
+    /// It was not kept.
+    Refused(Refused),
+}
+
+impl From<Refused> for NotAssessed {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+/// An assessment that was kept.
+#[derive(Debug)]
+pub struct Assessed {
+    /// What the writer did.
+    pub done: Done,
+    /// Its digest.
+    pub digest: String,
+    /// The assessment's JSON, as `amends assess --json` gives it.
+    pub json: String,
+}
+
+/// Assesses a case's request with facts, and keeps it on the case. `document`: a question without what the case says
+/// itself: the kind of request, first contact, and what was given before.
+///
+/// # Errors
+/// See [`NotAssessed`].
+pub async fn assess_case(
+    records: &Records,
+    me: &Me,
+    id: &CaseId,
+    with: With,
+    document: &str,
+) -> Result<Assessed, NotAssessed> {
+    let mut left = TRIES_MAX;
+    loop {
+        left -= 1;
+        let case = records.case(&me.business, id).await?.ok_or(Refused::NoCase)?;
+        let history = history(records, me, &case).await?;
+        let question = question_of(records, &case, document, &history)?;
+        let kept = answer(Arc::clone(&me.rules.book), &question, me)?;
+        let (digest, json) = (kept.line.digest.to_string(), kept.line.assessment.clone());
+        match records.run(me, id, with.clone(), Work::Assess(Box::new(kept))).await {
+            Err(Refused::Denied { word, .. }) if word == "behind_the_case" && left > 0 => {}
+            done => return Ok(Assessed { done: done?, digest, json }),
+        }
+    }
+}
+
+async fn history(records: &Records, me: &Me, case: &Case) -> Result<Vec<Bent>, Refused> {
+    let Some(customer) = &case.customer else { return Ok(Vec::new()) };
+    let read = async {
+        let mut conn = records.store.reader().await?;
+        customers::history(&mut conn, &me.business, customer).await
+    };
+    read.await.map_err(Refused::Store)
+}
+
+/// The whole question. What the case knows is never taken from the document.
+fn question_of(records: &Records, case: &Case, document: &str, history: &[Bent]) -> Result<String, NotAssessed> {
+    let given: Value =
+        serde_json::from_str(document).map_err(|e| NotAssessed::Wrong(format!("it is not JSON: {e}")))?;
+    let Value::Object(mut question) = given else {
+        return Err(NotAssessed::Wrong("it is no JSON object: send {\"facts\": {..}}".to_owned()));
+    };
+    for name in ["request", "asked", "case", "now"] {
+        if question.contains_key(name) {
+            return Err(NotAssessed::Wrong(format!("it says `{name}`, which the case knows: leave it out")));
+        }
+    }
+    question.insert("request".to_owned(), json!(case.request.as_str()));
+    question.insert("asked".to_owned(), json!(case.asked.to_string()));
+    question.insert("now".to_owned(), json!(records.clock.now().to_string()));
+    question.insert("case".to_owned(), given_on(case));
+    add_history(&mut question, case, history);
+    Ok(Value::Object(question).to_string())
+}
+
+fn given_on(case: &Case) -> Value {
+    let mut given = Map::new();
+    for (name, right) in [("granted", Right::Discretion), ("released", Right::Owed)] {
+        let held = case.grants.iter().find(|g| g.is_held() && g.right == right);
+        if let Some(currency) = held.map(|g| g.cost.currency) {
+            let minor = i64::try_from(case.given(right, currency)).unwrap_or(i64::MAX);
+            given.insert(name.to_owned(), json!(Money::new(minor, currency).to_string()));
+        }
+    }
+    Value::Object(given)
+}
+
+/// What was bent here before stands beside what another system tells.
+fn add_history(question: &mut Map<String, Value>, case: &Case, history: &[Bent]) {
+    let elsewhere = history.iter().filter(|bent| bent.case != case.id);
+    let ours: Vec<Value> = elsewhere
+        .map(|bent| json!({ "at": bent.at.to_string(), "cost": bent.cost.to_string(), "policy": bent.request }))
+        .collect();
+    if ours.is_empty() {
+        return;
+    }
+    let whole = question.entry("history").or_insert_with(|| json!({}));
+    let Value::Object(whole) = whole else { return };
+    if let Value::Array(told) = whole.entry("exceptions").or_insert_with(|| json!([])) {
+        told.extend(ours);
+    }
+}
+
+fn answer(book: Arc<Book>, question: &str, me: &Me) -> Result<KeptAssessment, NotAssessed> {
+    let read = read_question(&book.schema, question).map_err(NotAssessed::Unreadable)?;
+    let role = me.person.role.as_str();
+    let role = book.role(role).ok_or_else(|| NotAssessed::NoAnswer(format!("the book has no role `{role}`")))?;
+    let mut workspace = Workspace::default();
+    let made = {
+        let assessment = assess(&book, &read.request, &read.facts, role, &mut workspace)
+            .map_err(|e| NotAssessed::NoAnswer(e.to_string()))?;
+        let frozen = Frozen::of(&assessment).map_err(|e| NotAssessed::NoAnswer(e.to_string()))?;
+        AssessmentLine::of(&assessment, question).map(|line| (frozen, line))
+    };
+    let failed = || Refused::Store(StoreError::Failed("the book has a name that is no id".to_owned()));
+    let (frozen, line) = made.ok_or_else(failed)?;
+    Ok(KeptAssessment { frozen, line, book })
+}

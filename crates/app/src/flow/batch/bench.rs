@@ -1,0 +1,227 @@
+//! What a batch works on: all that was locked and read, and what is to be written.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use amends_core::authority::{Budget, BudgetKey, Present};
+use amends_core::book::rules::Book;
+use amends_core::case::{Case, Event, Happened};
+use amends_core::digest::Digest;
+use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, TeamId};
+use amends_core::journal::{AssessmentLine, Head};
+use amends_core::time::{Date, Time};
+
+use super::load::Replays;
+use crate::flow::job::{Answer, Job};
+use crate::flow::rules::Rules;
+use crate::store::StoreError;
+use crate::store::budgets::Taken;
+use crate::store::journal::Kept;
+use crate::store::requests::Answered;
+use crate::store::steps::StepRow;
+
+/// A budget's row, as it was read and as it is now.
+#[derive(Debug)]
+pub struct Slot {
+    /// The row's id.
+    pub id: String,
+    /// What it held; none for one that is new.
+    pub before: Option<Taken>,
+    /// As it is now.
+    pub budget: Budget,
+    /// Whether it moved.
+    pub moved: bool,
+}
+
+/// How a case was before its job.
+#[derive(Debug)]
+pub struct Was {
+    /// Its version; none for one that is new.
+    pub version: Option<u64>,
+    /// What lists show of it.
+    pub listed: Option<Listed>,
+}
+
+/// What lists show of a case.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Listed(String, Option<i64>);
+
+impl Listed {
+    pub fn of(case: &Case, due: Option<i64>) -> Self {
+        let offered = case.offer.as_ref().map(|o| &o.to);
+        let turn = matches!(case.turn, amends_core::case::Turn::Ours);
+        let text = format!(
+            "{:?} {} {:?} {:?} {turn} {} {} {:?}",
+            case.state,
+            case.owner.id,
+            offered,
+            case.head,
+            case.asked.micros(),
+            case.opened.micros(),
+            case.customer
+        );
+        Self(text, due)
+    }
+}
+
+/// What a batch works on.
+#[derive(Debug)]
+pub struct Bench {
+    /// Whose.
+    pub business: BusinessId,
+    /// What holds now.
+    pub rules: Arc<Rules>,
+    /// The time it is.
+    pub now: Time,
+    /// Cases by id.
+    pub cases: HashMap<CaseId, Case>,
+    /// How those that moved were before.
+    pub was: BTreeMap<CaseId, Was>,
+    /// Budgets by key, in the order of their rows.
+    pub budgets: BTreeMap<BudgetKey, Slot>,
+    /// When something was bent for a customer.
+    pub exceptions: HashMap<CustomerId, Vec<Date>>,
+    /// Who is there.
+    pub present: Vec<Present>,
+    /// Where chains stood, and where they stand now.
+    pub heads: BTreeMap<TeamId, (u64, Head)>,
+    /// Entries to append.
+    pub kept: Vec<Kept>,
+    /// Assessments to keep.
+    pub assessments: Vec<AssessmentLine>,
+    /// Books to keep.
+    pub books: HashMap<Digest, Arc<Book>>,
+    /// Customers to make rows for.
+    pub customers: BTreeSet<CustomerId>,
+    /// Cases whose customer is known by now.
+    pub introduced: Vec<CaseId>,
+    /// Questions that moved, by case.
+    pub approvals: BTreeSet<(CaseId, ApprovalId)>,
+    /// Grants that are new.
+    pub granted: Vec<(CaseId, GrantId)>,
+    /// Grants that ended.
+    pub ended: Vec<(CaseId, GrantId)>,
+    /// Steps to add.
+    pub steps: Vec<StepRow>,
+    /// Answers to keep.
+    pub answered: Vec<Answered>,
+}
+
+impl Bench {
+    pub fn new(business: BusinessId, rules: Arc<Rules>, now: Time) -> Self {
+        Self {
+            business,
+            rules,
+            now,
+            cases: HashMap::new(),
+            was: BTreeMap::new(),
+            budgets: BTreeMap::new(),
+            exceptions: HashMap::new(),
+            present: Vec::new(),
+            heads: BTreeMap::new(),
+            kept: Vec::new(),
+            assessments: Vec::new(),
+            books: HashMap::new(),
+            customers: BTreeSet::new(),
+            introduced: Vec::new(),
+            approvals: BTreeSet::new(),
+            granted: Vec::new(),
+            ended: Vec::new(),
+            steps: Vec::new(),
+            answered: Vec::new(),
+        }
+    }
+
+    /// Whether anything is to be written.
+    pub fn has_writes(&self) -> bool {
+        !self.kept.is_empty() || !self.answered.is_empty()
+    }
+
+    /// When something is next due on a case, in microseconds.
+    pub fn due(&self, case: &Case) -> Option<i64> {
+        case.due(&self.rules.clocks).first().map(|due| due.at.micros())
+    }
+
+    /// Takes events in: the case after them, their entries, and which rows they change.
+    pub fn take_in(&mut self, case: Option<Case>, events: &[Event]) -> Result<(), StoreError> {
+        let mut case = match case {
+            Some(case) => {
+                let was = Was { version: Some(case.version), listed: Some(Listed::of(&case, self.due(&case))) };
+                self.was.insert(case.id.clone(), was);
+                Some(case)
+            }
+            None => None,
+        };
+        for event in events {
+            let next = if let Some(case) = case.take() {
+                case.after(event)
+            } else {
+                self.was.insert(event.case.clone(), Was { version: None, listed: None });
+                Case::opened(event).map_err(|e| StoreError::Failed(e.to_string()))?
+            };
+            self.enter(&next, event)?;
+            self.note_rows(&next, event);
+            case = Some(next);
+        }
+        if let Some(case) = case {
+            self.cases.insert(case.id.clone(), case);
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, case: &Case, event: &Event) -> Result<(), StoreError> {
+        let (_, head) = self
+            .heads
+            .get_mut(&case.team)
+            .ok_or_else(|| StoreError::Failed(format!("the chain of team `{}` was not read", case.team)))?;
+        let entry = head.next_of_case(event).map_err(|e| StoreError::Failed(e.to_string()))?;
+        *head = entry.head();
+        self.kept.push(Kept { entry, case: Some((event.case.clone(), event.version)) });
+        Ok(())
+    }
+
+    fn note_rows(&mut self, case: &Case, event: &Event) {
+        let id = || case.id.clone();
+        match &event.what {
+            Happened::Opened { customer: Some(customer), .. } => {
+                self.customers.insert(customer.clone());
+            }
+            Happened::CustomerKnown { customer } => {
+                self.customers.insert(customer.clone());
+                self.introduced.push(id());
+            }
+            Happened::BespokeWritten { approval, .. }
+            | Happened::ApprovalAsked { id: approval, .. }
+            | Happened::ApprovalPassedOn { id: approval, .. }
+            | Happened::Approved { id: approval, .. }
+            | Happened::Refused { id: approval, .. }
+            | Happened::ApprovalEnded { id: approval } => {
+                self.approvals.insert((id(), approval.clone()));
+            }
+            Happened::Reserved { id: grant, approval, .. } => {
+                self.granted.push((id(), grant.clone()));
+                self.approvals.extend(approval.clone().map(|approval| (id(), approval)));
+            }
+            Happened::GrantSettled { id: grant } | Happened::GrantReleased { id: grant, .. } => {
+                self.ended.push((id(), grant.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps the answers to requests that carried a key, so that the same request gets the same answer.
+    pub fn keep_answers(&mut self, jobs: &[Job], answers: &[Answer], replays: &Replays) -> Result<(), StoreError> {
+        for (job, answer) in jobs.iter().zip(answers) {
+            let Some(key) = &job.key else { continue };
+            let lasts = match answer {
+                Ok(_) => true,
+                Err(refused) => refused.lasts(),
+            };
+            if lasts && !replays.has(&key.id) {
+                let text = serde_json::to_string(answer).map_err(|e| StoreError::Failed(e.to_string()))?;
+                self.answered.push(Answered { id: key.id.clone(), digest: key.digest.clone(), answer: text });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! What is kept: the database with its writer, the clock and the books, for every use case that needs them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use amends_core::book::rules::Book;
+use amends_core::case::{Actor, Case, Command};
+use amends_core::digest::Digest;
+use amends_core::ids::{BusinessId, CaseId};
+use amends_core::time::{HOUR, Time};
+use subtle::ConstantTimeEq as _;
+
+use super::batch::read_cases;
+use super::clock::{Clock, Ids};
+use super::job::{Answer, Job, Refused, RequestKey, Work};
+use super::rules::Rules;
+use super::writer::Writer;
+use crate::shelf::Shelf;
+use crate::store::people::PersonRow;
+use crate::store::{Place, Store, StoreError, settings};
+
+/// How long until the customer is called back where nobody can be asked, in microseconds.
+const CALL_BACK_AFTER: i64 = 2 * HOUR;
+
+/// What is kept.
+#[derive(Debug)]
+pub struct Records {
+    /// The database.
+    pub store: Store,
+    /// Who writes to it.
+    pub writer: Writer,
+    /// The time it is.
+    pub clock: Clock,
+    /// Where new ids come from.
+    pub ids: Ids,
+    shelf: Arc<Shelf>,
+    rules: Mutex<HashMap<BusinessId, Arc<Rules>>>,
+}
+
+/// Someone who has come in.
+#[derive(Clone, Debug)]
+pub struct Me {
+    /// For which business.
+    pub business: BusinessId,
+    /// Who.
+    pub person: PersonRow,
+    /// What holds in it.
+    pub rules: Arc<Rules>,
+}
+
+impl Me {
+    /// As they act.
+    pub fn actor(&self) -> Actor {
+        Actor::Person(self.person.person())
+    }
+}
+
+/// What came with a request beside its body.
+#[derive(Clone, Debug, Default)]
+pub struct With {
+    /// By what a repeated request is told.
+    pub key: Option<RequestKey>,
+    /// The version of the case it was meant for.
+    pub if_version: Option<u64>,
+}
+
+impl Records {
+    /// Opens a database and starts its writer. Each book that is served is a business of its name.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is of a newer version.
+    pub async fn open(place: &Place, shelf: Arc<Shelf>, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
+        let store = Store::open(place, clock.now().micros()).await?;
+        let of_shelf = Arc::clone(&shelf);
+        let books = Arc::new(move |business: &BusinessId| of_shelf.find(business.as_str()).map(|c| c.book));
+        let writer = Writer::start(&store, books, clock.clone())?;
+        Ok(Self { store, writer, clock, ids, shelf, rules: Mutex::default() })
+    }
+
+    /// The businesses: the books that are served and whose names are ids.
+    pub fn businesses(&self) -> Vec<BusinessId> {
+        self.shelf.names().filter_map(|name| BusinessId::parse(name).ok()).collect()
+    }
+
+    /// The book that a business has in force.
+    pub fn book(&self, business: &BusinessId) -> Option<Arc<Book>> {
+        self.shelf.find(business.as_str()).map(|current| current.book)
+    }
+
+    /// What holds in a business now.
+    ///
+    /// # Errors
+    /// [`Refused::NoCase`] where no book of its name is served.
+    pub async fn rules(&self, business: &BusinessId) -> Result<Arc<Rules>, Refused> {
+        let book = self.book(business).ok_or(Refused::NoCase)?;
+        let read = async {
+            let mut conn = self.store.reader().await?;
+            let version = settings::version(&mut conn, business).await?.unwrap_or(0);
+            if let Some(rules) = self.known_rules(business, version, &book) {
+                return Ok(rules);
+            }
+            let rules = Arc::new(Rules::read(&mut conn, business, Arc::clone(&book), version).await?);
+            let mut known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(business.clone(), Arc::clone(&rules));
+            Ok(rules)
+        };
+        read.await.map_err(Refused::Store)
+    }
+
+    fn known_rules(&self, business: &BusinessId, version: i64, book: &Arc<Book>) -> Option<Arc<Rules>> {
+        let known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(business).filter(|r| r.version == version && Arc::ptr_eq(&r.book, book)).cloned()
+    }
+
+    /// Whoever a token is of; none when it is nobody's, or of someone who is gone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn who(&self, token: &str) -> Result<Option<Me>, Refused> {
+        let Some((business, person)) = super::people::named_by(token) else { return Ok(None) };
+        if self.book(&business).is_none() {
+            return Ok(None);
+        }
+        let rules = self.rules(&business).await?;
+        let given = Digest::of(token.as_bytes());
+        let is_theirs = |p: &&PersonRow| {
+            let kept = p.token.as_deref().unwrap_or_default();
+            p.active && bool::from(kept.as_bytes().ct_eq(given.as_str().as_bytes()))
+        };
+        let found = rules.people.get(&person).filter(is_theirs).cloned();
+        Ok(found.map(|person| Me { business, person, rules }))
+    }
+
+    /// A case as it is now; none where there is none of that id.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn case(&self, business: &BusinessId, id: &CaseId) -> Result<Option<Case>, Refused> {
+        let read = async {
+            let mut conn = self.store.reader().await?;
+            read_cases(&mut conn, business, &[id.as_str()]).await
+        };
+        read.await.map(|cases| cases.into_iter().next()).map_err(Refused::Store)
+    }
+
+    /// Does something on a case.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn run(&self, me: &Me, case: &CaseId, with: With, work: Work) -> Answer {
+        let With { key, if_version } = with;
+        let (business, case, by) = (me.business.clone(), case.clone(), me.actor());
+        self.writer.run(Job { business, case, by, key, if_version, work }).await
+    }
+
+    /// Does something on a case that needs nothing but the case.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn command(&self, me: &Me, case: &CaseId, with: With, command: Command) -> Answer {
+        self.run(me, case, with, Work::Do(Box::new(command))).await
+    }
+
+    /// When a customer is called back where nobody can be asked now.
+    pub fn call_back(&self) -> Time {
+        self.clock.now().plus_micros(CALL_BACK_AFTER).unwrap_or(Time::MAX)
+    }
+
+    /// A new id.
+    ///
+    /// # Errors
+    /// Never: what is made here is an id.
+    pub fn new_id<T: TryFrom<String>>(&self, prefix: &str) -> Result<T, Refused> {
+        let text = self.ids.new_id(prefix, self.clock.now());
+        T::try_from(text).map_err(|_| Refused::Store(StoreError::Failed("an id could not be made".to_owned())))
+    }
+}

@@ -1,0 +1,151 @@
+//! What holds in a business now: its book, its people and teams, and what they may spend.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use amends_core::authority::{BudgetKey, Ladder, Mode, Period, Person};
+use amends_core::book::rules::{Book, Caps};
+use amends_core::case::Clocks;
+use amends_core::ids::{BusinessId, PersonId, TeamId};
+use amends_core::money::Money;
+use amends_core::time::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::store::people::{PersonRow, TeamRow};
+use crate::store::settings::Allowance;
+use crate::store::{Conn, StoreError, budgets, people, settings};
+
+/// What holds in a business now.
+#[derive(Debug)]
+pub struct Rules {
+    /// Whose.
+    pub business: BusinessId,
+    /// How often its settings had been changed when they were read.
+    pub version: i64,
+    /// The book in force.
+    pub book: Arc<Book>,
+    /// Its roles.
+    pub ladder: Ladder,
+    /// How long things take.
+    pub clocks: Clocks,
+    /// Everyone who works for it.
+    pub people: HashMap<PersonId, PersonRow>,
+    /// Its teams.
+    pub teams: HashMap<TeamId, Team>,
+    allowances: HashMap<(String, String, String), i64>,
+}
+
+/// A team.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// What people call it.
+    pub title: String,
+    /// How far it has come.
+    pub mode: Mode,
+}
+
+/// A mode as it is stored and sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ModeText {
+    /// Grants are recorded, and people do what they say.
+    AdviseOnly,
+    /// Grants up to these costs, one a currency, fulfil themselves: `{"limited": ["50.00 USD"]}`.
+    Limited(Vec<Money>),
+    /// Every grant fulfils itself.
+    Full,
+}
+
+impl ModeText {
+    /// What it means.
+    pub fn mode(&self) -> Mode {
+        match self {
+            Self::AdviseOnly => Mode::AdviseOnly,
+            Self::Limited(up_to) => Mode::Limited { up_to: Caps(up_to.clone()) },
+            Self::Full => Mode::Full,
+        }
+    }
+}
+
+impl Rules {
+    /// Reads the settings of a business.
+    pub async fn read(
+        conn: &mut Conn,
+        business: &BusinessId,
+        book: Arc<Book>,
+        version: i64,
+    ) -> Result<Self, StoreError> {
+        let unreadable = |e: &dyn std::fmt::Display| StoreError::Unreadable(e.to_string());
+        let ladder = Ladder::of(&book).map_err(|e| unreadable(&e))?;
+        let people = people::all(conn, business).await?;
+        let teams = people::teams(conn, business).await?;
+        let allowances = settings::allowances(conn, business).await?;
+        Ok(Self {
+            business: business.clone(),
+            version,
+            book,
+            ladder,
+            clocks: Clocks::default(),
+            people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
+            teams: teams.into_iter().map(team).collect::<Result<_, _>>()?,
+            allowances: allowances
+                .into_iter()
+                .map(|Allowance { holder, span, currency, most }| ((holder, span, currency), most))
+                .collect(),
+        })
+    }
+
+    /// The mode of a team; a team that is not known only advises.
+    pub fn mode(&self, team: &TeamId) -> &Mode {
+        self.teams.get(team).map_or(&Mode::AdviseOnly, |team| &team.mode)
+    }
+
+    /// The limit of a budget, in minor units; none for no limit.
+    pub fn limit(&self, key: &BudgetKey) -> Option<i64> {
+        let span = match key.period {
+            Period::Day(_) => "day",
+            Period::Month(_) => "month",
+        };
+        let of = (budgets::holder(&key.holder), span.to_owned(), key.currency.code().to_owned());
+        self.allowances.get(&of).copied()
+    }
+
+    /// Every allowance, in the order of their holders.
+    pub fn allowances(&self) -> Vec<Allowance> {
+        let mut all: Vec<Allowance> = self
+            .allowances
+            .iter()
+            .map(|((holder, span, currency), most)| Allowance {
+                holder: holder.clone(),
+                span: span.clone(),
+                currency: currency.clone(),
+                most: *most,
+            })
+            .collect();
+        all.sort_by(|a, b| (&a.holder, &a.span, &a.currency).cmp(&(&b.holder, &b.span, &b.currency)));
+        all
+    }
+
+    /// The day a moment lies in, in the book's zone.
+    pub fn day(&self, time: Time) -> Date {
+        self.book.zone.date_of(time).unwrap_or(Date::MAX)
+    }
+
+    /// Someone as they act now; none when they are not known or gone.
+    pub fn person(&self, id: &PersonId) -> Option<Person> {
+        self.people.get(id).filter(|p| p.active).map(PersonRow::person)
+    }
+}
+
+fn team(row: TeamRow) -> Result<(TeamId, Team), StoreError> {
+    let mode: ModeText =
+        serde_json::from_str(&row.mode).map_err(|e| StoreError::Unreadable(format!("a team's mode: {e}")))?;
+    Ok((row.id, Team { title: row.title, mode: mode.mode() }))
+}
+
+impl PersonRow {
+    /// As they act.
+    pub fn person(&self) -> Person {
+        Person { id: self.id.clone(), role: self.role.clone(), team: self.team.clone() }
+    }
+}

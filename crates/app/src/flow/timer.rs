@@ -1,0 +1,90 @@
+//! What happens by itself: clocks that are due, and anchors of the journal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_core::case::Actor;
+use amends_core::ids::BusinessId;
+use amends_core::journal::Anchor;
+use amends_core::time::{DAY, MINUTE};
+
+use super::job::{Job, Work};
+use super::records::Records;
+use crate::store::{StoreError, cases, journal, requests};
+
+/// How often it is looked for what is due.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Most cases of one look.
+const CASES_MAX: i64 = 200;
+/// How often chains that moved are anchored, in microseconds.
+const ANCHOR_EVERY: i64 = MINUTE;
+/// How long answers to requests with a key are kept, in microseconds.
+const KEEP_ANSWERS: i64 = 7 * DAY;
+
+/// Looks for what is due until the end of the program.
+pub async fn run(records: Arc<Records>) {
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        for business in records.businesses() {
+            // A database that does not answer now is asked again at the next look.
+            let _ = ring(&records, &business).await;
+            let _ = anchor(&records, &business).await;
+        }
+    }
+}
+
+/// Lets the clock do what is due by now; on how many cases.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ring(records: &Records, business: &BusinessId) -> Result<usize, StoreError> {
+    let now = records.clock.now();
+    let due = cases::due(&mut *records.store.reader().await?, business, now.micros(), CASES_MAX).await?;
+    let rings = due.iter().map(|case| {
+        let work = Work::Ring { call_back: records.call_back() };
+        let (business, case, by) = (business.clone(), case.clone(), Actor::Timer);
+        records.writer.run(Job { business, case, by, key: None, if_version: None, work })
+    });
+    // What is refused is no longer due, or is asked for again.
+    Ok(futures_util::future::join_all(rings).await.len())
+}
+
+/// Folds the chains that moved into an anchor, when a minute has gone by since the last; whether it did.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, StoreError> {
+    let now = records.clock.now();
+    let (last, heads) = {
+        let mut conn = records.store.reader().await?;
+        (journal::last_anchor(&mut conn, business).await?, journal::heads(&mut conn, business).await?)
+    };
+    if last.as_ref().is_some_and(|last| now.micros() - last.at.micros() < ANCHOR_EVERY) {
+        return Ok(false);
+    }
+    let anchored = anchored(records, business).await?;
+    let moved = heads.into_iter().filter(|h| h.seq > 0 && anchored.get(&h.team).is_none_or(|seq| h.seq > *seq));
+    let anchor = Anchor::fold(business.clone(), last.as_ref(), now, moved);
+    if anchor.heads.is_empty() {
+        return Ok(false);
+    }
+    let mut conn = records.store.writer().await?;
+    requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
+    match journal::add_anchor(&mut conn, &anchor).await {
+        Ok(()) => Ok(true),
+        // Another program was first.
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+/// How far each chain is anchored.
+async fn anchored(
+    records: &Records,
+    business: &BusinessId,
+) -> Result<std::collections::HashMap<amends_core::ids::TeamId, u64>, StoreError> {
+    let mut conn = records.store.reader().await?;
+    journal::anchored(&mut conn, business).await
+}

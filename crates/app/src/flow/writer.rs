@@ -1,0 +1,182 @@
+//! The writer: one thread that does all jobs of a database in batches, so that one commit serves many.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_core::book::rules::Book;
+use amends_core::ids::BusinessId;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::batch::{self, Memory};
+use super::clock::Clock;
+use super::job::{Answer, Job, Refused};
+use crate::store::{Conn, Store, StoreError};
+
+/// Most jobs of one batch.
+const BATCH_MAX: usize = 256;
+/// Most jobs that wait; more are told to come again.
+const WAITING_MAX: usize = 8_192;
+/// How often a batch is tried again when someone else was in the way.
+const TRIES_MAX: u32 = 20;
+/// How long to wait before the connection is made again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Which book a business has in force.
+pub type Books = Arc<dyn Fn(&BusinessId) -> Option<Arc<Book>> + Send + Sync>;
+
+struct Waiting {
+    job: Job,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Where jobs are handed in.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    queue: mpsc::Sender<Waiting>,
+    written: watch::Receiver<u64>,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.job.fmt(f)
+    }
+}
+
+impl Writer {
+    /// Starts the thread. It ends when the last of its clones is dropped.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or no thread can be started.
+    pub fn start(store: &Store, books: Books, clock: Clock) -> Result<Self, StoreError> {
+        let (queue, jobs) = mpsc::channel(WAITING_MAX);
+        let (count, written) = watch::channel(0);
+        let failed = |e: std::io::Error| StoreError::Failed(format!("no thread can be started: {e}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let loops = Loop { store: store.clone(), conn: None, books, clock, memory: Memory::default(), count };
+        let work = move || runtime.block_on(loops.run(jobs));
+        std::thread::Builder::new().name("writer".to_owned()).spawn(work).map_err(failed)?;
+        Ok(Self { queue, written })
+    }
+
+    /// Does a job: the answer is there once it is kept for good.
+    pub async fn run(&self, job: Job) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        if self.queue.try_send(Waiting { job, answer }).is_err() {
+            return Err(Refused::Busy);
+        }
+        answered.await.unwrap_or(Err(Refused::Store(StoreError::Uncertain)))
+    }
+
+    /// Changes each time the journal grew.
+    pub fn written(&self) -> watch::Receiver<u64> {
+        self.written.clone()
+    }
+}
+
+struct Loop {
+    store: Store,
+    conn: Option<Conn>,
+    books: Books,
+    clock: Clock,
+    memory: Memory,
+    count: watch::Sender<u64>,
+}
+
+impl Loop {
+    async fn run(mut self, mut jobs: mpsc::Receiver<Waiting>) {
+        let mut waiting: VecDeque<Waiting> = VecDeque::new();
+        loop {
+            if waiting.is_empty() {
+                let Some(next) = jobs.recv().await else { return };
+                waiting.push_back(next);
+            }
+            while waiting.len() < WAITING_MAX
+                && let Ok(next) = jobs.try_recv()
+            {
+                waiting.push_back(next);
+            }
+            let batch = next_batch(&mut waiting);
+            self.batch(batch).await;
+        }
+    }
+
+    /// Does a batch and answers it.
+    async fn batch(&mut self, batch: Vec<Waiting>) {
+        let (jobs, senders): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
+            batch.into_iter().map(|w| (w.job, w.answer)).unzip();
+        let answers = match self.do_all(&jobs).await {
+            Ok(ran) => {
+                if ran.wrote {
+                    self.count.send_modify(|n| *n += 1);
+                }
+                ran.answers
+            }
+            Err(e) => jobs.iter().map(|_| Err(Refused::Store(e.clone()))).collect(),
+        };
+        for (sender, answer) in senders.into_iter().zip(answers) {
+            // Whoever asked may have gone: it is done all the same.
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// Tries until nobody else is in the way.
+    async fn do_all(&mut self, jobs: &[Job]) -> Result<batch::Ran, StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let done = self.try_all(jobs).await;
+            let again = match &done {
+                Err(StoreError::Conflict(_)) => tries < TRIES_MAX,
+                Err(StoreError::Unreachable(_)) => {
+                    self.conn = None;
+                    tokio::time::sleep(PAUSE).await;
+                    tries < 3
+                }
+                Err(StoreError::Uncertain) => {
+                    self.conn = None;
+                    false
+                }
+                _ => false,
+            };
+            if !again {
+                return done;
+            }
+        }
+    }
+
+    async fn try_all(&mut self, jobs: &[Job]) -> Result<batch::Ran, StoreError> {
+        let Some(first) = jobs.first() else { return Ok(batch::Ran { answers: Vec::new(), wrote: false }) };
+        let Some(book) = (self.books)(&first.business) else {
+            let answers = jobs.iter().map(|_| Err(Refused::NoCase)).collect();
+            return Ok(batch::Ran { answers, wrote: false });
+        };
+        let conn = match &mut self.conn {
+            Some(conn) => conn,
+            empty => empty.insert(self.store.writer().await?),
+        };
+        batch::run(conn, &mut self.memory, &book, jobs, self.clock.now()).await
+    }
+}
+
+/// The next jobs of one business, no two on the same case; the others keep their order.
+fn next_batch(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
+    let Some(business) = waiting.front().map(|w| w.job.business.clone()) else { return Vec::new() };
+    let mut cases = HashSet::new();
+    let (mut batch, mut later) = (Vec::new(), VecDeque::new());
+    while let Some(next) = waiting.pop_front() {
+        let is_of_it = next.job.business == business && batch.len() < BATCH_MAX;
+        // A case whose job waits is as taken as one whose job is done now.
+        if is_of_it && cases.insert(next.job.case.clone()) {
+            batch.push(next);
+        } else {
+            later.push_back(next);
+        }
+        if batch.len() == BATCH_MAX {
+            break;
+        }
+    }
+    later.append(waiting);
+    *waiting = later;
+    batch
+}

@@ -1,0 +1,19 @@
+//! The shell of Amends: one program, with its modules as a library so that benches and tests can reach them.
+
+#![allow(clippy::missing_errors_doc, clippy::must_use_candidate, reason = "nobody but this program depends on it")]
+
+mod api;
+mod app;
+pub mod cli;
+mod desk;
+mod door;
+pub mod flow;
+pub mod folder;
+mod paint;
+mod report;
+mod router;
+mod screen;
+mod server;
+pub mod shelf;
+mod shipped;
+pub mod store;

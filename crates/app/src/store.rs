@@ -1,0 +1,219 @@
+//! Where everything is kept: SQLite in one file, or PostgreSQL by its URL. SQL stands here and nowhere else.
+
+mod lite;
+mod migrate;
+mod pool;
+mod postgres;
+pub mod sql;
+
+pub mod approvals;
+pub mod assessments;
+pub mod books;
+pub mod budgets;
+pub mod cases;
+pub mod customers;
+pub mod grants;
+pub mod journal;
+pub mod people;
+pub mod requests;
+pub mod settings;
+pub mod steps;
+
+use std::path::PathBuf;
+
+use lite::Lite;
+use postgres::Postgres;
+use sql::{Row, Value, chunk, padded, places, rows_of};
+
+pub use pool::Store;
+
+/// Where a database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A file of SQLite; it is made where it is not there.
+    File(PathBuf),
+    /// A PostgreSQL database, by its URL.
+    Url(String),
+}
+
+impl Place {
+    /// Reads what someone gave: a URL, or the path of a file.
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Self::Url(text.to_owned())
+        } else {
+            Self::File(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
+        }
+    }
+}
+
+/// Why something could not be stored or read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Someone else changed the same at the same time: nothing was done, and it can be tried again.
+    #[error("someone else changed the same at the same time ({0}): try again")]
+    Conflict(String),
+    /// There is no room.
+    #[error("the database has no room left ({0}): nothing was done; free some space, then send it again")]
+    Full(String),
+    /// It does not answer.
+    #[error("the database does not answer ({0}): nothing was done; send it again in a moment")]
+    Unreachable(String),
+    /// The connection broke while it committed.
+    #[error(
+        "the database went away while it was written to: whether it was done is not known; send it again with the same Idempotency-Key, or read the case"
+    )]
+    Uncertain,
+    /// What is stored is not what was stored.
+    #[error("something in the database cannot be read: {0}")]
+    Unreadable(String),
+    /// It was written by a later version of this program.
+    #[error(
+        "the database is of version {found} and this program knows version {known}: start the newer program that made it"
+    )]
+    Newer {
+        /// The version of the database.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// Anything else.
+    #[error("the database refused: {0}")]
+    Failed(String),
+}
+
+/// A connection to either engine. What is asked of it has a `?` for each value.
+#[derive(Debug)]
+pub enum Conn {
+    /// SQLite
+    Lite(Lite),
+    /// PostgreSQL
+    Postgres(Postgres),
+}
+
+/// What is the same for both engines, stamped for each.
+macro_rules! either {
+    ($self:ident, $conn:ident => $body:expr) => {
+        match $self {
+            Self::Lite($conn) => $body,
+            Self::Postgres($conn) => $body,
+        }
+    };
+}
+
+impl Conn {
+    /// Runs a statement; how many rows it changed.
+    pub async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        either!(self, conn => conn.execute(sql, values).await)
+    }
+
+    /// The rows of a query.
+    pub async fn fetch(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        either!(self, conn => conn.fetch(sql, values).await)
+    }
+
+    /// The one row of a query, where there is one.
+    pub async fn fetch_one(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
+        Ok(self.fetch(sql, values).await?.into_iter().next())
+    }
+
+    /// Several statements without values.
+    async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        either!(self, conn => conn.batch(sql).await)
+    }
+
+    /// Begins a transaction that will write.
+    pub async fn begin(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(conn) => conn.execute("BEGIN IMMEDIATE", &[]).await.map(drop),
+            Self::Postgres(conn) => conn.batch("BEGIN").await,
+        }
+    }
+
+    /// Ends a transaction: all of it is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Uncertain`] when the connection broke on the way.
+    pub async fn commit(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(conn) => conn.execute("COMMIT", &[]).await.map(drop),
+            Self::Postgres(conn) => conn.batch("COMMIT").await.map_err(|e| match e {
+                StoreError::Unreachable(_) => StoreError::Uncertain,
+                other => other,
+            }),
+        }
+    }
+
+    /// Ends a transaction: none of it is kept.
+    pub async fn rollback(&mut self) -> Result<(), StoreError> {
+        self.batch("ROLLBACK").await
+    }
+
+    /// What locks the rows of a SELECT until the end of the transaction.
+    pub const fn lock(&self) -> &'static str {
+        match self {
+            Self::Lite(_) => "",
+            Self::Postgres(_) => " FOR UPDATE",
+        }
+    }
+
+    /// Whether more than one program may write at a time.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Most rows of one statement.
+    const fn rows_max(&self) -> usize {
+        match self {
+            Self::Lite(_) => 64,
+            Self::Postgres(_) => 128,
+        }
+    }
+
+    /// Writes rows, several a statement. `head`: `INSERT INTO t (a, b)`, or `UPDATE t SET .. FROM (`; `tail`: what
+    /// follows the rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when fewer rows were written than given.
+    pub async fn write(
+        &mut self,
+        head: &str,
+        tail: &str,
+        width: usize,
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        let mut left = values;
+        while !left.is_empty() {
+            let rows = chunk(left.len() / width, self.rows_max());
+            let (now, later) = left.split_at_checked(rows * width).unwrap_or((left, &[]));
+            let sql = format!("{head} VALUES {}{tail}", rows_of(rows, width));
+            let written = self.execute(&sql, now).await?;
+            if written != rows as u64 {
+                return Err(StoreError::Conflict(format!("{written} of {rows} rows were there to write")));
+            }
+            left = later;
+        }
+        Ok(())
+    }
+
+    /// The rows whose id is one of a list. `sql`: ends before the list's brackets; `after` stands behind them.
+    pub async fn among(
+        &mut self,
+        sql: &str,
+        business: &str,
+        ids: &[&str],
+        after: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(256) {
+            let Some(last) = ids.last() else { continue };
+            let size = padded(ids.len());
+            let text = format!("{sql} ({}){after}", places(size));
+            let mut values: Vec<Value<'_>> = Vec::with_capacity(size + 1);
+            values.push(business.into());
+            values.extend((0..size).map(|at| Value::from(*ids.get(at).unwrap_or(last))));
+            found.extend(self.fetch(&text, &values).await?);
+        }
+        Ok(found)
+    }
+}

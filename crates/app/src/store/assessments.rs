@@ -1,0 +1,63 @@
+//! Assessments with the questions they answer, byte by byte.
+
+use amends_core::digest::Digest;
+use amends_core::ids::BusinessId;
+use amends_core::journal::AssessmentLine;
+
+use super::sql::{Row, Value};
+use super::{Conn, StoreError};
+
+/// Keeps assessments. The same question to the same book has the same answer: it is kept once.
+pub async fn add(conn: &mut Conn, business: &BusinessId, lines: &[&AssessmentLine]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO assessments (business, digest, book, role, question_digest, question, answer) \
+               VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
+    for line in lines {
+        let values: [Value<'_>; 7] = [
+            business.as_str().into(),
+            line.digest.as_str().into(),
+            line.book.as_str().into(),
+            line.role.as_str().into(),
+            line.question_digest.as_str().into(),
+            line.question.as_str().into(),
+            line.assessment.as_str().into(),
+        ];
+        conn.execute(sql, &values).await?;
+    }
+    Ok(())
+}
+
+const LINE: &str = "SELECT digest, book, role, question_digest, question, answer FROM assessments";
+
+fn line(row: &Row) -> Result<AssessmentLine, StoreError> {
+    Ok(AssessmentLine {
+        digest: row.parsed(0)?,
+        book: row.parsed(1)?,
+        role: row.parsed(2)?,
+        question_digest: row.parsed(3)?,
+        question: row.text(4)?.to_owned(),
+        assessment: row.text(5)?.to_owned(),
+    })
+}
+
+/// One assessment.
+pub async fn find(
+    conn: &mut Conn,
+    business: &BusinessId,
+    digest: &Digest,
+) -> Result<Option<AssessmentLine>, StoreError> {
+    let sql = format!("{LINE} WHERE business = ? AND digest = ?");
+    let row = conn.fetch_one(&sql, &[business.as_str().into(), digest.as_str().into()]).await?;
+    row.map(|row| line(&row)).transpose()
+}
+
+/// A page of all assessments by digest. `after`: the digest that the page before ended with.
+pub async fn page(
+    conn: &mut Conn,
+    business: &BusinessId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<AssessmentLine>, StoreError> {
+    let sql = format!("{LINE} WHERE business = ? AND digest > ? ORDER BY digest LIMIT ?");
+    let rows = conn.fetch(&sql, &[business.as_str().into(), after.into(), most.into()]).await?;
+    rows.iter().map(line).collect()
+}

@@ -1,0 +1,233 @@
+//! Cases: one row each for lists and locks. What a case is stands in the journal.
+
+use amends_core::case::Case;
+use amends_core::ids::{BusinessId, CaseId, CustomerId, PersonId};
+use serde::Serialize;
+
+use super::sql::{Row, Value};
+use super::{Conn, StoreError};
+
+/// Locks cases until the end of the transaction, in the order of their ids; the version of each that is there.
+pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<(String, u64)>, StoreError> {
+    let after = format!(" ORDER BY id{}", conn.lock());
+    let sql = "SELECT id, version FROM cases WHERE business = ? AND id IN";
+    let rows = conn.among(sql, business.as_str(), ids, &after).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), number(row.int(1)?)))).collect()
+}
+
+fn number(int: i64) -> u64 {
+    u64::try_from(int).unwrap_or(0)
+}
+
+/// Writes the rows of new cases.
+pub async fn add(conn: &mut Conn, cases: &[(&Case, Option<i64>)]) -> Result<(), StoreError> {
+    let head = "INSERT INTO cases (business, id, team, customer, request, state, owner, offered, head, turn, asked, opened, \
+                changed, version, due)";
+    let values: Vec<Value<'_>> = cases.iter().flat_map(|(case, due)| added(case, *due)).collect();
+    conn.write(head, " ON CONFLICT DO NOTHING", 15, &values).await
+}
+
+fn added(case: &Case, due: Option<i64>) -> [Value<'_>; 15] {
+    let [customer, state, owner, offered, head, turn, asked, opened, version, due] = moving(case, due);
+    let (business, id, team, request) =
+        (case.business.as_str(), case.id.as_str(), case.team.as_str(), case.request.as_str());
+    let changed = opened.clone();
+    [
+        business.into(),
+        id.into(),
+        team.into(),
+        customer,
+        request.into(),
+        state,
+        owner,
+        offered,
+        head,
+        turn,
+        asked,
+        opened,
+        changed,
+        version,
+        due,
+    ]
+}
+
+/// What changes with the events of a case.
+fn moving(case: &Case, due: Option<i64>) -> [Value<'_>; 10] {
+    let offered = case.offer.as_ref().map(|offer| offer.to.as_str());
+    [
+        case.customer.as_ref().map(CustomerId::as_str).into(),
+        case.state.to_string().into(),
+        case.owner.id.as_str().into(),
+        offered.into(),
+        case.head.map(head_word).into(),
+        turn_word(case).into(),
+        case.asked.micros().into(),
+        case.opened.micros().into(),
+        i64::try_from(case.version).unwrap_or(i64::MAX).into(),
+        due.into(),
+    ]
+}
+
+fn head_word(why: amends_core::case::HeadWhy) -> &'static str {
+    match why {
+        amends_core::case::HeadWhy::Consults => "consults",
+        amends_core::case::HeadWhy::Days => "days",
+    }
+}
+
+fn turn_word(case: &Case) -> &'static str {
+    match case.turn {
+        amends_core::case::Turn::Ours => "ours",
+        amends_core::case::Turn::Customers { .. } => "customers",
+    }
+}
+
+/// A case that moved: as it is now, the version it had, when it is next due, and what of it lists are made of changed.
+pub struct Moved<'c> {
+    /// As it is now.
+    pub case: &'c Case,
+    /// The version it had.
+    pub from: u64,
+    /// When something is next due.
+    pub due: Option<i64>,
+    /// Whether more than its version changed.
+    pub listed: bool,
+}
+
+/// Writes the rows of cases that moved. `at`: microseconds.
+pub async fn change(conn: &mut Conn, moved: &[Moved<'_>], at: i64) -> Result<(), StoreError> {
+    let (listed, quiet): (Vec<&Moved<'_>>, Vec<&Moved<'_>>) = moved.iter().partition(|m| m.listed);
+    let tail = ") AS v WHERE cases.business = v.column1 AND cases.id = v.column2 AND cases.version = v.column3";
+    let from = |m: &Moved<'_>| Value::from(i64::try_from(m.from).unwrap_or(i64::MAX));
+    let keys = |m: &Moved<'_>| -> (Value<'static>, Value<'static>) {
+        (m.case.business.to_string().into(), m.case.id.to_string().into())
+    };
+    let head = "UPDATE cases SET version = v.column4, changed = v.column5 FROM (";
+    let values: Vec<Value<'_>> = quiet
+        .iter()
+        .flat_map(|m| {
+            let (business, id) = keys(m);
+            [business, id, from(m), i64::try_from(m.case.version).unwrap_or(i64::MAX).into(), at.into()]
+        })
+        .collect();
+    conn.write(head, tail, 5, &values).await?;
+    let head = "UPDATE cases SET customer = v.column4, state = v.column5, owner = v.column6, offered = v.column7, \
+                head = v.column8, turn = v.column9, asked = v.column10, opened = v.column11, version = v.column12, \
+                due = v.column13, changed = v.column14 FROM (";
+    let values: Vec<Value<'_>> = listed
+        .iter()
+        .flat_map(|m| {
+            let (business, id) = keys(m);
+            let mut row = vec![business, id, from(m)];
+            row.extend(moving(m.case, m.due));
+            row.push(at.into());
+            row
+        })
+        .collect();
+    conn.write(head, tail, 14, &values).await
+}
+
+/// One line of a list of cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Line {
+    /// Its id.
+    pub id: String,
+    /// The team that works it.
+    pub team: String,
+    /// For whom; none while it is not known.
+    pub customer: Option<String>,
+    /// What was asked for.
+    pub request: String,
+    /// `open`, `settled`, `declined` or `lapsed`.
+    pub state: String,
+    /// Whoever answers for it.
+    pub owner: String,
+    /// To whom it is offered.
+    pub offered: Option<String>,
+    /// Why the head sees it: `consults` or `days`; none while the head does not.
+    pub head: Option<String>,
+    /// Whose turn it is: `ours` or `customers`.
+    pub turn: String,
+    /// First contact, in UTC.
+    pub asked: String,
+    /// When it was opened, in UTC.
+    pub opened: String,
+    /// When it last changed, in UTC.
+    pub changed: String,
+    /// How many events it has.
+    pub version: i64,
+}
+
+const LINE: &str =
+    "SELECT id, team, customer, request, state, owner, offered, head, turn, asked, opened, changed, version FROM cases";
+
+fn line(row: &Row) -> Result<Line, StoreError> {
+    let text = |at: usize| row.text(at).map(str::to_owned);
+    let maybe = |at: usize| row.maybe_text(at).map(|t| t.map(str::to_owned));
+    let time = |at: usize| row.time(at).map(|t| t.to_string());
+    Ok(Line {
+        id: text(0)?,
+        team: text(1)?,
+        customer: maybe(2)?,
+        request: text(3)?,
+        state: text(4)?,
+        owner: text(5)?,
+        offered: maybe(6)?,
+        head: maybe(7)?,
+        turn: text(8)?,
+        asked: time(9)?,
+        opened: time(10)?,
+        changed: time(11)?,
+        version: row.int(12)?,
+    })
+}
+
+/// Which cases a list is of. What is none does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    /// Of one owner.
+    pub owner: Option<PersonId>,
+    /// In one state, by its word.
+    pub state: Option<String>,
+    /// For one customer.
+    pub customer: Option<CustomerId>,
+    /// In the head's view.
+    pub head: bool,
+    /// Offered to someone.
+    pub offered: Option<PersonId>,
+    /// Opened before this one: where the page before ended.
+    pub before: Option<CaseId>,
+}
+
+/// A page of cases, the newest first.
+pub async fn list(conn: &mut Conn, business: &BusinessId, which: &Which, most: usize) -> Result<Vec<Line>, StoreError> {
+    let mut sql = format!("{LINE} WHERE business = ?");
+    let mut values: Vec<Value<'_>> = vec![business.as_str().into()];
+    let texts = [
+        ("owner = ?", which.owner.as_ref().map(PersonId::as_str)),
+        ("state = ?", which.state.as_deref()),
+        ("customer = ?", which.customer.as_ref().map(CustomerId::as_str)),
+        ("offered = ?", which.offered.as_ref().map(PersonId::as_str)),
+        ("id < ?", which.before.as_ref().map(CaseId::as_str)),
+    ];
+    for (condition, value) in texts {
+        if let Some(value) = value {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            values.push(value.into());
+        }
+    }
+    if which.head {
+        sql.push_str(" AND head IS NOT NULL");
+    }
+    sql.push_str(" ORDER BY id DESC LIMIT ?");
+    values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+    conn.fetch(&sql, &values).await?.iter().map(line).collect()
+}
+
+/// Cases in which something is due.
+pub async fn due(conn: &mut Conn, business: &BusinessId, now: i64, most: i64) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT id FROM cases WHERE business = ? AND due <= ? ORDER BY due LIMIT ?";
+    let rows = conn.fetch(sql, &[business.as_str().into(), now.into(), most.into()]).await?;
+    rows.iter().map(|row| row.parsed(0)).collect()
+}

@@ -1,0 +1,166 @@
+//! SQLite, embedded: one file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+
+use super::StoreError;
+use super::sql::{Cell, Row, Value};
+
+/// How long to wait for a lock that someone else holds.
+const BUSY_WITHIN: Duration = Duration::from_secs(10);
+/// How many statements are kept prepared.
+const STATEMENTS: usize = 256;
+
+/// Where its statements run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// On the thread that asks: the writer's own.
+    Here,
+    /// On a thread that may wait for the disk, so that those that answer requests need not.
+    Aside,
+}
+
+/// A connection to a file.
+#[derive(Debug)]
+pub struct Lite {
+    connection: Option<Connection>,
+    runs: Runs,
+}
+
+/// Opens a file, or makes it. `FULL`: what is committed survives a loss of power.
+pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
+    connection.busy_timeout(BUSY_WITHIN).map_err(|e| failed(&e))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
+                   PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;";
+    connection.execute_batch(pragmas).map_err(|e| failed(&e))?;
+    Ok(Lite { connection: Some(connection), runs })
+}
+
+impl Lite {
+    /// Runs a statement; how many rows it changed.
+    pub async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        if self.runs == Runs::Here {
+            return self.connection().and_then(|c| execute(c, sql, values));
+        }
+        let (sql, values) = owned(sql, values);
+        self.aside(move |c| execute(c, &sql, &values)).await
+    }
+
+    /// The rows of a query.
+    pub async fn fetch(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        if self.runs == Runs::Here {
+            return self.connection().and_then(|c| fetch(c, sql, values));
+        }
+        let (sql, values) = owned(sql, values);
+        self.aside(move |c| fetch(c, &sql, &values)).await
+    }
+
+    /// Several statements without values.
+    pub async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        if self.runs == Runs::Here {
+            return self.connection().and_then(|c| c.execute_batch(sql).map_err(|e| failed(&e)));
+        }
+        let sql = sql.to_owned();
+        self.aside(move |c| c.execute_batch(&sql).map_err(|e| failed(&e))).await
+    }
+
+    /// Copies the whole database into a new file, while others go on writing.
+    pub async fn copy_to(&mut self, path: PathBuf) -> Result<(), StoreError> {
+        self.aside(move |c| c.backup("main", &path, None::<fn(rusqlite::backup::Progress)>).map_err(|e| failed(&e)))
+            .await
+    }
+
+    fn connection(&self) -> Result<&Connection, StoreError> {
+        self.connection.as_ref().ok_or_else(lost)
+    }
+
+    async fn aside<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let connection = self.connection.take().ok_or_else(lost)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work(&connection);
+            (connection, result)
+        });
+        let (connection, result) = done.await.map_err(|_| lost())?;
+        self.connection = Some(connection);
+        result
+    }
+
+    /// Whether it can be used again.
+    pub const fn is_whole(&self) -> bool {
+        self.connection.is_some()
+    }
+}
+
+fn lost() -> StoreError {
+    StoreError::Unreachable("a request was given up while it read".to_owned())
+}
+
+fn owned(sql: &str, values: &[Value<'_>]) -> (String, Vec<Value<'static>>) {
+    (sql.to_owned(), values.iter().map(|v| v.clone().into_owned()).collect())
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Int(Some(int)) => ToSqlOutput::Owned(Stored::Integer(*int)),
+            Self::Text(Some(text)) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Int(None) | Self::Text(None) => ToSqlOutput::Owned(Stored::Null),
+        })
+    }
+}
+
+fn execute(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(|e| failed(&e))?;
+    let changed = statement.execute(params_from_iter(values)).map_err(|e| failed(&e))?;
+    Ok(changed as u64)
+}
+
+fn fetch(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(|e| failed(&e))?;
+    let width = statement.column_count();
+    let mut rows = statement.query(params_from_iter(values)).map_err(|e| failed(&e))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(|e| failed(&e))? {
+        let cells = (0..width).map(|at| row.get_ref(at).map_err(|e| failed(&e)).and_then(cell));
+        found.push(Row(cells.collect::<Result<_, _>>()?));
+    }
+    Ok(found)
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
+    match value {
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(int) => Ok(Cell::Int(int)),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => Ok(Cell::Text(text.to_owned())),
+            Err(_) => Err(StoreError::Unreadable("a text is not UTF-8".to_owned())),
+        },
+        ValueRef::Real(_) | ValueRef::Blob(_) => {
+            Err(StoreError::Unreadable("a value is no number and no text".to_owned()))
+        }
+    }
+}
+
+fn failed(error: &rusqlite::Error) -> StoreError {
+    let says = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full(says),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::ConstraintViolation) => {
+            StoreError::Conflict(says)
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => StoreError::Unreachable(says),
+        _ => StoreError::Failed(says),
+    }
+}

@@ -1,0 +1,122 @@
+//! Connections: one of its own for the writer, some for readers.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::sync::Semaphore;
+
+use super::lite::{self, Runs};
+use super::migrate::migrate;
+use super::postgres::{self, Postgres};
+use super::{Conn, Place, StoreError};
+
+/// Readers at a time.
+const READERS: u32 = 8;
+
+/// A database.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Engine>);
+
+#[derive(Debug)]
+enum Engine {
+    Lite { path: PathBuf, free: Mutex<Vec<Conn>>, room: Semaphore },
+    Postgres { options: Box<PgConnectOptions>, pool: PgPool },
+}
+
+impl Store {
+    /// Opens a database, and makes or updates its tables. `now`: microseconds since 1970.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is of a newer version.
+    pub async fn open(place: &Place, now: i64) -> Result<Self, StoreError> {
+        let engine = match place {
+            Place::File(path) => {
+                let (path, free, room) = (path.clone(), Mutex::default(), Semaphore::new(READERS as usize));
+                Engine::Lite { path, free, room }
+            }
+            Place::Url(url) => {
+                let options = Box::new(postgres::options(url)?);
+                let pool = PgPoolOptions::new().max_connections(READERS).connect_lazy_with((*options).clone());
+                Engine::Postgres { options, pool }
+            }
+        };
+        let store = Self(Arc::new(engine));
+        migrate(&mut store.writer().await?, now).await?;
+        Ok(store)
+    }
+
+    /// A connection of its own, for whoever writes; its statements run on the thread that asks.
+    pub async fn writer(&self) -> Result<Conn, StoreError> {
+        match &*self.0 {
+            Engine::Lite { path, .. } => lite::open(path, Runs::Here).map(Conn::Lite),
+            Engine::Postgres { options, .. } => postgres::writer(options).await.map(Conn::Postgres),
+        }
+    }
+
+    /// A connection for reading. It goes back when it is dropped.
+    pub async fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        match &*self.0 {
+            Engine::Lite { path, free, room } => {
+                let place = room.acquire().await.map_err(|_| StoreError::Unreachable("it was closed".to_owned()))?;
+                let kept = free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let conn = match kept {
+                    Some(conn) => conn,
+                    None => lite::open(path, Runs::Aside).map(Conn::Lite)?,
+                };
+                Ok(Reader { conn: Some(conn), free: Some(free), _place: Some(place) })
+            }
+            Engine::Postgres { pool, .. } => {
+                let conn = pool.acquire().await.map_err(|e| postgres::failed(&e))?;
+                Ok(Reader { conn: Some(Conn::Postgres(Postgres::pooled(conn))), free: None, _place: None })
+            }
+        }
+    }
+
+    /// Copies an embedded database into a new file, while it is in use.
+    ///
+    /// # Errors
+    /// When the database is PostgreSQL, which has tools of its own, or the file cannot be written.
+    pub async fn copy_to(&self, path: PathBuf) -> Result<(), StoreError> {
+        let mut reader = self.reader().await?;
+        match &mut *reader {
+            Conn::Lite(conn) => conn.copy_to(path).await,
+            Conn::Postgres(_) => {
+                Err(StoreError::Failed("PostgreSQL is backed up with `pg_dump` or its own replication".to_owned()))
+            }
+        }
+    }
+}
+
+/// A connection that was lent.
+#[derive(Debug)]
+pub struct Reader<'s> {
+    conn: Option<Conn>,
+    free: Option<&'s Mutex<Vec<Conn>>>,
+    _place: Option<tokio::sync::SemaphorePermit<'s>>,
+}
+
+impl std::ops::Deref for Reader<'_> {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        #[allow(clippy::expect_used, reason = "it is taken out when it is dropped, and not before")]
+        self.conn.as_ref().expect("a connection until it is dropped")
+    }
+}
+
+impl std::ops::DerefMut for Reader<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        #[allow(clippy::expect_used, reason = "it is taken out when it is dropped, and not before")]
+        self.conn.as_mut().expect("a connection until it is dropped")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let whole = |conn: &Conn| !matches!(conn, Conn::Lite(conn) if !conn.is_whole());
+        if let (Some(free), Some(conn)) = (self.free, self.conn.take().filter(whole)) {
+            free.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        }
+    }
+}

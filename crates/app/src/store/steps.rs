@@ -1,0 +1,119 @@
+//! Fulfilment's steps: what is to be done in outside systems, and how each stands.
+
+use amends_core::ids::{BusinessId, CaseId, GrantId, TeamId};
+
+use super::sql::{Row, Value};
+use super::{Conn, StoreError};
+
+/// One step of a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRow {
+    /// The grant.
+    pub grant: GrantId,
+    /// Its place among the grant's steps, from 1.
+    pub number: u32,
+    /// The case.
+    pub case: CaseId,
+    /// The team.
+    pub team: TeamId,
+    /// Who makes it real: a connector's name.
+    pub connector: String,
+    /// What is to be done, as JSON.
+    pub step: String,
+    /// How it stands, as JSON.
+    pub state: String,
+    /// How it stands, in one word.
+    pub word: String,
+    /// When the worker looks at it again, in microseconds; none: it does not.
+    pub next: Option<i64>,
+    /// When it last changed, in microseconds.
+    pub changed: i64,
+}
+
+/// Adds steps.
+pub async fn add(conn: &mut Conn, business: &BusinessId, steps: &[StepRow]) -> Result<(), StoreError> {
+    let head =
+        "INSERT INTO steps (business, grant_id, number, case_id, team, connector, step, state, word, next, changed)";
+    let row = |s: &StepRow| -> [Value<'_>; 11] {
+        [
+            business.to_string().into(),
+            s.grant.to_string().into(),
+            i64::from(s.number).into(),
+            s.case.to_string().into(),
+            s.team.to_string().into(),
+            s.connector.clone().into(),
+            s.step.clone().into(),
+            s.state.clone().into(),
+            s.word.clone().into(),
+            s.next.into(),
+            s.changed.into(),
+        ]
+    };
+    let values: Vec<Value<'_>> = steps.iter().flat_map(row).collect();
+    conn.write(head, " ON CONFLICT DO NOTHING", 11, &values).await
+}
+
+const STEP: &str = "SELECT grant_id, number, case_id, team, connector, step, state, word, next, changed FROM steps";
+
+fn step(row: &Row) -> Result<StepRow, StoreError> {
+    let text = |at: usize| row.text(at).map(str::to_owned);
+    Ok(StepRow {
+        grant: row.parsed(0)?,
+        number: u32::try_from(row.int(1)?).unwrap_or(0),
+        case: row.parsed(2)?,
+        team: row.parsed(3)?,
+        connector: text(4)?,
+        step: text(5)?,
+        state: text(6)?,
+        word: text(7)?,
+        next: row.maybe_int(8)?,
+        changed: row.int(9)?,
+    })
+}
+
+/// Locks and reads the steps of a grant, in order.
+pub async fn of_grant(conn: &mut Conn, business: &BusinessId, grant: &GrantId) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND grant_id = ? ORDER BY number{}", conn.lock());
+    let rows = conn.fetch(&sql, &[business.as_str().into(), grant.as_str().into()]).await?;
+    rows.iter().map(step).collect()
+}
+
+/// The steps of a case's grants.
+pub async fn of_case(conn: &mut Conn, business: &BusinessId, case: &CaseId) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND case_id = ? ORDER BY grant_id, number");
+    conn.fetch(&sql, &[business.as_str().into(), case.as_str().into()]).await?.iter().map(step).collect()
+}
+
+/// Steps that the worker is to look at by now, those that wait longest first.
+pub async fn due(conn: &mut Conn, business: &BusinessId, now: i64, most: i64) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND next <= ? ORDER BY next LIMIT ?");
+    conn.fetch(&sql, &[business.as_str().into(), now.into(), most.into()]).await?.iter().map(step).collect()
+}
+
+/// Steps in one state, by its word, the oldest first.
+pub async fn in_state(
+    conn: &mut Conn,
+    business: &BusinessId,
+    word: &str,
+    most: i64,
+) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND word = ? ORDER BY changed, grant_id, number LIMIT ?");
+    conn.fetch(&sql, &[business.as_str().into(), word.into(), most.into()]).await?.iter().map(step).collect()
+}
+
+/// Writes how a step stands, if it still stands as it was read; whether it did.
+pub async fn change(conn: &mut Conn, business: &BusinessId, was: &str, now: &StepRow) -> Result<bool, StoreError> {
+    let sql = "UPDATE steps SET state = ?, word = ?, next = ?, changed = ? \
+               WHERE business = ? AND grant_id = ? AND number = ? AND state = ?";
+    let values = [
+        now.state.as_str().into(),
+        now.word.as_str().into(),
+        now.next.into(),
+        now.changed.into(),
+        business.as_str().into(),
+        now.grant.as_str().into(),
+        i64::from(now.number).into(),
+        was.into(),
+    ];
+    Ok(conn.execute(sql, &values).await? == 1)
+}
