@@ -50,7 +50,7 @@ case "${1:-}" in
     folder=$(mktemp -d "${TMPDIR:-/tmp}/amends-postgres.XXXXXX")
     free_port > "$folder/port"
     [ "$(id -u)" -ne 0 ] || chown -R "$user" "$folder"
-    as_user "$bin/initdb" -D "$folder/data" -U amends -A trust -E UTF8 --locale=C -N > "$folder/log" 2>&1
+    as_user "$bin/initdb" -D "$folder/data" -U amends -A trust -E UTF8 --locale=C -N > "$folder/initdb.log" 2>&1
     start_in "$folder"
     as_user "$bin/createdb" -h 127.0.0.1 -p "$(cat "$folder/port")" -U amends amends
     echo "$folder"
