@@ -4,6 +4,7 @@ pub mod assess;
 pub mod body;
 pub mod books;
 pub mod cases;
+pub mod events;
 pub mod me;
 pub mod openapi;
 pub mod problem;

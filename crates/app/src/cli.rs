@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod database;
 mod demo;
+mod export;
 mod fmt;
 mod new;
 mod people;
@@ -53,6 +54,8 @@ enum Command {
     Schema(schema::Args),
     Serve(serve::Args),
     People(people::Args),
+    Export(export::Args),
+    Backup(export::BackupArgs),
     Fmt(fmt::Args),
     New(new::Args),
     Demo(demo::Args),
@@ -115,6 +118,8 @@ pub fn run() -> ExitCode {
         Command::Schema(a) => schema::run(a, screen),
         Command::Serve(a) => serve::run(a, screen),
         Command::People(a) => people::run(a, screen),
+        Command::Export(a) => export::run(a),
+        Command::Backup(a) => export::backup(a),
         Command::Fmt(a) => fmt::run(a, screen),
         Command::New(a) => new::run(a, screen),
         Command::Demo(a) => demo::run(a, screen),

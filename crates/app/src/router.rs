@@ -69,6 +69,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/cases/{case}/approvals/{approval}/answer", post(api::cases::approvals::answer))
         .route("/v1/cases/{case}/remedies", post(api::cases::approvals::write))
         .route("/v1/approvals", get(api::cases::approvals::queue))
+        .route("/v1/events", get(api::events::stream_events))
         .method_not_allowed_fallback(api::problem::wrong_method);
     let open = Router::new().route("/health", get(api::health)).route("/assets/{name}", get(desk::assets::serve));
     pages

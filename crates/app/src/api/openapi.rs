@@ -63,6 +63,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::books::questions,
         super::books::policy,
         super::me::show,
+        super::events::stream_events,
         super::cases::open,
         super::cases::list,
         super::cases::show,
@@ -95,7 +96,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::cases::approvals::queue,
         document,
     ),
-    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "people"), (name = "books"), (name = "about")),
+    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "people"), (name = "books"), (name = "about")),
 )]
 struct Api;
 

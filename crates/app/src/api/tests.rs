@@ -181,8 +181,8 @@ fn books_can_be_looked_at() {
 #[test]
 fn the_description_names_every_route() {
     let described = get("/v1/openapi.json").json();
-    let paths: Vec<&String> = described["paths"].as_object().unwrap().keys().collect();
-    insta::assert_snapshot!(format!("{paths:?}"), @r#"["/v1/assess", "/v1/books", "/v1/books/{book}", "/v1/books/{book}/policies/{policy}", "/v1/books/{book}/questions/schema", "/v1/openapi.json"]"#);
+    let paths: Vec<&str> = described["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    insta::assert_snapshot!(paths.join("\n"));
 }
 
 #[test]

@@ -25,11 +25,18 @@ impl MayKeep {
     }
 }
 
+/// A database that must be named.
+#[derive(clap::Args)]
+pub(super) struct Kept {
+    #[command(flatten)]
+    kept: MayKeep,
+}
+
 /// A database and a business in it.
 #[derive(clap::Args)]
 pub(super) struct Of {
     #[command(flatten)]
-    kept: MayKeep,
+    kept: Kept,
     /// The business: the name of its book
     #[arg(long, value_name = "NAME")]
     business: String,
@@ -41,6 +48,13 @@ impl Of {
         Ok(BusinessId::parse(&self.business)?)
     }
 
+    /// Opens the database and does something with it.
+    pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
+        self.kept.with(work)
+    }
+}
+
+impl Kept {
     /// Opens the database and does something with it.
     pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
         let place = self

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::records::Records;
-use crate::flow::timer;
+use crate::flow::{news, timer};
 use crate::folder;
 use crate::router::router;
 use crate::screen::Screen;
@@ -53,6 +53,11 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         )
     })?;
     Ok(Answer::good(""))
+}
+
+/// What goes on beside the answers: clocks, and news.
+async fn background(records: Arc<Records>) {
+    tokio::join!(timer::run(Arc::clone(&records)), news::run(records));
 }
 
 /// Serves until asked to stop; says something once it listens.
@@ -103,7 +108,7 @@ async fn serve(
         }
         None => None,
     };
-    let working = records.clone().map(|records| tokio::spawn(timer::run(records)));
+    let working = records.clone().map(|records| tokio::spawn(background(records)));
     let app = App { shelf: Arc::clone(&shelf), records, door: Arc::new(door), stopping };
     let names: Vec<&str> = shelf.names().collect();
     let mut out = std::io::stdout();

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 use super::batch::read_cases;
 use super::clock::{Clock, Ids};
 use super::job::{Answer, Job, Refused, RequestKey, Work};
+use super::news::News;
 use super::rules::Rules;
 use super::writer::Writer;
 use crate::shelf::Shelf;
@@ -33,6 +34,8 @@ pub struct Records {
     pub clock: Clock,
     /// Where new ids come from.
     pub ids: Ids,
+    /// What is told as it happens.
+    pub news: News,
     shelf: Arc<Shelf>,
     rules: Mutex<HashMap<BusinessId, Arc<Rules>>>,
 }
@@ -74,7 +77,7 @@ impl Records {
         let of_shelf = Arc::clone(&shelf);
         let books = Arc::new(move |business: &BusinessId| of_shelf.find(business.as_str()).map(|c| c.book));
         let writer = Writer::start(&store, books, clock.clone())?;
-        Ok(Self { store, writer, clock, ids, shelf, rules: Mutex::default() })
+        Ok(Self { store, writer, clock, ids, news: News::default(), shelf, rules: Mutex::default() })
     }
 
     /// The businesses: the books that are served and whose names are ids.

@@ -1,0 +1,146 @@
+//! `/v1/events`: what happens, as it happens. An open stream also says that someone is there.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use amends_core::ids::CaseId;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use tokio::sync::{broadcast, watch};
+use tokio::time::Interval;
+
+use super::body::asked;
+use super::cases::entry;
+use super::me::In;
+use super::problem::Problem;
+use super::refused::{Turned, problem};
+use crate::app::App;
+use crate::flow::job::Refused;
+use crate::flow::news::{Cursor, between};
+use crate::flow::records::{Me, Records};
+use crate::store::journal::Kept;
+use crate::store::people;
+
+/// How often an open stream says that someone is there.
+const SEEN_EVERY: Duration = Duration::from_secs(10);
+/// How often a sign of life is sent, so that whoever went away is noticed.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+
+/// Streams what happens, as server-sent events: each entry of the journal by its kind, such as `case.approved`. With
+/// `Last-Event-ID` it goes on where a stream before ended. While it is open its person counts as there.
+#[utoipa::path(get, path = "/v1/events", operation_id = "stream_events", tag = "events",
+    params(("case" = Option<String>, Query, description = "Only of one case."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received.")),
+    responses((status = 200, description = "Events: `id`, `event` (its kind) and `data` (the entry, as of a case).", body = String, content_type = "text/event-stream"), Turned))]
+pub async fn stream_events(
+    State(app): State<App>,
+    In { me, records }: In,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let [case] = asked(&uri, ["case"])?;
+    let case = case.as_deref().map(super::cases::case_id).transpose()?;
+    let listening = records.news.listen(&me.business);
+    let (told, now) = listening.ok_or_else(|| problem(&Refused::Busy))?;
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok());
+    let at = match last {
+        Some(text) => Cursor::parse(text).ok_or_else(|| {
+            Problem::new(StatusCode::BAD_REQUEST, "`Last-Event-ID` cannot be used")
+                .hint("send the id of an event as it came, or none")
+        })?,
+        None => now.clone(),
+    };
+    let mut seen = tokio::time::interval(SEEN_EVERY);
+    seen.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let open = Open { me, records, case, told, to: now, at, waiting: VecDeque::new(), seen, stopping: app.stopping };
+    let events = stream::unfold(open, |mut open| async move {
+        let event = open.next().await?;
+        Some((Ok::<_, Infallible>(event), open))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response())
+}
+
+/// An open stream.
+struct Open {
+    me: Me,
+    records: Arc<Records>,
+    case: Option<CaseId>,
+    told: broadcast::Receiver<Arc<Kept>>,
+    /// Where listening began: what lies before is read from the journal.
+    to: Cursor,
+    /// How far it was told.
+    at: Cursor,
+    waiting: VecDeque<Arc<Kept>>,
+    seen: Interval,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Open {
+    /// The next event; none: the stream ends.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(kept) = self.next_entry().await? {
+                if kept.entry.kind.starts_with("setting.") && !self.is_still_in().await {
+                    return None;
+                }
+                self.at.pass(&kept);
+                if self.is_asked_for(&kept) {
+                    return self.event(&kept);
+                }
+            }
+        }
+    }
+
+    /// What was told next; none: it is to be asked again.
+    async fn next_entry(&mut self) -> Option<Option<Arc<Kept>>> {
+        if let Some(kept) = self.waiting.pop_front() {
+            return Some(Some(kept));
+        }
+        let before = between(&self.records, &self.me.business, &self.at, &self.to).await.ok()?;
+        if !before.is_empty() {
+            self.waiting.extend(before.into_iter().map(Arc::new));
+            return Some(None);
+        }
+        tokio::select! {
+            told = self.told.recv() => match told {
+                Ok(kept) => Some(Some(kept).filter(|kept| self.at.is_before(kept))),
+                // It is too far behind: whoever listens comes again with the last id.
+                Err(_) => None,
+            },
+            _ = self.seen.tick() => {
+                self.is_still_in().await.then_some(None)
+            }
+            _ = self.stopping.changed() => None,
+        }
+    }
+
+    /// Whether its person may still be here; if so, they are there.
+    async fn is_still_in(&self) -> bool {
+        let Ok(rules) = self.records.rules(&self.me.business).await else { return true };
+        let person = self.me.person.person();
+        if rules.person(&person.id).as_ref() != Some(&person) {
+            return false;
+        }
+        let now = self.records.clock.now().micros();
+        if let Ok(mut conn) = self.records.store.reader().await {
+            // Whoever cannot be noted is not there for a moment.
+            let _ = people::seen(&mut conn, &self.me.business, &person.id, now).await;
+        }
+        true
+    }
+
+    fn is_asked_for(&self, kept: &Kept) -> bool {
+        let of_case = kept.case.as_ref().map(|(case, _)| case);
+        self.case.is_none() || of_case == self.case.as_ref()
+    }
+
+    fn event(&self, kept: &Kept) -> Option<Event> {
+        let document = serde_json::to_string(&entry(kept)?).ok()?;
+        Some(Event::default().id(self.at.to_string()).event(&kept.entry.kind).data(document))
+    }
+}

@@ -1,0 +1,120 @@
+//! The export: a business's journal with everything needed to verify it, line by line.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use amends_core::ids::{BusinessId, TeamId};
+use amends_core::journal::{Anchor, Export, FORMAT, Header, Line};
+use amends_core::time::Time;
+
+use crate::store::{Conn, Store, StoreError, assessments, books, journal};
+
+/// Rows of one read.
+const PAGE: i64 = 500;
+
+/// Why an export ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum NotExported {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Where it is written.
+    #[error("the export cannot be written: {0}")]
+    Write(#[from] std::io::Error),
+}
+
+/// Writes the export of a business as it stands when it begins; how many lines it has.
+///
+/// # Errors
+/// When the database cannot be read, or a line cannot be written: then it has no `end`, and does not verify.
+pub async fn export(store: &Store, business: &BusinessId, now: Time, out: &mut impl Write) -> Result<u64, NotExported> {
+    let mut conn = store.reader().await?;
+    // Anchors first, then heads: every entry that an anchor names is there.
+    let anchors = all_anchors(&mut conn, business).await?;
+    let heads = journal::heads(&mut conn, business).await?;
+    let to: BTreeMap<TeamId, u64> = heads.into_iter().map(|head| (head.team, head.seq)).collect();
+    let mut lines = Lines { out, so_far: Export::default() };
+    lines.write(&Line::Header(Header { format: FORMAT, business: business.clone(), at: now }))?;
+    for book in books::all(&mut conn, business).await? {
+        lines.write(&Line::Book(book))?;
+    }
+    write_assessments(&mut conn, business, &mut lines).await?;
+    let mut at: BTreeMap<TeamId, u64> = BTreeMap::new();
+    for anchor in anchors {
+        for head in &anchor.heads {
+            write_chain(&mut conn, business, &head.team, head.seq, &mut at, &mut lines).await?;
+        }
+        lines.write(&Line::Anchor(anchor))?;
+    }
+    for (team, seq) in &to {
+        write_chain(&mut conn, business, team, *seq, &mut at, &mut lines).await?;
+    }
+    let end = lines.so_far.end();
+    let count = end.lines + 1;
+    lines.write(&Line::End(end))?;
+    lines.out.flush()?;
+    Ok(count)
+}
+
+struct Lines<'o, W> {
+    out: &'o mut W,
+    so_far: Export,
+}
+
+impl<W: Write> Lines<'_, W> {
+    fn write(&mut self, line: &Line) -> Result<(), std::io::Error> {
+        let text = self.so_far.line(line);
+        self.out.write_all(text.as_bytes())?;
+        self.out.write_all(b"\n")
+    }
+}
+
+async fn all_anchors(conn: &mut Conn, business: &BusinessId) -> Result<Vec<Anchor>, StoreError> {
+    let mut all = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |anchor: &Anchor| anchor.number);
+        let page = journal::anchors(conn, business, after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+async fn write_assessments<W: Write>(
+    conn: &mut Conn,
+    business: &BusinessId,
+    lines: &mut Lines<'_, W>,
+) -> Result<(), NotExported> {
+    let mut after = String::new();
+    loop {
+        let page = assessments::page(conn, business, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.digest.to_string();
+        for line in page {
+            lines.write(&Line::Assessment(line))?;
+        }
+    }
+}
+
+/// Entries of a chain that were not written yet, up to a number.
+async fn write_chain<W: Write>(
+    conn: &mut Conn,
+    business: &BusinessId,
+    team: &TeamId,
+    to: u64,
+    at: &mut BTreeMap<TeamId, u64>,
+    lines: &mut Lines<'_, W>,
+) -> Result<(), NotExported> {
+    let mut from = at.get(team).copied().unwrap_or(0);
+    while from < to {
+        let page = journal::of_chain(conn, business, team, from, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        from = last.entry.seq.min(to);
+        for kept in page.into_iter().filter(|kept| kept.entry.seq <= to) {
+            lines.write(&Line::Entry(kept.entry))?;
+        }
+    }
+    at.insert(team.clone(), from);
+    Ok(())
+}
