@@ -3,12 +3,14 @@
 pub mod assess;
 pub mod body;
 pub mod books;
+pub mod budgets;
 pub mod cases;
 pub mod events;
 pub mod me;
 pub mod openapi;
 pub mod problem;
 pub mod refused;
+pub mod webhooks;
 
 /// `GET /health`: the program runs and can answer.
 pub async fn health() -> &'static str {

@@ -6,12 +6,14 @@ pub mod assessing;
 pub mod batch;
 pub mod clock;
 pub mod export;
+pub mod fulfil;
 pub mod job;
 pub mod known;
 pub mod news;
 pub mod people;
 pub mod records;
 pub mod rules;
+pub mod tell;
 pub mod timer;
 pub mod writer;
 

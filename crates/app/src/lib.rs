@@ -5,6 +5,7 @@
 mod api;
 mod app;
 pub mod cli;
+pub mod connect;
 mod desk;
 mod door;
 pub mod flow;

@@ -12,6 +12,8 @@ pub mod books;
 pub mod budgets;
 pub mod cases;
 pub mod customers;
+pub mod deliveries;
+pub mod endpoints;
 pub mod grants;
 pub mod journal;
 pub mod people;

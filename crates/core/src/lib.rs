@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod explain;
 pub mod facts;
+pub mod fulfilment;
 pub mod ids;
 pub mod journal;
 mod json;

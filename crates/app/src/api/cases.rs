@@ -6,6 +6,7 @@ pub mod document;
 pub mod ends;
 pub mod grants;
 pub mod owns;
+pub mod steps;
 pub mod talks;
 
 use amends_core::case::{BookRef, Opening};
@@ -27,7 +28,7 @@ use crate::app::App;
 use crate::flow::job::{Refused, Work};
 use crate::flow::records::Me;
 use crate::store::cases::{Line, Which};
-use crate::store::{cases, journal, steps};
+use crate::store::{cases, journal, steps as steps_store};
 use document::CaseDocument;
 
 /// Lines of a page where nothing else is asked for.
@@ -175,7 +176,7 @@ pub async fn show(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> R
     let case = case.ok_or_else(|| problem(&Refused::NoCase))?;
     let read = async {
         let mut conn = records.store.reader().await?;
-        steps::of_case(&mut conn, &me.business, &id).await
+        steps_store::of_case(&mut conn, &me.business, &id).await
     };
     let steps = read.await.map_err(|e| problem(&Refused::Store(e)))?;
     let due = case.due(&me.rules.clocks).first().map(|d| d.at.to_string());

@@ -94,9 +94,21 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::cases::approvals::answer,
         super::cases::approvals::write,
         super::cases::approvals::queue,
+        super::cases::steps::queue,
+        super::cases::steps::done,
+        super::cases::steps::cannot,
+        super::cases::steps::again,
+        super::budgets::list,
+        super::webhooks::list,
+        super::webhooks::add,
+        super::webhooks::rotate,
+        super::webhooks::on,
+        super::webhooks::off,
+        super::webhooks::sent,
+        super::webhooks::replay,
         document,
     ),
-    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "people"), (name = "books"), (name = "about")),
+    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "webhooks"), (name = "people"), (name = "books"), (name = "about")),
 )]
 struct Api;
 

@@ -12,10 +12,11 @@ use tokio::sync::watch;
 use super::database::MayKeep;
 use super::{Answer, Outcome, Stop, broken};
 use crate::app::App;
+use crate::connect::http::Reach;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::records::Records;
-use crate::flow::{news, timer};
+use crate::flow::{fulfil, news, timer};
 use crate::folder;
 use crate::router::router;
 use crate::screen::Screen;
@@ -41,13 +42,18 @@ pub(super) struct Args {
     token_file: Option<PathBuf>,
     #[command(flatten)]
     kept: MayKeep,
+    /// Let webhooks reach this machine and its own network, also without encryption
+    #[arg(long)]
+    reach_private: bool,
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let shelf = open(&args.books, screen)?;
     let token = token(args)?;
     let door = Door::new(args.listen.ip(), token.as_deref())?;
-    blocking(args.listen, shelf, door, args.kept.place(), |at| {
+    let reach = if args.reach_private { Reach::Private } else { Reach::Public };
+    let keep = args.kept.place().map(|place| Keep { place, reach });
+    blocking(args.listen, shelf, door, keep, |at| {
         format!(
             "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/v1/openapi.json\n"
         )
@@ -55,9 +61,16 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     Ok(Answer::good(""))
 }
 
-/// What goes on beside the answers: clocks, and news.
+/// Where cases are kept, and which addresses webhooks may have.
+#[derive(Clone, Debug)]
+pub(super) struct Keep {
+    place: Place,
+    reach: Reach,
+}
+
+/// What goes on beside the answers: clocks, news, and what makes grants real.
 async fn background(records: Arc<Records>) {
-    tokio::join!(timer::run(Arc::clone(&records)), news::run(records));
+    tokio::join!(timer::run(Arc::clone(&records)), news::run(Arc::clone(&records)), fulfil::run(records));
 }
 
 /// Serves until asked to stop; says something once it listens.
@@ -65,11 +78,11 @@ pub(super) fn blocking(
     address: SocketAddr,
     shelf: Shelf,
     door: Door,
-    place: Option<Place>,
+    keep: Option<Keep>,
     says: impl FnOnce(SocketAddr) -> String,
 ) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    runtime.block_on(serve(address, shelf, door, place, says))
+    runtime.block_on(serve(address, shelf, door, keep, says))
 }
 
 fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
@@ -92,7 +105,7 @@ async fn serve(
     address: SocketAddr,
     shelf: Shelf,
     door: Door,
-    place: Option<Place>,
+    keep: Option<Keep>,
     says: impl FnOnce(SocketAddr) -> String,
 ) -> Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| {
@@ -101,10 +114,10 @@ async fn serve(
     let at = listener.local_addr().context("cannot tell the address")?;
     let shelf = Arc::new(shelf);
     let (stop, stopping) = watch::channel(false);
-    let records = match &place {
-        Some(place) => {
+    let records = match &keep {
+        Some(Keep { place, reach }) => {
             let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
-            Some(Arc::new(opened.context("cannot use the database")?))
+            Some(Arc::new(opened.and_then(|records| records.reaching(*reach)).context("cannot use the database")?))
         }
         None => None,
     };

@@ -17,6 +17,8 @@ use super::records::{Me, Records, With};
 use crate::store::grants::Bent;
 use crate::store::{StoreError, customers};
 
+/// The source of what an AI agent says.
+const CLAIMED: &str = "claimed";
 /// How often it is made again when the case was given something meanwhile.
 const TRIES_MAX: usize = 3;
 
@@ -67,7 +69,7 @@ pub async fn assess_case(
         left -= 1;
         let case = records.case(&me.business, id).await?.ok_or(Refused::NoCase)?;
         let history = history(records, me, &case).await?;
-        let question = question_of(records, &case, document, &history)?;
+        let question = question_of(records, me, &case, document, &history)?;
         let kept = answer(Arc::clone(&me.rules.book), &question, me)?;
         let (digest, json) = (kept.line.digest.to_string(), kept.line.assessment.clone());
         match records.run(me, id, with.clone(), Work::Assess(Box::new(kept))).await {
@@ -87,7 +89,13 @@ async fn history(records: &Records, me: &Me, case: &Case) -> Result<Vec<Bent>, R
 }
 
 /// The whole question. What the case knows is never taken from the document.
-fn question_of(records: &Records, case: &Case, document: &str, history: &[Bent]) -> Result<String, NotAssessed> {
+fn question_of(
+    records: &Records,
+    me: &Me,
+    case: &Case,
+    document: &str,
+    history: &[Bent],
+) -> Result<String, NotAssessed> {
     let given: Value =
         serde_json::from_str(document).map_err(|e| NotAssessed::Wrong(format!("it is not JSON: {e}")))?;
     let Value::Object(mut question) = given else {
@@ -98,12 +106,27 @@ fn question_of(records: &Records, case: &Case, document: &str, history: &[Bent])
             return Err(NotAssessed::Wrong(format!("it says `{name}`, which the case knows: leave it out")));
         }
     }
+    if me.person.person().is_agent() {
+        claim_all(&mut question);
+    }
     question.insert("request".to_owned(), json!(case.request.as_str()));
     question.insert("asked".to_owned(), json!(case.asked.to_string()));
     question.insert("now".to_owned(), json!(records.clock.now().to_string()));
     question.insert("case".to_owned(), given_on(case));
     add_history(&mut question, case, history);
     Ok(Value::Object(question).to_string())
+}
+
+/// Whatever an AI agent says is a claim, whatever it says of it, until a system or a person confirms it.
+fn claim_all(question: &mut Map<String, Value>) {
+    let facts = question.get("facts").and_then(Value::as_object);
+    let claimed: Map<String, Value> =
+        facts.into_iter().flat_map(Map::keys).map(|path| (path.clone(), json!(CLAIMED))).collect();
+    question.insert("sources".to_owned(), Value::Object(claimed));
+    let told = question.get_mut("circumstances").and_then(Value::as_array_mut);
+    for circumstance in told.into_iter().flatten().filter_map(Value::as_object_mut) {
+        circumstance.insert("source".to_owned(), json!(CLAIMED));
+    }
 }
 
 fn given_on(case: &Case) -> Value {

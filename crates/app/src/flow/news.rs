@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 
 use super::records::Records;
 use crate::store::journal::{self, Kept};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, Store, StoreError};
 
 /// How long until it is looked for what another program wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -42,7 +42,8 @@ impl Cursor {
         self.0.insert(kept.entry.team.clone(), kept.entry.seq);
     }
 
-    fn seq(&self, team: &TeamId) -> u64 {
+    /// The last entry of a chain.
+    pub fn seq(&self, team: &TeamId) -> u64 {
         self.0.get(team).copied().unwrap_or(0)
     }
 }
@@ -94,6 +95,14 @@ impl News {
             let _ = feed.told.send(kept);
         }
     }
+}
+
+/// Where every chain of a business stands now.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn now(store: &Store, business: &BusinessId) -> Result<Cursor, StoreError> {
+    heads(&mut *store.reader().await?, business).await
 }
 
 /// Where every chain of a business stands.

@@ -6,10 +6,11 @@ use amends_core::time::Time;
 use serde::Serialize;
 
 use super::rules::ModeText;
+use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::journal::Kept;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, Store, StoreError, journal, people, settings};
+use crate::store::{Conn, Store, StoreError, endpoints, journal, people, settings};
 
 /// The chain of the journal that settings are in.
 const CHAIN: &str = "settings";
@@ -31,6 +32,8 @@ pub enum Setting {
     Allow(Allowance),
     /// No limit any more.
     Free(Allowance),
+    /// A webhook, new or changed.
+    Endpoint(EndpointRow),
 }
 
 #[derive(Serialize)]
@@ -38,6 +41,7 @@ pub enum Setting {
 enum Told<'s> {
     Person { id: &'s str, role: &'s str, team: &'s str, active: bool },
     Team { id: &'s str, mode: &'s str },
+    Endpoint { id: &'s str, purpose: Purpose, url: &'s str, on: bool },
     Allowance { holder: &'s str, span: &'s str, currency: &'s str, most: Option<i64> },
 }
 
@@ -56,6 +60,10 @@ impl Setting {
                 ("setting.person", Told::Person { id, role, team, active: p.active })
             }
             Self::Team(t) => ("setting.team", Told::Team { id: t.id.as_str(), mode: &t.mode }),
+            Self::Endpoint(e) => {
+                let (id, purpose, url, on) = (e.id.as_str(), e.purpose, e.url.as_str(), e.on);
+                ("setting.webhook", Told::Endpoint { id, purpose, url, on })
+            }
             Self::Allow(a) => ("setting.allowance", a.told(Some(a.most))),
             Self::Free(a) => ("setting.allowance", a.told(None)),
         }
@@ -65,6 +73,7 @@ impl Setting {
         match self {
             Self::Person(person) => people::save(conn, business, person, at).await,
             Self::Team(team) => people::save_team(conn, business, team).await,
+            Self::Endpoint(endpoint) => endpoints::save(conn, business, endpoint, at).await,
             Self::Allow(allowance) => settings::allow(conn, business, allowance).await,
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
         }

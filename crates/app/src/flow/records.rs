@@ -16,6 +16,7 @@ use super::job::{Answer, Job, Refused, RequestKey, Work};
 use super::news::News;
 use super::rules::Rules;
 use super::writer::Writer;
+use crate::connect::http::{Http, Reach};
 use crate::shelf::Shelf;
 use crate::store::people::PersonRow;
 use crate::store::{Place, Store, StoreError, settings};
@@ -34,6 +35,8 @@ pub struct Records {
     pub clock: Clock,
     /// Where new ids come from.
     pub ids: Ids,
+    /// What calls other systems.
+    pub http: Http,
     /// What is told as it happens.
     pub news: News,
     shelf: Arc<Shelf>,
@@ -77,7 +80,17 @@ impl Records {
         let of_shelf = Arc::clone(&shelf);
         let books = Arc::new(move |business: &BusinessId| of_shelf.find(business.as_str()).map(|c| c.book));
         let writer = Writer::start(&store, books, clock.clone())?;
-        Ok(Self { store, writer, clock, ids, news: News::default(), shelf, rules: Mutex::default() })
+        let http = Http::new(Reach::Public).map_err(|e| StoreError::Failed(e.to_string()))?;
+        Ok(Self { store, writer, clock, ids, http, news: News::default(), shelf, rules: Mutex::default() })
+    }
+
+    /// The same, with other addresses within reach.
+    ///
+    /// # Errors
+    /// When encryption cannot be set up.
+    pub fn reaching(self, reach: Reach) -> Result<Self, StoreError> {
+        let http = Http::new(reach).map_err(|e| StoreError::Failed(e.to_string()))?;
+        Ok(Self { http, ..self })
     }
 
     /// The businesses: the books that are served and whose names are ids.

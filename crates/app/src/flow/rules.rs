@@ -11,9 +11,10 @@ use amends_core::money::Money;
 use amends_core::time::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, StoreError, budgets, people, settings};
+use crate::store::{Conn, StoreError, budgets, endpoints, people, settings};
 
 /// What holds in a business now.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Rules {
     pub people: HashMap<PersonId, PersonRow>,
     /// Its teams.
     pub teams: HashMap<TeamId, Team>,
+    /// Its webhooks.
+    pub endpoints: Vec<EndpointRow>,
     allowances: HashMap<(String, String, String), i64>,
 }
 
@@ -79,6 +82,7 @@ impl Rules {
         let ladder = Ladder::of(&book).map_err(|e| unreadable(&e))?;
         let people = people::all(conn, business).await?;
         let teams = people::teams(conn, business).await?;
+        let endpoints = endpoints::all(conn, business).await?;
         let allowances = settings::allowances(conn, business).await?;
         Ok(Self {
             business: business.clone(),
@@ -88,6 +92,7 @@ impl Rules {
             clocks: Clocks::default(),
             people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
             teams: teams.into_iter().map(team).collect::<Result<_, _>>()?,
+            endpoints,
             allowances: allowances
                 .into_iter()
                 .map(|Allowance { holder, span, currency, most }| ((holder, span, currency), most))
@@ -124,6 +129,17 @@ impl Rules {
             .collect();
         all.sort_by(|a, b| (&a.holder, &a.span, &a.currency).cmp(&(&b.holder, &b.span, &b.currency)));
         all
+    }
+
+    /// Which webhook makes a kind of remedy real; none: people do.
+    pub fn connector(&self, kind: Option<&str>) -> Option<&EndpointRow> {
+        let may = |e: &&EndpointRow| e.on && e.purpose == Purpose::Fulfil;
+        self.endpoints.iter().filter(may).find(|e| e.takes(kind.unwrap_or_default()))
+    }
+
+    /// A webhook that is on.
+    pub fn endpoint(&self, id: &str) -> Option<&EndpointRow> {
+        self.endpoints.iter().find(|e| e.on && e.id == id)
     }
 
     /// The day a moment lies in, in the book's zone.

@@ -10,6 +10,7 @@ use amends_core::time::{DAY, MINUTE};
 
 use super::job::{Job, Work};
 use super::records::Records;
+use super::tell;
 use crate::store::{StoreError, cases, journal, requests};
 
 /// How often it is looked for what is due.
@@ -72,6 +73,7 @@ pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, St
     }
     let mut conn = records.store.writer().await?;
     requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
+    tell::forget(records, business).await?;
     match journal::add_anchor(&mut conn, &anchor).await {
         Ok(()) => Ok(true),
         // Another program was first.

@@ -54,7 +54,7 @@ impl Store {
         }
     }
 
-    /// A connection for reading. It goes back when it is dropped.
+    /// A connection for reading, and for statements that are a transaction each. It goes back when it is dropped.
     pub async fn reader(&self) -> Result<Reader<'_>, StoreError> {
         match &*self.0 {
             Engine::Lite { path, free, room } => {

@@ -5,6 +5,9 @@ use amends_core::ids::{BusinessId, CaseId, GrantId, TeamId};
 use super::sql::{Row, Value};
 use super::{Conn, StoreError};
 
+/// The connector of steps that people do.
+pub const BY_HAND: &str = "by_hand";
+
 /// One step of a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepRow {
@@ -16,7 +19,7 @@ pub struct StepRow {
     pub case: CaseId,
     /// The team.
     pub team: TeamId,
-    /// Who makes it real: a connector's name.
+    /// Who makes it real: the id of a webhook, or [`BY_HAND`].
     pub connector: String,
     /// What is to be done, as JSON.
     pub step: String,
@@ -90,15 +93,36 @@ pub async fn due(conn: &mut Conn, business: &BusinessId, now: i64, most: i64) ->
     conn.fetch(&sql, &[business.as_str().into(), now.into(), most.into()]).await?.iter().map(step).collect()
 }
 
-/// Steps in one state, by its word, the oldest first.
-pub async fn in_state(
+/// Steps that wait for a person, the oldest first.
+pub async fn waiting(
     conn: &mut Conn,
     business: &BusinessId,
-    word: &str,
+    team: Option<&TeamId>,
     most: i64,
 ) -> Result<Vec<StepRow>, StoreError> {
-    let sql = format!("{STEP} WHERE business = ? AND word = ? ORDER BY changed, grant_id, number LIMIT ?");
-    conn.fetch(&sql, &[business.as_str().into(), word.into(), most.into()]).await?.iter().map(step).collect()
+    let of_team = if team.is_some() { " AND team = ?" } else { "" };
+    let order = "ORDER BY changed, grant_id, number LIMIT ?";
+    let sql = format!("{STEP} WHERE business = ? AND word = 'needs_person'{of_team} {order}");
+    let mut values: Vec<Value<'_>> = vec![business.as_str().into()];
+    values.extend(team.map(|team| Value::from(team.as_str())));
+    values.push(most.into());
+    conn.fetch(&sql, &values).await?.iter().map(step).collect()
+}
+
+/// Ends what waits for a person in a grant that has ended; the worker looks at it no more.
+pub async fn end(
+    conn: &mut Conn,
+    business: &BusinessId,
+    grant: &GrantId,
+    word: &str,
+    state: &str,
+    at: i64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE steps SET state = CASE WHEN word = 'needs_person' THEN ? ELSE state END, \
+               word = CASE WHEN word = 'needs_person' THEN ? ELSE word END, next = NULL, changed = ? \
+               WHERE business = ? AND grant_id = ?";
+    let values = [state.into(), word.into(), at.into(), business.as_str().into(), grant.as_str().into()];
+    conn.execute(sql, &values).await.map(drop)
 }
 
 /// Writes how a step stands, if it still stands as it was read; whether it did.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use amends_core::authority::{Budget, BudgetKey, Present};
 use amends_core::book::rules::Book;
-use amends_core::case::{Case, Event, Happened};
+use amends_core::case::{Actor, Case, Event, Happened};
 use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, TeamId};
 use amends_core::journal::{AssessmentLine, Head};
@@ -99,8 +99,8 @@ pub struct Bench {
     pub approvals: BTreeSet<(CaseId, ApprovalId)>,
     /// Grants that are new.
     pub granted: Vec<(CaseId, GrantId)>,
-    /// Grants that ended.
-    pub ended: Vec<(CaseId, GrantId)>,
+    /// Grants that ended, and by whom.
+    pub ended: Vec<(CaseId, GrantId, Actor)>,
     /// Steps to add.
     pub steps: Vec<StepRow>,
     /// Answers to keep.
@@ -203,7 +203,7 @@ impl Bench {
                 self.approvals.extend(approval.clone().map(|approval| (id(), approval)));
             }
             Happened::GrantSettled { id: grant } | Happened::GrantReleased { id: grant, .. } => {
-                self.ended.push((id(), grant.clone()));
+                self.ended.push((id(), grant.clone(), event.by.clone()));
             }
             _ => {}
         }

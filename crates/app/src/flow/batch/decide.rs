@@ -241,7 +241,7 @@ impl Bench {
             asked,
         };
         if let Some(grant) = given {
-            self.steps.extend(steps_of(case, grant, self.now));
+            self.steps.extend(steps_of(&self.rules, case, grant, self.now)?);
             if grant.right == Right::Discretion && grant.state == GrantState::Reserved {
                 let day = self.rules.day(grant.at);
                 if let Some(customer) = case.customer.clone() {

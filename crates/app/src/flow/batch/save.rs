@@ -1,14 +1,17 @@
 //! Writes what a batch decided: few statements of many rows each.
 
+use amends_core::authority::Fulfil;
 use amends_core::book::rules::Book;
-use amends_core::case::{Approval, Case, Grant};
+use amends_core::case::{Actor, Approval, Case, Grant, GrantState};
 use amends_core::digest::Digest;
+use amends_core::fulfilment::{self, State, Step};
 use amends_core::ids::CustomerId;
 use amends_core::journal::{AssessmentLine, BookLine, Head};
 use amends_core::time::Time;
 
 use super::bench::{Bench, Listed, Was};
-use crate::store::steps::StepRow;
+use crate::flow::rules::Rules;
+use crate::store::steps::{BY_HAND, StepRow};
 use crate::store::{
     Conn, StoreError, approvals, assessments, books, budgets, cases, customers, grants, journal, requests, steps,
 };
@@ -79,8 +82,14 @@ async fn save_given(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), Store
     };
     let granted: Vec<(&Case, &Grant)> = bench.granted.iter().filter_map(of).collect();
     grants::add(conn, &granted).await?;
-    let ended: Vec<(&Grant, i64)> = bench.ended.iter().filter_map(of).map(|(_, grant)| (grant, at)).collect();
-    grants::end(conn, &bench.business, &ended).await?;
+    let ended = bench.ended.iter().filter_map(|(case, id, by)| Some((bench.cases.get(case)?.grant(id)?, by)));
+    let ended: Vec<(&Grant, &Actor)> = ended.collect();
+    let ends: Vec<(&Grant, i64)> = ended.iter().map(|(grant, _)| (*grant, at)).collect();
+    grants::end(conn, &bench.business, &ends).await?;
+    for (grant, by) in ended {
+        let state = ended_by_hand(grant, by, bench.now);
+        steps::end(conn, &bench.business, &grant.id, state.word(), &text(&state)?, at).await?;
+    }
     steps::add(conn, &bench.business, &bench.steps).await
 }
 
@@ -91,8 +100,39 @@ fn book_line(digest: &Digest, book: &Book) -> BookLine {
     BookLine { digest: digest.clone(), files: files.map(|f| (f.path.clone(), f.text.to_string())).collect() }
 }
 
+/// How a step stands whose grant a person ended.
+fn ended_by_hand(grant: &Grant, by: &Actor, now: Time) -> State {
+    let by = by.person().map(|p| p.id.clone());
+    match grant.state {
+        GrantState::Released => State::Cancelled { why: "the grant was released".to_owned(), by, at: now },
+        GrantState::Settled | GrantState::Reserved => State::Done { reference: None, by, at: now },
+    }
+}
+
+fn text(state: &State) -> Result<String, StoreError> {
+    serde_json::to_string(state).map_err(|e| StoreError::Failed(e.to_string()))
+}
+
 /// What is to be done to make a grant real.
-pub fn steps_of(case: &Case, grant: &Grant, now: Time) -> Vec<StepRow> {
-    let _ = (case, grant, now);
-    Vec::new()
+pub fn steps_of(rules: &Rules, case: &Case, grant: &Grant, now: Time) -> Result<Vec<StepRow>, StoreError> {
+    let row = |step: Step| {
+        let connector = match grant.fulfil {
+            Fulfil::ByConnector => rules.connector(step.kind.as_deref()),
+            Fulfil::ByHand => None,
+        };
+        let state = State::begin(now, connector.is_none());
+        Ok(StepRow {
+            grant: grant.id.clone(),
+            number: step.number,
+            case: case.id.clone(),
+            team: case.team.clone(),
+            connector: connector.map_or_else(|| BY_HAND.to_owned(), |endpoint| endpoint.id.clone()),
+            step: serde_json::to_string(&step).map_err(|e| StoreError::Failed(e.to_string()))?,
+            state: text(&state)?,
+            word: state.word().to_owned(),
+            next: state.due().map(Time::micros),
+            changed: now.micros(),
+        })
+    };
+    fulfilment::steps_of(case, grant).into_iter().map(row).collect()
 }

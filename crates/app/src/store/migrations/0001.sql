@@ -196,16 +196,9 @@ CREATE TABLE steps (
   changed BIGINT NOT NULL,
   PRIMARY KEY (business, grant_id, number)
 );
-CREATE INDEX steps_next ON steps (business, next);
-CREATE INDEX steps_by_word ON steps (business, word, changed);
+CREATE INDEX steps_next ON steps (business, next) WHERE next IS NOT NULL;
+CREATE INDEX steps_waiting ON steps (business, changed) WHERE word = 'needs_person';
 CREATE INDEX steps_by_case ON steps (business, case_id);
-
-CREATE TABLE circuits (
-  business TEXT NOT NULL,
-  connector TEXT NOT NULL,
-  state TEXT NOT NULL,
-  PRIMARY KEY (business, connector)
-);
 
 CREATE TABLE requests (
   business TEXT NOT NULL,
@@ -252,4 +245,5 @@ CREATE TABLE deliveries (
   at BIGINT NOT NULL,
   PRIMARY KEY (business, endpoint, id)
 );
-CREATE INDEX deliveries_next ON deliveries (business, next);
+CREATE INDEX deliveries_next ON deliveries (business, next) WHERE next IS NOT NULL;
+CREATE INDEX deliveries_by_time ON deliveries (business, endpoint, at);

@@ -1,0 +1,5 @@
+//! Calls to other systems. A connector never decides: it is told what to do, and says what came of it.
+
+pub mod http;
+pub mod signature;
+pub mod webhook;

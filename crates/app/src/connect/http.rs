@@ -1,0 +1,283 @@
+//! One client for every call to another system: within limits, following nobody, and never into our own network
+//! unless whoever runs the server allows it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
+use hyper::header::{HeaderMap, RETRY_AFTER};
+use hyper::{Request, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::rt::TokioExecutor;
+use tower::Service;
+
+/// How long a call may take, with its answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+/// How long it may take to be connected.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// Most bytes of an answer.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+
+/// Which addresses may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Those that everyone can reach, by https.
+    Public,
+    /// Also this machine and its own network, and http.
+    Private,
+}
+
+/// Makes calls.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: Client<HttpsConnector<HttpConnector<Guard>>, Full<Bytes>>,
+    reach: Reach,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Seconds of `Retry-After`.
+    pub retry_after: Option<u32>,
+    /// The body, as far as it is text.
+    pub body: String,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReply {
+    /// It was never sent.
+    #[error("{0}")]
+    NeverSent(String),
+    /// It was sent, or may have been.
+    #[error("{0}")]
+    Lost(String),
+}
+
+impl Http {
+    /// A client for addresses within reach.
+    ///
+    /// # Errors
+    /// When encryption cannot be set up.
+    pub fn new(reach: Reach) -> Result<Self, rustls::Error> {
+        let mut connector = HttpConnector::new_with_resolver(Guard { names: GaiResolver::new(), reach });
+        connector.enforce_http(false);
+        connector.set_connect_timeout(Some(CONNECT_WITHIN));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        // A machine without certificates serves all the same; what is sent by https then says that nobody is trusted.
+        let https = match HttpsConnectorBuilder::new().with_provider_and_native_roots(Arc::clone(&provider)) {
+            Ok(https) => https,
+            Err(_) => HttpsConnectorBuilder::new().with_tls_config(trusting_nobody(provider)?),
+        };
+        let https = https.https_or_http().enable_http1().wrap_connector(connector);
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(https), reach })
+    }
+
+    /// Whether an address may be called at all.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allows(&self, url: &str) -> Result<Uri, String> {
+        let uri: Uri = url.parse().map_err(|e| format!("`{url}` is no address: {e}"))?;
+        let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.host().unwrap_or_default());
+        if uri.authority().is_some_and(|a| a.as_str().contains('@')) {
+            return Err("the address holds a password: it would be shown in lists; use the signature".to_owned());
+        }
+        if host.is_empty() || !(scheme == "https" || scheme == "http") {
+            return Err(format!("`{url}` is no address: write it like https://shop.example/amends"));
+        }
+        if self.reach == Reach::Public {
+            if scheme != "https" {
+                return Err(format!("`{url}` would be sent unencrypted: use https"));
+            }
+            let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            if host.eq_ignore_ascii_case("localhost") || literal.is_ok_and(|ip| !is_public(ip)) {
+                return Err(within(host));
+            }
+        }
+        Ok(uri)
+    }
+
+    /// Sends a document.
+    ///
+    /// # Errors
+    /// When there is no answer; whether it was sent is told apart.
+    pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Result<Reply, NoReply> {
+        let uri = self.allows(url).map_err(NoReply::NeverSent)?;
+        let mut request = Request::post(uri).body(Full::from(body)).map_err(|e| NoReply::NeverSent(e.to_string()))?;
+        *request.headers_mut() = headers;
+        match tokio::time::timeout(ANSWER_WITHIN, self.answer(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(NoReply::Lost(format!("no answer within {} s", ANSWER_WITHIN.as_secs()))),
+        }
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Reply, NoReply> {
+        let answer = self
+            .client
+            .request(request)
+            .await
+            .map_err(|e| if e.is_connect() { NoReply::NeverSent(root(&e)) } else { NoReply::Lost(root(&e)) })?;
+        let status = answer.status().as_u16();
+        let after = answer.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        // They have answered: what they say beyond it is a help, and no part of it.
+        let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+        let body = body.map(|b| String::from_utf8_lossy(&b.to_bytes()).into_owned()).unwrap_or_default();
+        Ok(Reply { status, retry_after: after, body })
+    }
+}
+
+fn trusting_nobody(provider: Arc<rustls::crypto::CryptoProvider>) -> Result<rustls::ClientConfig, rustls::Error> {
+    let versions = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(versions.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+fn within(host: &str) -> String {
+    format!(
+        "`{host}` is within our own network, where nothing is sent: `amends serve --reach-private` allows it for all"
+    )
+}
+
+/// The innermost reason of an error.
+fn root(error: &dyn std::error::Error) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}
+
+/// Looks names up, and leaves out what is out of reach: a name that led elsewhere when it was checked is of no use.
+#[derive(Clone, Debug)]
+struct Guard {
+    names: GaiResolver,
+    reach: Reach,
+}
+
+impl Service<Name> for Guard {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = std::io::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Service::poll_ready(&mut self.names, context)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let (host, reach) = (name.as_str().to_owned(), self.reach);
+        let found = Service::call(&mut self.names, name);
+        Box::pin(async move {
+            let may = |at: &SocketAddr| reach == Reach::Private || is_public(at.ip());
+            let all: Vec<SocketAddr> = found.await?.filter(may).collect();
+            if all.is_empty() {
+                return Err(std::io::Error::other(within(&host)));
+            }
+            Ok(all.into_iter())
+        })
+    }
+}
+
+/// Whether an address is one of those that everyone can reach (IANA's registries of special-purpose addresses).
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let special = a == 0 || a >= 240 || (a == 198 && (b == 18 || b == 19)) || (a == 192 && b == 0 && c == 0);
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_multicast()
+                || v4.is_documentation()
+                || shared
+                || special)
+        }
+        IpAddr::V6(v6) => {
+            if let Some(v4) = v6.to_ipv4_mapped() {
+                return is_public(IpAddr::V4(v4));
+            }
+            let first = v6.segments()[0];
+            // Only 2000::/3 is given out; within it 6to4, Teredo and the documentation's lead elsewhere.
+            (0x2000..0x4000).contains(&first)
+                && first != 0x2002
+                && !(first == 0x2001 && (v6.segments()[1] < 0x200 || v6.segments()[1] == 0xdb8))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_sent_into_our_own_network() {
+        let inside = [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fc00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+        ];
+        for ip in inside {
+            assert!(!is_public(ip.parse().unwrap()), "{ip}");
+        }
+        for ip in ["1.1.1.1", "193.0.6.139", "2606:4700::1111", "2a00:1450:4001::1"] {
+            assert!(is_public(ip.parse().unwrap()), "{ip}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_checked_before_it_is_kept() {
+        let public = Http::new(Reach::Public).unwrap();
+        for url in [
+            "http://shop.example/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://localhost/",
+            "shop",
+            "ftp://a/",
+            "https://u:p@shop.example/",
+        ] {
+            assert!(public.allows(url).is_err(), "{url}");
+        }
+        assert!(public.allows("https://shop.example/amends").is_ok());
+        assert!(Http::new(Reach::Private).unwrap().allows("http://127.0.0.1:9/").is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_was_never_sent_is_told_apart() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", closed.local_addr().unwrap());
+        drop(closed);
+        let http = Http::new(Reach::Private).unwrap();
+        assert!(matches!(http.post(&url, HeaderMap::new(), String::new()).await, Err(NoReply::NeverSent(_))));
+        let drops = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", drops.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = drops.accept().await {
+                drop(stream);
+            }
+        });
+        assert!(matches!(http.post(&url, HeaderMap::new(), String::new()).await, Err(NoReply::Lost(_))));
+    }
+}

@@ -1,0 +1,284 @@
+//! The worker: makes steps real, each call's intent kept before it is made, and ends the grants whose steps have ended.
+//!
+//! Several programs may work on one database: whoever changes a step's state from what it was has it, and the others
+//! leave it alone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use amends_core::case::Actor;
+use amends_core::fulfilment::{Ability, Came, Circuit, Looked, Next, Outcome, State, Step, outcome};
+use amends_core::ids::BusinessId;
+use amends_core::time::Time;
+use amends_core::words::Words;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::job::{Ending, Job, Refused, Work};
+use super::records::Records;
+use super::tell;
+use crate::connect::http::{NoReply, Reply};
+use crate::connect::signature::Secret;
+use crate::connect::webhook::{self, Message};
+use crate::store::StoreError;
+use crate::store::deliveries::{self, DeliveryRow};
+use crate::store::endpoints::EndpointRow;
+use crate::store::steps::{self, StepRow};
+
+/// How often it is looked for what is due.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Most steps of one look: so many calls are made at a time.
+const STEPS_MAX: i64 = 64;
+/// Tries that are kept of a message.
+const TRIES_KEPT: usize = 20;
+
+/// What is remembered between looks: how each connector does.
+#[derive(Debug, Default)]
+pub struct Worker {
+    circuits: Mutex<HashMap<(BusinessId, String), Circuit>>,
+}
+
+/// One try of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Try {
+    /// When, in UTC.
+    pub at: String,
+    /// The status of their answer; none: there was none.
+    pub status: Option<u16>,
+    /// What went wrong, where something did.
+    pub why: Option<String>,
+}
+
+impl Try {
+    /// What came of a try at a time.
+    pub fn of(reply: &Result<Reply, NoReply>, at: Time) -> Self {
+        let (status, why) = match reply {
+            Ok(reply) => (Some(reply.status), None),
+            Err(e) => (None, Some(e.to_string())),
+        };
+        Self { at: at.to_string(), status, why }
+    }
+
+    /// With those before it, as they are kept.
+    pub fn after(self, before: &str) -> String {
+        // What cannot be read any more is no try that anyone can be told of.
+        let mut tries: Vec<Self> = serde_json::from_str(before).unwrap_or_default();
+        tries.push(self);
+        let kept = tries.split_off(tries.len().saturating_sub(TRIES_KEPT));
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+}
+
+/// Works until the end of the program.
+pub async fn run(records: Arc<Records>) {
+    let (worker, mut written) = (Worker::default(), records.writer.written());
+    loop {
+        for business in records.businesses() {
+            // A database that does not answer now is asked again at the next look.
+            let _ = worker.look(&records, &business).await;
+            let _ = tell::look(&records, &business).await;
+        }
+        // Steps that were just given are begun at once.
+        let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;
+    }
+}
+
+/// 0 to 999.
+pub fn jitter() -> u16 {
+    let mut bytes = [0; 2];
+    // Without random bytes all come back at once, which is slower and not wrong.
+    let _ = getrandom::fill(&mut bytes);
+    u16::from_le_bytes(bytes) % 1000
+}
+
+impl Worker {
+    /// Does what is due by now; on how many steps.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn look(&self, records: &Records, business: &BusinessId) -> Result<usize, StoreError> {
+        let now = records.clock.now().micros();
+        let due = steps::due(&mut *records.store.reader().await?, business, now, STEPS_MAX).await?;
+        let work = due.into_iter().map(|row| self.step(records, business, row));
+        let done = futures_util::future::join_all(work).await;
+        done.iter().find_map(|one| one.clone().err()).map_or(Ok(done.len()), Err)
+    }
+
+    async fn step(&self, records: &Records, business: &BusinessId, row: StepRow) -> Result<(), StoreError> {
+        let state = state_of(&row)?;
+        if state.has_ended() {
+            return end_grant(records, business, &row).await;
+        }
+        let rules = records.rules(business).await.map_err(of_store)?;
+        let Some(endpoint) = rules.endpoint(&row.connector) else {
+            let why = format!("the webhook `{}` is gone or off", row.connector);
+            return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }).await.map(drop);
+        };
+        let now = records.clock.now();
+        match state.next(now, Ability::TakesKeyOnce, self.open_until(business, &row.connector, now)) {
+            Next::Call(intent) => self.call(records, business, endpoint, &row, &intent).await,
+            Next::Keep(next) => keep(records, business, &row, &next).await.map(drop),
+            Next::Wait(until) => wait(records, business, &row, until).await,
+            Next::Look => {
+                let looked = Looked::Unknown("a webhook cannot be asked".to_owned());
+                keep(records, business, &row, &state.after_look(looked, now, jitter())).await.map(drop)
+            }
+            Next::Rest => Ok(()),
+        }
+    }
+
+    async fn call(
+        &self,
+        records: &Records,
+        business: &BusinessId,
+        endpoint: &EndpointRow,
+        row: &StepRow,
+        intent: &State,
+    ) -> Result<(), StoreError> {
+        let Some(row) = keep(records, business, row, intent).await? else { return Ok(()) };
+        let step: Step = serde_json::from_str(&row.step).map_err(|e| unreadable(&e))?;
+        let (id, body) = (step.key(), body_of(&step));
+        let (reply, secrets) = (records.clock.now(), secrets_of(endpoint));
+        let message = Message { url: &endpoint.url, secrets: &secrets, id: &id, body: &body };
+        let reply = webhook::send(&records.http, &message, reply).await;
+        let now = records.clock.now();
+        let tried = Try::of(&reply, now);
+        let came = webhook::came(reply, now);
+        self.heard(business, &row.connector, &came, now);
+        let next = intent.after_call(came, now, jitter());
+        remember(records, business, &row, &id, body, &next, tried).await?;
+        match keep(records, business, &row, &next).await? {
+            Some(row) if next.has_ended() => end_grant(records, business, &row).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn open_until(&self, business: &BusinessId, connector: &str, now: Time) -> Option<Time> {
+        let circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        circuits.get(&(business.clone(), connector.to_owned()))?.open_until(now)
+    }
+
+    fn heard(&self, business: &BusinessId, connector: &str, came: &Came, now: Time) {
+        let mut circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        let circuit = circuits.entry((business.clone(), connector.to_owned())).or_default();
+        match came {
+            Came::Done { .. } | Came::Refused(_) => circuit.answered(),
+            Came::Later(..) | Came::Unknown(_) => circuit.failed(now),
+        }
+    }
+}
+
+/// What a step's message says.
+fn body_of(step: &Step) -> String {
+    json!({ "type": "step.requested", "key": step.key(), "marker": step.marker(), "data": step }).to_string()
+}
+
+/// The secrets that can be read.
+pub fn secrets_of(endpoint: &EndpointRow) -> Vec<Secret> {
+    endpoint.secrets.iter().filter_map(|text| Secret::parse(text)).collect()
+}
+
+/// Keeps the message with its tries, for whoever looks at deliveries.
+async fn remember(
+    records: &Records,
+    business: &BusinessId,
+    row: &StepRow,
+    id: &str,
+    body: String,
+    state: &State,
+    tried: Try,
+) -> Result<(), StoreError> {
+    let mut conn = records.store.reader().await?;
+    let before = deliveries::get(&mut conn, business, &row.connector, id).await?;
+    let (is_new, was) = (before.is_none(), before.as_ref().map(|b| b.state.clone()).unwrap_or_default());
+    let attempts = tried.after(before.as_ref().map_or("[]", |b| b.attempts.as_str()));
+    let at = before.map_or_else(|| records.clock.now().micros(), |b| b.at);
+    let delivery = DeliveryRow {
+        endpoint: row.connector.clone(),
+        id: id.to_owned(),
+        kind: "step.requested".to_owned(),
+        body,
+        state: text_of(state)?,
+        attempts,
+        next: None,
+        at,
+    };
+    if is_new {
+        deliveries::add(&mut conn, business, &[delivery]).await
+    } else {
+        deliveries::change(&mut conn, business, &was, &delivery).await.map(drop)
+    }
+}
+
+/// Keeps how a step stands now, if nobody else moved it; as it is then.
+pub async fn keep(
+    records: &Records,
+    business: &BusinessId,
+    row: &StepRow,
+    state: &State,
+) -> Result<Option<StepRow>, StoreError> {
+    let now = records.clock.now().micros();
+    // One that has ended is looked at once more, to end its grant.
+    let next = if state.has_ended() { Some(now) } else { state.due().map(Time::micros) };
+    let moved = StepRow { state: text_of(state)?, word: state.word().to_owned(), next, changed: now, ..row.clone() };
+    let mut conn = records.store.reader().await?;
+    Ok(steps::change(&mut conn, business, &row.state, &moved).await?.then_some(moved))
+}
+
+async fn wait(records: &Records, business: &BusinessId, row: &StepRow, until: Time) -> Result<(), StoreError> {
+    let later = StepRow { next: Some(until.micros()), ..row.clone() };
+    let mut conn = records.store.reader().await?;
+    steps::change(&mut conn, business, &row.state, &later).await.map(drop)
+}
+
+/// Ends the grant of a step that has ended, when all its steps have.
+pub async fn end_grant(records: &Records, business: &BusinessId, row: &StepRow) -> Result<(), StoreError> {
+    let rows = steps::of_grant(&mut *records.store.reader().await?, business, &row.grant).await?;
+    let states: Vec<State> = rows.iter().map(state_of).collect::<Result<_, _>>()?;
+    let how = match outcome(&states) {
+        Outcome::UnderWay => return rest(records, business, row).await,
+        Outcome::Settled => Ending::Settled,
+        Outcome::Released(why) => {
+            let words = Words::parse(&why).or_else(|_| Words::parse("it could not be done"));
+            Ending::Released(words.map_err(|e| StoreError::Failed(e.to_string()))?)
+        }
+    };
+    let work = Work::End { grant: row.grant.clone(), how };
+    let (business, case, by) = (business.clone(), row.case.clone(), Actor::Fulfilment);
+    let job = Job { business: business.clone(), case, by, key: None, if_version: None, work };
+    match records.writer.run(job).await {
+        // Its steps rest since the same transaction; or it is asked again at the next look.
+        Ok(_) | Err(Refused::Busy) => Ok(()),
+        Err(Refused::Store(e)) => Err(e),
+        // It has ended already.
+        Err(_) => rest(records, &business, row).await,
+    }
+}
+
+async fn rest(records: &Records, business: &BusinessId, row: &StepRow) -> Result<(), StoreError> {
+    let mut conn = records.store.reader().await?;
+    steps::change(&mut conn, business, &row.state, &StepRow { next: None, ..row.clone() }).await.map(drop)
+}
+
+/// How a step stands.
+pub fn state_of(row: &StepRow) -> Result<State, StoreError> {
+    serde_json::from_str(&row.state).map_err(|e| unreadable(&e))
+}
+
+/// As it is kept.
+pub fn text_of(state: &State) -> Result<String, StoreError> {
+    serde_json::to_string(state).map_err(|e| StoreError::Failed(e.to_string()))
+}
+
+fn unreadable(e: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable(format!("a step: {e}"))
+}
+
+/// What the database said.
+pub fn of_store(refused: Refused) -> StoreError {
+    match refused {
+        Refused::Store(e) => e,
+        _ => StoreError::Failed("no book of this business is served".to_owned()),
+    }
+}

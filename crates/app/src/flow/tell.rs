@@ -1,0 +1,160 @@
+//! What happens, told to webhooks: each entry of the journal a message, sent until it is taken.
+
+use amends_core::fulfilment::{Ability, Next, State};
+use amends_core::ids::BusinessId;
+use amends_core::time::{DAY, SECOND, Time};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::fulfil::{Try, jitter, of_store, secrets_of, text_of};
+use super::news::Cursor;
+use super::records::Records;
+use crate::connect::webhook::{self, Message};
+use crate::store::deliveries::{self, DeliveryRow};
+use crate::store::endpoints::{self, EndpointRow, Purpose};
+use crate::store::journal::{self, Kept};
+use crate::store::{Conn, StoreError};
+
+/// Entries of one read.
+const PAGE: i64 = 200;
+/// Messages that are sent at a time.
+const SEND_MAX: i64 = 64;
+/// How long messages are kept after they were first there, in microseconds.
+const KEEP: i64 = 30 * DAY;
+
+/// Turns what happened since the last look into messages, and sends those that are due; how many were.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, StoreError> {
+    let rules = records.rules(business).await.map_err(of_store)?;
+    let told = rules.endpoints.iter().any(|e| e.on && e.purpose == Purpose::Tell);
+    if told {
+        // Read again: how far each has come is no setting.
+        let all = endpoints::all(&mut *records.store.reader().await?, business).await?;
+        for endpoint in all.iter().filter(|e| e.on && e.purpose == Purpose::Tell) {
+            enqueue(records, business, endpoint).await?;
+        }
+    }
+    let now = records.clock.now().micros();
+    let due = deliveries::due(&mut *records.store.reader().await?, business, now, SEND_MAX).await?;
+    let sent = due.into_iter().map(|row| send(records, business, &rules, row));
+    let done = futures_util::future::join_all(sent).await;
+    done.iter().find_map(|one| one.clone().err()).map_or(Ok(done.len()), Err)
+}
+
+/// Forgets old messages.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn forget(records: &Records, business: &BusinessId) -> Result<(), StoreError> {
+    let before = records.clock.now().micros() - KEEP;
+    deliveries::forget(&mut *records.store.reader().await?, business, before).await
+}
+
+/// The messages and how far the journal was read are one transaction: none is lost, none is made twice.
+async fn enqueue(records: &Records, business: &BusinessId, endpoint: &EndpointRow) -> Result<(), StoreError> {
+    let mut conn = records.store.reader().await?;
+    let Some(mut cursor) = Cursor::parse(&endpoint.seen) else {
+        return Err(StoreError::Unreadable(format!("how far webhook `{}` has come", endpoint.id)));
+    };
+    let fresh = unseen(&mut conn, business, &cursor).await?;
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    for kept in &fresh {
+        cursor.pass(kept);
+    }
+    let now = records.clock.now();
+    let wanted = fresh.iter().filter(|kept| endpoint.takes(&kept.entry.kind));
+    let rows: Vec<DeliveryRow> = wanted.map(|kept| message(endpoint, kept, now)).collect::<Result<_, _>>()?;
+    conn.begin().await?;
+    let done = async {
+        if endpoints::saw(&mut conn, business, &endpoint.id, &endpoint.seen, &cursor.to_string()).await? {
+            deliveries::add(&mut conn, business, &rows).await?;
+        }
+        conn.commit().await
+    };
+    let done = done.await;
+    if done.is_err() {
+        // What failed is told; that it was taken back is no news.
+        let _ = conn.rollback().await;
+    }
+    done
+}
+
+async fn unseen(conn: &mut Conn, business: &BusinessId, cursor: &Cursor) -> Result<Vec<Kept>, StoreError> {
+    let mut fresh = Vec::new();
+    for head in journal::heads(conn, business).await? {
+        let from = cursor.seq(&head.team);
+        if from < head.seq {
+            fresh.extend(journal::of_chain(conn, business, &head.team, from, PAGE).await?);
+        }
+    }
+    Ok(fresh)
+}
+
+fn message(endpoint: &EndpointRow, kept: &Kept, now: Time) -> Result<DeliveryRow, StoreError> {
+    let entry = &kept.entry;
+    let event = RawValue::from_string(entry.event.clone()).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let (at, team) = (entry.at.to_string(), entry.team.as_str());
+    let data = json!({ "business": entry.business, "team": team, "seq": entry.seq, "event": event });
+    Ok(DeliveryRow {
+        endpoint: endpoint.id.clone(),
+        id: format!("{team}.{}", entry.seq),
+        kind: entry.kind.clone(),
+        body: json!({ "type": entry.kind, "timestamp": at, "data": data }).to_string(),
+        state: text_of(&State::begin(now, false))?,
+        attempts: "[]".to_owned(),
+        next: Some(now.micros()),
+        at: now.micros(),
+    })
+}
+
+async fn send(
+    records: &Records,
+    business: &BusinessId,
+    rules: &super::rules::Rules,
+    row: DeliveryRow,
+) -> Result<(), StoreError> {
+    let state: State = serde_json::from_str(&row.state).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let now = records.clock.now();
+    let Some(endpoint) = rules.endpoint(&row.endpoint) else {
+        let why = format!("the webhook `{}` is gone or off", row.endpoint);
+        return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }, None).await.map(drop);
+    };
+    match state.next(now, Ability::TakesKeyOnce, None) {
+        Next::Call(intent) => {
+            let Some(row) = keep(records, business, &row, &intent, None).await? else { return Ok(()) };
+            let secrets = secrets_of(endpoint);
+            let message = Message { url: &endpoint.url, secrets: &secrets, id: &row.id, body: &row.body };
+            let reply = webhook::send(&records.http, &message, now).await;
+            let now = records.clock.now();
+            let tried = Try::of(&reply, now);
+            let next = intent.after_call(webhook::came(reply, now), now, jitter());
+            keep(records, business, &row, &next, Some(tried)).await.map(drop)
+        }
+        Next::Keep(next) => keep(records, business, &row, &next, None).await.map(drop),
+        // It was due, so there is nothing to wait for; a circuit is of steps only.
+        Next::Wait(_) | Next::Look | Next::Rest => {
+            let later = now.plus_micros(SECOND).map(Time::micros);
+            let mut conn = records.store.reader().await?;
+            deliveries::change(&mut conn, business, &row.state, &DeliveryRow { next: later, ..row.clone() })
+                .await
+                .map(drop)
+        }
+    }
+}
+
+async fn keep(
+    records: &Records,
+    business: &BusinessId,
+    row: &DeliveryRow,
+    state: &State,
+    tried: Option<Try>,
+) -> Result<Option<DeliveryRow>, StoreError> {
+    let attempts = tried.map_or_else(|| row.attempts.clone(), |tried| tried.after(&row.attempts));
+    let moved = DeliveryRow { state: text_of(state)?, attempts, next: state.due().map(Time::micros), ..row.clone() };
+    let mut conn = records.store.reader().await?;
+    Ok(deliveries::change(&mut conn, business, &row.state, &moved).await?.then_some(moved))
+}

@@ -1,0 +1,341 @@
+//! How a step stands, and how it goes on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::PersonId;
+use crate::time::{HOUR, MINUTE, SECOND, Time};
+
+/// How long a call may take before whoever makes it is taken for dead, in microseconds.
+pub const LEASE: i64 = 2 * MINUTE;
+/// Calls of one step before a person is asked.
+pub const TRIES_MAX: u32 = 12;
+/// How long after the first failure it is tried again, in microseconds; it doubles with each.
+pub const BACKOFF_FIRST: i64 = SECOND;
+/// Longest time between two tries, in microseconds.
+pub const BACKOFF_MOST: i64 = HOUR;
+
+/// How a step stands. Times say when it is looked at again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub enum State {
+    /// It can be called: nothing of the last call, if there was one, took effect, or repeating it is safe.
+    Ready {
+        /// Calls so far.
+        tries: u32,
+        /// Not before.
+        after: Time,
+        /// Why the last call did not do it.
+        why: Option<String>,
+    },
+    /// A call was begun, and may have taken effect.
+    Calling {
+        /// Calls so far, with this one.
+        tries: u32,
+        /// Until when its answer is waited for.
+        until: Time,
+    },
+    /// A call was made and its answer never came: it may have taken effect.
+    Unknown {
+        /// Calls so far.
+        tries: u32,
+        /// How often it was looked for since.
+        looks: u32,
+        /// Not before.
+        after: Time,
+        /// Why the answer is not known.
+        why: String,
+    },
+    /// Someone has to do it, or to find out.
+    NeedsPerson {
+        /// Calls so far.
+        tries: u32,
+        /// Why.
+        why: String,
+    },
+    /// It took effect.
+    Done {
+        /// By what it is found in the other system.
+        reference: Option<String>,
+        /// Who did it; none: a connector.
+        by: Option<PersonId>,
+        /// When.
+        at: Time,
+    },
+    /// It will not be done.
+    Cancelled {
+        /// Why.
+        why: String,
+        /// Who says so.
+        by: Option<PersonId>,
+        /// When.
+        at: Time,
+    },
+}
+
+/// What the other system can do about a call whose answer is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ability {
+    /// It takes the same key once: the call may be repeated.
+    TakesKeyOnce,
+    /// It can be asked whether the call took effect.
+    CanBeRead,
+    /// Neither: only a person can tell.
+    Neither,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// It took effect.
+    Done {
+        /// By what it is found there.
+        reference: Option<String>,
+    },
+    /// They will not do it, for this reason; nothing took effect.
+    Refused(String),
+    /// It was never sent, or they said that they did nothing: for this reason, and not before this time.
+    Later(String, Option<Time>),
+    /// Whether it took effect is not known, for this reason.
+    Unknown(String),
+}
+
+/// What looking in the other system showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It took effect.
+    Found {
+        /// By what it is found there.
+        reference: Option<String>,
+    },
+    /// It did not.
+    Absent,
+    /// They did not say, for this reason.
+    Unknown(String),
+}
+
+/// What is to be done about a step now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Call: keep this state first.
+    Call(State),
+    /// Look in the other system.
+    Look,
+    /// Keep this state; nothing more for now.
+    Keep(State),
+    /// Nothing, until this time.
+    Wait(Time),
+    /// Nothing at all: it is a person's turn, or it has ended.
+    Rest,
+}
+
+/// Why someone cannot move a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// It has ended.
+    #[error("this step has ended: read the case again")]
+    Ended,
+    /// It is under way.
+    #[error("this step is under way: wait until it needs a person")]
+    UnderWay,
+    /// It was never another's to call.
+    #[error("this step is done by hand: do it, then say so")]
+    ByHand,
+}
+
+impl State {
+    /// How a step begins. `by_hand`: no connector is there for it.
+    #[must_use]
+    pub fn begin(now: Time, by_hand: bool) -> Self {
+        if by_hand {
+            Self::NeedsPerson { tries: 0, why: "it is done by hand".to_owned() }
+        } else {
+            Self::Ready { tries: 0, after: now, why: None }
+        }
+    }
+
+    /// In one word.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "ready",
+            Self::Calling { .. } => "calling",
+            Self::Unknown { .. } => "unknown",
+            Self::NeedsPerson { .. } => "needs_person",
+            Self::Done { .. } => "done",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// Whether nothing will change it any more.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Cancelled { .. })
+    }
+
+    /// When it has to be looked at again; none: not until someone moves it.
+    #[must_use]
+    pub const fn due(&self) -> Option<Time> {
+        match self {
+            Self::Ready { after, .. } | Self::Unknown { after, .. } => Some(*after),
+            Self::Calling { until, .. } => Some(*until),
+            Self::NeedsPerson { .. } | Self::Done { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// What is to be done now. `open_until`: the circuit of its connector lets no call through before.
+    #[must_use]
+    pub fn next(&self, now: Time, ability: Ability, open_until: Option<Time>) -> Next {
+        if let Some(due) = self.due().filter(|due| *due > now) {
+            return Next::Wait(due);
+        }
+        let blocked = open_until.filter(|until| *until > now);
+        match (self, blocked) {
+            (Self::Ready { tries, .. }, None) => Next::Call(calling(*tries, now)),
+            (Self::Unknown { tries, .. }, None) if ability == Ability::TakesKeyOnce => Next::Call(calling(*tries, now)),
+            (Self::Unknown { .. }, None) if ability == Ability::CanBeRead => Next::Look,
+            (Self::Unknown { tries, why, .. }, _) if ability == Ability::Neither => Next::Keep(Self::NeedsPerson {
+                tries: *tries,
+                why: format!("whether it was done is not known ({why}): look in the other system, then say so"),
+            }),
+            (Self::Ready { .. } | Self::Unknown { .. }, Some(until)) => Next::Wait(until),
+            // Whoever called is gone, and with them the answer.
+            (Self::Calling { tries, .. }, _) => Next::Keep(Self::Unknown {
+                tries: *tries,
+                looks: 0,
+                after: now,
+                why: "the answer never came".to_owned(),
+            }),
+            _ => Next::Rest,
+        }
+    }
+
+    /// After a call. `jitter`: 0 to 999, so that many that failed together do not come back together.
+    #[must_use]
+    pub fn after_call(&self, came: Came, now: Time, jitter: u16) -> Self {
+        let tries = self.tries();
+        match came {
+            Came::Done { reference } => Self::Done { reference, by: None, at: now },
+            Came::Refused(why) => Self::NeedsPerson { tries, why: format!("they refused: {why}") },
+            Came::Later(why, _) | Came::Unknown(why) if tries >= TRIES_MAX => {
+                Self::NeedsPerson { tries, why: format!("it was tried {tries} times: {why}") }
+            }
+            Came::Later(why, at) => {
+                let after = at.unwrap_or(now).max(later(now, tries, jitter));
+                Self::Ready { tries, after, why: Some(why) }
+            }
+            Came::Unknown(why) => Self::Unknown { tries, looks: 0, after: later(now, tries, jitter), why },
+        }
+    }
+
+    /// After looking in the other system.
+    #[must_use]
+    pub fn after_look(&self, looked: Looked, now: Time, jitter: u16) -> Self {
+        let (tries, looks) = (self.tries(), self.looks().saturating_add(1));
+        match looked {
+            Looked::Found { reference } => Self::Done { reference, by: None, at: now },
+            Looked::Absent => Self::Ready { tries, after: now, why: Some("it was not there".to_owned()) },
+            Looked::Unknown(why) if looks >= TRIES_MAX => {
+                Self::NeedsPerson { tries, why: format!("they were asked {looks} times whether it was done: {why}") }
+            }
+            Looked::Unknown(why) => Self::Unknown { tries, looks, after: later(now, looks, jitter), why },
+        }
+    }
+
+    /// Someone did it, or found that it was done.
+    ///
+    /// # Errors
+    /// When it is not a person's turn.
+    pub fn by_hand(&self, by: PersonId, reference: Option<String>, now: Time) -> Result<Self, Wrong> {
+        self.is_a_persons()?;
+        Ok(Self::Done { reference, by: Some(by), at: now })
+    }
+
+    /// It cannot be done.
+    ///
+    /// # Errors
+    /// When it is not a person's turn.
+    pub fn cannot(&self, by: PersonId, why: String, now: Time) -> Result<Self, Wrong> {
+        self.is_a_persons()?;
+        Ok(Self::Cancelled { why, by: Some(by), at: now })
+    }
+
+    /// It shall be called again: someone looked, and nothing had taken effect.
+    ///
+    /// # Errors
+    /// When it is not a person's turn, or the step never was a connector's.
+    pub fn again(&self, now: Time) -> Result<Self, Wrong> {
+        self.is_a_persons()?;
+        if self.tries() == 0 {
+            return Err(Wrong::ByHand);
+        }
+        Ok(Self::Ready { tries: 0, after: now, why: None })
+    }
+
+    const fn is_a_persons(&self) -> Result<(), Wrong> {
+        match self {
+            Self::NeedsPerson { .. } => Ok(()),
+            Self::Done { .. } | Self::Cancelled { .. } => Err(Wrong::Ended),
+            Self::Ready { .. } | Self::Calling { .. } | Self::Unknown { .. } => Err(Wrong::UnderWay),
+        }
+    }
+
+    /// Calls so far.
+    #[must_use]
+    pub const fn tries(&self) -> u32 {
+        match self {
+            Self::Ready { tries, .. }
+            | Self::Calling { tries, .. }
+            | Self::Unknown { tries, .. }
+            | Self::NeedsPerson { tries, .. } => *tries,
+            Self::Done { .. } | Self::Cancelled { .. } => 0,
+        }
+    }
+
+    const fn looks(&self) -> u32 {
+        match self {
+            Self::Unknown { looks, .. } => *looks,
+            _ => 0,
+        }
+    }
+}
+
+fn calling(tries: u32, now: Time) -> State {
+    State::Calling { tries: tries.saturating_add(1), until: now.plus_micros(LEASE).unwrap_or(Time::MAX) }
+}
+
+/// Doubling from a second to an hour, less up to half of it: the shares are spread evenly over the second half.
+fn later(now: Time, tries: u32, jitter: u16) -> Time {
+    let doubled = BACKOFF_FIRST.checked_shl(tries.saturating_sub(1).min(20)).unwrap_or(BACKOFF_MOST);
+    let whole = doubled.min(BACKOFF_MOST);
+    let wait = whole / 2 + whole / 2 * i64::from(jitter.min(999)) / 999;
+    now.plus_micros(wait).unwrap_or(Time::MAX)
+}
+
+/// How a grant ends when its steps have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Some have not ended.
+    UnderWay,
+    /// Something took effect: the customer has it, as far as it goes.
+    Settled,
+    /// Nothing took effect, for this reason.
+    Released(String),
+}
+
+/// How a grant ends, from how its steps stand. Where some were done and some cannot be, it is settled: what was done
+/// cost money.
+#[must_use]
+pub fn outcome<'a>(states: impl IntoIterator<Item = &'a State>) -> Outcome {
+    let (mut done, mut reason) = (false, None);
+    for state in states {
+        match state {
+            State::Done { .. } => done = true,
+            State::Cancelled { why, .. } => reason = reason.or(Some(why)),
+            _ => return Outcome::UnderWay,
+        }
+    }
+    match (done, reason) {
+        (false, Some(why)) => Outcome::Released(why.clone()),
+        (true, _) | (false, None) => Outcome::Settled,
+    }
+}

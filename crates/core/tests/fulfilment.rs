@@ -1,0 +1,151 @@
+//! Whatever goes wrong between us and another system, a step takes effect once, or not at all and we know it.
+
+use amends_core::fulfilment::{Ability, BACKOFF_MOST, Came, Circuit, LEASE, Looked, Next, Outcome, State, outcome};
+use amends_core::ids::PersonId;
+use amends_core::time::{HOUR, MINUTE, SECOND, Time};
+use proptest::prelude::*;
+
+fn at(micros: i64) -> Time {
+    Time::from_micros(1_795_000_000_000_000 + micros).unwrap()
+}
+
+/// What goes wrong in one exchange.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Fine,
+    NeverSent,
+    DiedBefore,
+    DiedAfter,
+    AnswerLost,
+    LostBefore,
+    Refused,
+}
+
+const FATES: [Fate; 7] =
+    [Fate::Fine, Fate::NeverSent, Fate::DiedBefore, Fate::DiedAfter, Fate::AnswerLost, Fate::LostBefore, Fate::Refused];
+
+/// The other system: what took effect, by how often.
+struct There {
+    ability: Ability,
+    effects: u32,
+}
+
+impl There {
+    /// None: whoever called died before they had the answer.
+    fn call(&mut self, fate: Fate) -> Option<Came> {
+        let arrives = !matches!(fate, Fate::NeverSent | Fate::DiedBefore | Fate::LostBefore);
+        let refuses = fate == Fate::Refused && (self.ability != Ability::TakesKeyOnce || self.effects == 0);
+        if arrives && !refuses && (self.ability != Ability::TakesKeyOnce || self.effects == 0) {
+            self.effects += 1;
+        }
+        match fate {
+            Fate::DiedBefore | Fate::DiedAfter => None,
+            Fate::NeverSent => Some(Came::Later("no connection".to_owned(), None)),
+            Fate::AnswerLost | Fate::LostBefore => Some(Came::Unknown("no answer".to_owned())),
+            Fate::Refused if refuses => Some(Came::Refused("too late".to_owned())),
+            Fate::Fine | Fate::Refused => Some(Came::Done { reference: Some("re_1".to_owned()) }),
+        }
+    }
+
+    fn look(&self, fate: Fate) -> Looked {
+        match (fate, self.effects) {
+            (Fate::NeverSent | Fate::AnswerLost, _) => Looked::Unknown("no answer".to_owned()),
+            (_, 0) => Looked::Absent,
+            _ => Looked::Found { reference: None },
+        }
+    }
+}
+
+/// Someone looks in the other system, and says what they see.
+fn someone(state: &State, there: &There, fate: Fate, now: Time) -> State {
+    let rita = PersonId::parse("rita").unwrap();
+    match (there.effects, fate) {
+        (0, Fate::Refused) => state.cannot(rita, "it cannot be".to_owned(), now).unwrap(),
+        (0, _) => state.again(now).unwrap(),
+        _ => state.by_hand(rita, None, now).unwrap(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_step_takes_effect_once(
+        ability in prop::sample::select(vec![Ability::TakesKeyOnce, Ability::CanBeRead, Ability::Neither]),
+        fates in prop::collection::vec((prop::sample::select(FATES.to_vec()), 0..1000_u16), 1..80),
+    ) {
+        let (mut now, mut there) = (at(0), There { ability, effects: 0 });
+        let mut state = State::begin(now, false);
+        let mut fates = fates.into_iter();
+        // When all that can go wrong went wrong, the rest goes well.
+        for _ in 0..2_000 {
+            let (fate, jitter) = fates.next().unwrap_or((Fate::Fine, 500));
+            let kept = serde_json::to_string(&state).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<State>(&kept).unwrap(), &state);
+            state = match state.next(now, ability, None) {
+                Next::Call(intent) => match there.call(fate) {
+                    Some(came) => intent.after_call(came, now, jitter),
+                    None => intent,
+                },
+                Next::Look => state.after_look(there.look(fate), now, jitter),
+                Next::Keep(next) => next,
+                Next::Wait(until) => {
+                    prop_assert!(until > now);
+                    prop_assert!(until.micros() - now.micros() <= BACKOFF_MOST.max(LEASE));
+                    now = until;
+                    state
+                }
+                Next::Rest if state.has_ended() => break,
+                Next::Rest => someone(&state, &there, fate, now),
+            };
+        }
+        match &state {
+            State::Done { .. } => prop_assert_eq!(there.effects, 1),
+            State::Cancelled { .. } => prop_assert_eq!(there.effects, 0),
+            other => prop_assert!(false, "it never ended: {:?}", other),
+        }
+    }
+}
+
+#[test]
+fn a_person_moves_only_what_waits_for_one() {
+    let rita = || PersonId::parse("rita").unwrap();
+    let ready = State::begin(at(0), false);
+    assert_eq!(
+        ready.by_hand(rita(), None, at(1)).unwrap_err().to_string(),
+        "this step is under way: wait until it needs a person"
+    );
+    let by_hand = State::begin(at(0), true);
+    assert!(by_hand.again(at(1)).is_err(), "nothing can call it");
+    let done = by_hand.by_hand(rita(), None, at(1)).unwrap();
+    assert!(done.cannot(rita(), "no".to_owned(), at(2)).is_err());
+}
+
+#[test]
+fn what_waits_on_a_circuit_comes_back() {
+    let mut circuit = Circuit::default();
+    for _ in 0..4 {
+        circuit.failed(at(0));
+    }
+    assert_eq!(circuit.open_until(at(0)), None);
+    circuit.failed(at(0));
+    let until = circuit.open_until(at(0)).unwrap();
+    assert_eq!(until, at(5 * SECOND));
+    assert_eq!(State::begin(at(0), false).next(at(0), Ability::CanBeRead, Some(until)), Next::Wait(until));
+    circuit.failed(until);
+    assert_eq!(circuit.open_until(until), Some(at(15 * SECOND)), "longer each time");
+    for n in 0..40 {
+        circuit.failed(at(n * HOUR));
+    }
+    assert_eq!(circuit.open_until(at(39 * HOUR)), Some(at(39 * HOUR + 5 * MINUTE)));
+    circuit.answered();
+    assert_eq!(circuit.open_until(at(39 * HOUR)), None);
+}
+
+#[test]
+fn a_grant_ends_as_its_steps_do() {
+    let done = State::Done { reference: None, by: None, at: at(0) };
+    let not = State::Cancelled { why: "no card".to_owned(), by: None, at: at(0) };
+    let open = State::begin(at(0), true);
+    assert_eq!(outcome([&done, &open]), Outcome::UnderWay);
+    assert_eq!(outcome([&done, &not]), Outcome::Settled, "what was done cost money");
+    assert_eq!(outcome([&not, &not]), Outcome::Released("no card".to_owned()));
+}
