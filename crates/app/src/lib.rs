@@ -13,6 +13,8 @@ pub mod folder;
 mod paint;
 mod report;
 mod router;
+#[cfg(test)]
+mod scenes;
 mod screen;
 mod server;
 pub mod shelf;

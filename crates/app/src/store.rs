@@ -20,6 +20,8 @@ pub mod people;
 pub mod requests;
 pub mod settings;
 pub mod steps;
+#[doc(hidden)]
+pub mod testing;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,234 @@
+//! A shop with its people, and the interface as they call it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use amends_core::diagnostic::Findings;
+use amends_core::facts::from_yaml::question_json;
+use amends_core::ids::{BusinessId, PersonId, RoleName, TeamId};
+use amends_core::money::Money;
+use amends_core::time::{SECOND, Time, Zone};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::app::App;
+use crate::connect::http::Reach;
+use crate::door::Door;
+use crate::flow::clock::{Clock, Ids};
+use crate::flow::fulfil::Worker;
+use crate::flow::people::{Setting, change, new_token, team};
+use crate::flow::records::Records;
+use crate::flow::rules::ModeText;
+use crate::flow::{news, tell, timer};
+use crate::router::router;
+use crate::shelf::Shelf;
+use crate::store::people::PersonRow;
+use crate::store::settings::Allowance;
+use crate::store::testing::Fresh;
+
+pub struct Shop {
+    pub records: Arc<Records>,
+    pub business: BusinessId,
+    pub worker: Worker,
+    clock: Arc<AtomicI64>,
+    router: Router,
+    tokens: HashMap<&'static str, String>,
+    _ends: tokio::sync::watch::Sender<bool>,
+    _fresh: Fresh,
+}
+
+/// An answer of the interface.
+#[derive(Debug)]
+pub struct Got {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub json: Value,
+}
+
+impl Got {
+    /// The answer, when it went well.
+    pub fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.json);
+        self.json
+    }
+
+    /// The status and the word for machines, when it did not.
+    pub fn refused(&self) -> (u16, &str) {
+        assert!(!self.status.is_success(), "{} {}", self.status, self.json);
+        (self.status.as_u16(), self.json["code"].as_str().unwrap_or_default())
+    }
+}
+
+pub fn time(text: &str) -> Time {
+    Time::parse(text, &Zone::parse("America/New_York").unwrap()).unwrap()
+}
+
+impl Shop {
+    /// Ada the AI agent, Rita and Omar at the front, Lena the lead, Hugo the head; everything fulfils itself.
+    pub async fn open(fresh: Fresh) -> Self {
+        let shelf = Arc::new(Shelf::shipped(&["retail", "rental"]));
+        let clock = Arc::new(AtomicI64::new(time("2026-11-16T18:04:00").micros()));
+        let records = Records::open(
+            &fresh.place,
+            Arc::clone(&shelf),
+            Clock::Set(Arc::clone(&clock)),
+            Ids::Counted(Arc::default()),
+        );
+        let records = Arc::new(records.await.unwrap().reaching(Reach::Private).unwrap());
+        let (ends, stopping) = tokio::sync::watch::channel(false);
+        let door = Arc::new(Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap());
+        let router = router(App { shelf, records: Some(Arc::clone(&records)), door, stopping });
+        let business = BusinessId::parse("retail").unwrap();
+        let mut shop = Self {
+            records,
+            business,
+            worker: Worker::default(),
+            clock,
+            router,
+            tokens: HashMap::new(),
+            _ends: ends,
+            _fresh: fresh,
+        };
+        shop.mode(&ModeText::Full).await;
+        for (id, role) in
+            [("ada", "ai"), ("rita", "frontline"), ("omar", "frontline"), ("lena", "lead"), ("hugo", "head")]
+        {
+            shop.person(id, role).await;
+        }
+        news::look(&shop.records, &shop.business).await.unwrap();
+        shop
+    }
+
+    pub async fn set(&self, setting: Setting) {
+        let now = self.records.clock.now();
+        change(&self.records.store, &self.business, "operator", &[setting], now).await.unwrap();
+    }
+
+    pub async fn mode(&self, mode: &ModeText) {
+        let id = TeamId::parse("shop").unwrap();
+        self.set(Setting::Team(team(id, "Shop".to_owned(), mode).unwrap())).await;
+    }
+
+    pub async fn limit(&self, holder: &str, per: &str, most: &str) {
+        let most = Money::parse(most, None).unwrap();
+        let (holder, span, currency) = (holder.to_owned(), per.to_owned(), most.currency.code().to_owned());
+        self.set(Setting::Allow(Allowance { holder, span, currency, most: most.minor })).await;
+    }
+
+    async fn person(&mut self, id: &'static str, role: &str) {
+        let person = PersonId::parse(id).unwrap();
+        let (token, digest) = new_token(&self.business, &person).unwrap();
+        self.tokens.insert(id, token);
+        self.set(Setting::Person(PersonRow {
+            id: person,
+            name: id.to_owned(),
+            role: RoleName::parse(role).unwrap(),
+            team: TeamId::parse("shop").unwrap(),
+            active: true,
+            token: Some(digest),
+        }))
+        .await;
+    }
+
+    /// Lets time go by, and everything happen that does so by itself.
+    pub async fn later(&self, micros: i64) {
+        self.clock.fetch_add(micros, Ordering::SeqCst);
+        timer::ring(&self.records, &self.business).await.unwrap();
+        timer::anchor(&self.records, &self.business).await.unwrap();
+        news::look(&self.records, &self.business).await.unwrap();
+        tell::look(&self.records, &self.business).await.unwrap();
+    }
+
+    pub async fn at(&self, text: &str) {
+        let now = self.clock.load(Ordering::SeqCst);
+        self.later(time(text).micros() - now).await;
+    }
+
+    /// Works on steps until none is due within a day.
+    pub async fn fulfil(&self) {
+        for _ in 0..200 {
+            self.worker.look(&self.records, &self.business).await.unwrap();
+            self.clock.fetch_add(30 * SECOND, Ordering::SeqCst);
+        }
+    }
+
+    /// Someone is at their desk, for the next half minute.
+    pub async fn is_there(&self, person: &str) {
+        let mut conn = self.records.store.reader().await.unwrap();
+        let (person, now) = (PersonId::parse(person).unwrap(), self.records.clock.now());
+        crate::store::people::seen(&mut conn, &self.business, &person, now.micros()).await.unwrap();
+    }
+
+    pub async fn get(&self, who: &str, path: &str) -> Got {
+        self.call(who, Method::GET, path, None, Value::Null).await
+    }
+
+    pub async fn post(&self, who: &str, path: &str, body: Value) -> Got {
+        self.call(who, Method::POST, path, None, body).await
+    }
+
+    /// With an Idempotency-Key.
+    pub async fn post_once(&self, who: &str, path: &str, key: &str, body: Value) -> Got {
+        self.call(who, Method::POST, path, Some(key), body).await
+    }
+
+    async fn call(&self, who: &str, method: Method, path: &str, key: Option<&str>, body: Value) -> Got {
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.tokens[who]));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let body = match body {
+            Value::Null => Body::empty(),
+            body => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+        };
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Got { status: parts.status, headers: parts.headers, json }
+    }
+
+    /// Opens a case on a kind of request; its path.
+    pub async fn case(&self, who: &str, request: &str, customer: &str) -> String {
+        let opened = self.post(who, "/v1/cases", json!({ "request": request, "customer": customer })).await.ok();
+        format!("/v1/cases/{}", opened["case"].as_str().unwrap())
+    }
+
+    /// Assesses a case with the facts of a case of the book; the assessment and its digest.
+    pub async fn assess(&self, who: &str, case: &str, book_case: &str) -> (Value, String) {
+        let got = self.post(who, &format!("{case}/assessments"), self.facts(book_case)).await;
+        let digest = got.headers.get("assessment-digest").map(|v| v.to_str().unwrap().to_owned());
+        let assessment = got.ok();
+        (assessment, digest.unwrap())
+    }
+
+    /// The facts of a case of the book, without what a kept case knows itself.
+    pub fn facts(&self, book_case: &str) -> Value {
+        let book = self.records.book(&self.business).unwrap();
+        let case = book.cases.iter().find(|c| c.id.value == book_case).unwrap_or_else(|| panic!("no {book_case}"));
+        let text = question_json(&book.schema, &case.question, &mut Findings::default()).unwrap();
+        let mut question: Value = serde_json::from_str(&text).unwrap();
+        for known in ["request", "asked", "now", "case"] {
+            question.as_object_mut().unwrap().remove(known);
+        }
+        question
+    }
+
+    /// Everything is exported, verified, and every assessment in it made again.
+    pub async fn prove(&self) {
+        let mut out = Vec::new();
+        let now = self.records.clock.now();
+        crate::flow::export::export(&self.records.store, &self.business, now, &mut out).await.unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let report = amends_core::journal::verify(text.lines());
+        assert!(report.is_whole(), "{:#?}", report.faults);
+    }
+}

@@ -1,0 +1,65 @@
+//! Databases for tests: a file of its own, or a new database on the server that `AMENDS_TEST_POSTGRES` names.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Conn, Place, StoreError, postgres};
+
+/// Where the server's URL stands.
+pub const VARIABLE: &str = "AMENDS_TEST_POSTGRES";
+
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// A place that nobody used before; its folder goes when it is dropped.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The database.
+    pub place: Place,
+    folder: Option<PathBuf>,
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // One that stays is in the system's folder for such files.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// A new file.
+///
+/// # Errors
+/// When no folder can be made.
+pub fn file() -> std::io::Result<Fresh> {
+    let number = COUNT.fetch_add(1, Ordering::SeqCst);
+    let folder = std::env::temp_dir().join(format!("amends-test-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    Ok(Fresh { place: Place::File(folder.join("amends.db")), folder: Some(folder) })
+}
+
+/// A new database on a server.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn database(url: &str) -> Result<Fresh, StoreError> {
+    let number = COUNT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("t_{}_{number}", std::process::id());
+    let mut conn = Conn::Postgres(postgres::writer(&postgres::options(url)?).await?);
+    conn.execute(&format!("CREATE DATABASE {name}"), &[]).await?;
+    let (server, _) = url.rsplit_once('/').ok_or_else(|| StoreError::Failed(format!("`{url}` names no database")))?;
+    Ok(Fresh { place: Place::Url(format!("{server}/{name}")), folder: None })
+}
+
+/// A file, and a database where there is a server. Says visibly that one was left out.
+///
+/// # Errors
+/// When one cannot be made.
+pub async fn both() -> Result<Vec<Fresh>, StoreError> {
+    let file = file().map_err(|e| StoreError::Failed(e.to_string()))?;
+    if let Ok(url) = std::env::var(VARIABLE) {
+        return Ok(vec![file, database(&url).await?]);
+    }
+    eprintln!("skipped on PostgreSQL: {VARIABLE} names no server (scripts/postgres.sh starts one)");
+    Ok(vec![file])
+}
