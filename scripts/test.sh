@@ -98,6 +98,15 @@ step 'pages are bundled' scripts/web.sh
 step 'formatting' cargo fmt --all --check
 with_tool 'dependencies' cargo-deny cargo deny check -A duplicate bans licenses sources
 step 'clippy' cargo clippy "${locked[@]}" --workspace --all-targets -- -D warnings
+# One PostgreSQL for every test that needs one; without it those tests say that they were left out.
+if database=$(scripts/postgres.sh start); then
+  trap 'rm -f "$log"; scripts/postgres.sh stop "${database%%$'\n'*}"' EXIT
+  export AMENDS_TEST_POSTGRES="${database##*$'\n'}"
+elif [ -n "${CI:-}" ]; then
+  step 'PostgreSQL' scripts/postgres.sh start
+else
+  skip 'tests on PostgreSQL' 'no PostgreSQL: scripts/postgres.sh says why'
+fi
 tests 'cargo test' cargo test "${locked[@]}" --workspace --no-fail-fast
 step 'rustdoc' rustdoc
 

@@ -4,3 +4,4 @@ mod receiver;
 mod shop;
 mod stories;
 mod webhooks;
+mod workload;

@@ -6,6 +6,7 @@ use amends_core::assess::frozen::Frozen;
 use amends_core::assess::{Workspace, assess};
 use amends_core::book::rules::Book;
 use amends_core::case::{Case, Right};
+use amends_core::digest::Digest;
 use amends_core::facts::{FactsErrors, read_question};
 use amends_core::ids::CaseId;
 use amends_core::journal::AssessmentLine;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::job::{Done, KeptAssessment, Refused, Work};
 use super::records::{Me, Records, With};
 use crate::store::grants::Bent;
-use crate::store::{StoreError, customers};
+use crate::store::{StoreError, assessments, customers};
 
 /// The source of what an AI agent says.
 const CLAIMED: &str = "claimed";
@@ -71,12 +72,29 @@ pub async fn assess_case(
         let history = history(records, me, &case).await?;
         let question = question_of(records, me, &case, document, &history)?;
         let kept = answer(Arc::clone(&me.rules.book), &question, me)?;
-        let (digest, json) = (kept.line.digest.to_string(), kept.line.assessment.clone());
+        let (digest, json) = (kept.line.digest.clone(), kept.line.assessment.clone());
         match records.run(me, id, with.clone(), Work::Assess(Box::new(kept))).await {
             Err(Refused::Denied { word, .. }) if word == "behind_the_case" && left > 0 => {}
-            done => return Ok(Assessed { done: done?, digest, json }),
+            done => {
+                let done = done?;
+                return match &done.assessed {
+                    Some(before) if *before != digest => kept_before(records, me, before.clone(), done).await,
+                    _ => Ok(Assessed { done, digest: digest.to_string(), json }),
+                };
+            }
         }
     }
+}
+
+/// The assessment that the same request was answered with before: this one is of another moment.
+async fn kept_before(records: &Records, me: &Me, digest: Digest, done: Done) -> Result<Assessed, NotAssessed> {
+    let read = async {
+        let mut conn = records.store.reader().await?;
+        assessments::find(&mut conn, &me.business, &digest).await
+    };
+    let gone = || Refused::Store(StoreError::Unreadable(format!("the assessment {digest} is not there")));
+    let line = read.await.map_err(Refused::Store)?.ok_or_else(gone)?;
+    Ok(Assessed { done, digest: digest.to_string(), json: line.assessment })
 }
 
 async fn history(records: &Records, me: &Me, case: &Case) -> Result<Vec<Bent>, Refused> {

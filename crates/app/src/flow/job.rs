@@ -92,6 +92,9 @@ pub struct Done {
     pub version: u64,
     /// How many events came of it: none where it was done before.
     pub events: usize,
+    /// The assessment that was kept, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessed: Option<Digest>,
     /// What exactly was given, where something was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,

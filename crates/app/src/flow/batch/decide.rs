@@ -8,6 +8,7 @@ use amends_core::case::{
     Right, apply, open,
 };
 use amends_core::denied::Denied;
+use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, GrantId, PersonId};
 use amends_core::time::Time;
 use amends_core::words::Words;
@@ -64,7 +65,7 @@ impl Bench {
             Ok(event) => {
                 self.take_in(None, std::slice::from_ref(&event))?;
                 let case = Some(opening.case.clone());
-                Ok(Ok(Done { case, version: 1, events: 1, given: None, asked: None }))
+                Ok(Ok(Done { case, version: 1, events: 1, assessed: None, given: None, asked: None }))
             }
         }
     }
@@ -78,7 +79,7 @@ impl Bench {
                 let events = self.apply(case, &Command::Assess { assessment, question }, &job.by)?;
                 self.books.entry(kept.line.book.clone()).or_insert_with(|| std::sync::Arc::clone(&kept.book));
                 self.assessments.push(kept.line.clone());
-                Ok(Worked::of(events))
+                Ok(Worked { assessed: Some(kept.line.digest.clone()), ..Worked::of(events) })
             }
             Work::Give { grant, wish } => self.give(case, grant, wish, &job.by),
             Work::Ask { approval, wish, look, words, call_back } => {
@@ -237,6 +238,7 @@ impl Bench {
             case: None,
             version: case.version,
             events: work.events.len(),
+            assessed: work.assessed.clone(),
             given: given.map(|g| Given { grant: g.id.clone(), of: g.of.clone(), cost: g.cost, fulfil: g.fulfil }),
             asked,
         };
@@ -256,13 +258,14 @@ impl Bench {
 /// What a job makes happen.
 struct Worked {
     events: Vec<Event>,
+    assessed: Option<Digest>,
     given: Option<GrantId>,
     asked: Option<ApprovalId>,
 }
 
 impl Worked {
     const fn of(events: Vec<Event>) -> Self {
-        Self { events, given: None, asked: None }
+        Self { events, assessed: None, given: None, asked: None }
     }
 }
 

@@ -1,0 +1,357 @@
+//! Anyone does anything, in an order that a seed decides, with an auditor beside it: no budget is passed, no grant is
+//! lost or doubled, every acknowledged answer is true, the journal proves itself. A seed gives the same run each time.
+//!
+//! `AMENDS_SEEDS=7` runs one seed, `AMENDS_SEEDS=1..200` many; `AMENDS_STEPS` says how many steps each has.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use amends_core::authority::{Holder, Period};
+use amends_core::case::GrantState;
+use amends_core::ids::CaseId;
+use amends_core::time::{DAY, HOUR, MINUTE, SECOND};
+use serde_json::{Value, json};
+
+use super::shop::{Got, Shop};
+use crate::store::budgets;
+use crate::store::testing::both;
+
+const PEOPLE: [&str; 5] = ["ada", "rita", "omar", "lena", "hugo"];
+const STORIES: [(&str, &str); 6] = [
+    ("price_adjustment", "blazers"),
+    ("wrong_goods", "two_tshirts"),
+    ("returns", "hospital"),
+    ("returns", "no_reason_given"),
+    ("warranty", "nine_claims_in_a_year"),
+    ("returns", "to_another_card"),
+];
+const LIMITS: [(&str, &str, &str); 4] = [
+    ("person rita", "day", "150.00 USD"),
+    ("person lena", "month", "400.00 USD"),
+    ("team shop", "day", "450.00 USD"),
+    ("business", "month", "1500.00 USD"),
+];
+/// How long `make test` goes on with seeds.
+const GOES_ON_FOR: Duration = Duration::from_secs(20);
+
+/// A small generator (SplitMix64): the same numbers from the same seed, for ever.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
+    }
+
+    fn one<'t, T>(&mut self, of: &'t [T]) -> Option<&'t T> {
+        if of.is_empty() { None } else { of.get(self.roll(of.len())) }
+    }
+}
+
+/// A case as whoever works on it remembers it.
+struct Known {
+    path: String,
+    story: usize,
+    digests: Vec<(String, Vec<String>)>,
+    approvals: Vec<String>,
+    grants: Vec<String>,
+}
+
+struct Run {
+    shop: Shop,
+    dice: Dice,
+    cases: Vec<Known>,
+    /// What was acknowledged, by grant: the case and the cost.
+    given: BTreeMap<String, (String, String)>,
+    keys: u64,
+    trace: Vec<String>,
+}
+
+impl Run {
+    fn who(&mut self) -> &'static str {
+        self.dice.one(&PEOPLE).unwrap()
+    }
+
+    /// Sends something, half of the time with a key and then again: the same request, the same answer.
+    async fn send(&mut self, who: &'static str, path: &str, body: Value) -> Got {
+        self.keys += 1;
+        let key = format!("k{}", self.keys);
+        let got = self.shop.post_once(who, path, &key, body.clone()).await;
+        self.trace.push(format!("{who} {path} {body} -> {} {}", got.status, got.json));
+        assert!(!got.status.is_server_error(), "{}", self.trace.join("\n"));
+        if got.status.is_success() && self.dice.roll(2) == 0 {
+            let again = self.shop.post_once(who, path, &key, body).await;
+            assert_eq!((again.status, &again.json), (got.status, &got.json), "{path} again");
+        }
+        got
+    }
+
+    async fn step(&mut self) {
+        match self.dice.roll(16) {
+            0 | 1 => self.open().await,
+            2..=4 => self.assess().await,
+            5..=7 => self.give().await,
+            8 | 9 => self.ask().await,
+            10 | 11 => self.answer().await,
+            12 => self.make_real().await,
+            13 => self.end().await,
+            14 => self.move_on().await,
+            _ => {
+                let jumps = [SECOND, MINUTE, HOUR, 5 * HOUR, DAY, 9 * DAY];
+                let by = *self.dice.one(&jumps).unwrap();
+                self.trace.push(format!("{by} us later"));
+                self.shop.later(by).await;
+            }
+        }
+    }
+
+    async fn open(&mut self) {
+        let (who, story) = (self.who(), self.dice.roll(STORIES.len()));
+        let customer = format!("c_{}", self.dice.roll(4));
+        let opening = json!({ "request": STORIES[story].0, "customer": customer });
+        let got = self.send(who, "/v1/cases", opening).await.ok();
+        let path = format!("/v1/cases/{}", got["case"].as_str().unwrap());
+        self.cases.push(Known { path, story, digests: vec![], approvals: vec![], grants: vec![] });
+    }
+
+    /// A case that someone works on, by its place.
+    fn any(&mut self) -> Option<usize> {
+        if self.cases.is_empty() { None } else { Some(self.dice.roll(self.cases.len())) }
+    }
+
+    async fn assess(&mut self) {
+        let Some(at) = self.any() else { return };
+        let (who, facts) = (self.who(), self.shop.facts(STORIES[self.cases[at].story].1));
+        let path = format!("{}/assessments", self.cases[at].path);
+        let got = self.send(who, &path, facts).await;
+        let Some(digest) = got.headers.get("assessment-digest") else { return };
+        let options = got.json["options"].as_array().unwrap();
+        let ids = options.iter().map(|o| o["id"].as_str().unwrap().to_owned()).collect();
+        self.cases[at].digests.push((digest.to_str().unwrap().to_owned(), ids));
+    }
+
+    /// A wish on a case: mostly the latest assessment's, mostly its own amount.
+    fn wish(&mut self, at: usize) -> Option<Value> {
+        let back = self.dice.roll(4) / 3;
+        let known = &self.cases[at];
+        let (digest, options) = known.digests.iter().rev().nth(back)?.clone();
+        let option = self.dice.one(&options)?.clone();
+        let mut wish = json!({ "assessment": digest, "option": option });
+        if self.dice.roll(6) == 0 {
+            wish["amount"] = json!(format!("{}.00 USD", self.dice.roll(300)));
+        }
+        if self.dice.roll(2) == 0
+            && let Some(approval) = self.dice.one(&self.cases[at].approvals)
+        {
+            wish["approval"] = json!(approval);
+        }
+        Some(wish)
+    }
+
+    async fn give(&mut self) {
+        let Some(at) = self.any() else { return };
+        let Some(wish) = self.wish(at) else { return };
+        let (who, path) = (self.who(), format!("{}/grants", self.cases[at].path));
+        let got = self.send(who, &path, wish).await;
+        if got.status.is_success() {
+            let id = got.json["grant"]["id"].as_str().unwrap().to_owned();
+            let cost = got.json["grant"]["cost"].as_str().unwrap().to_owned();
+            let before = self.given.insert(id.clone(), (self.cases[at].path.clone(), cost));
+            assert_eq!(before, None, "{id} was given twice");
+            self.cases[at].grants.push(id);
+        }
+    }
+
+    async fn ask(&mut self) {
+        let Some(at) = self.any() else { return };
+        let Some(wish) = self.wish(at) else { return };
+        let there = self.who();
+        self.shop.is_there(there).await;
+        let look = if self.dice.roll(5) == 0 { "second" } else { "first" };
+        let (who, path) = (self.who(), format!("{}/approvals", self.cases[at].path));
+        let got = self.send(who, &path, json!({ "wish": wish, "words": "please", "look": look })).await;
+        if let Some(id) = got.json["approval"]["id"].as_str() {
+            self.cases[at].approvals.push(id.to_owned());
+        }
+    }
+
+    async fn answer(&mut self) {
+        let Some(at) = self.any() else { return };
+        let Some(id) = self.dice.one(&self.cases[at].approvals).cloned() else { return };
+        let body = match self.dice.roll(4) {
+            0 => json!({ "no": { "reason": "not this time", "instead": ["detour"] } }),
+            1 => json!({ "adjust": { "amount": "20.00 USD", "words": "this much" } }),
+            _ => json!({ "yes": {} }),
+        };
+        let (who, path) = (self.who(), format!("{}/approvals/{id}/answer", self.cases[at].path));
+        self.send(who, &path, body).await;
+    }
+
+    async fn make_real(&mut self) {
+        let queue = self.shop.get("rita", "/v1/steps?limit=200").await.ok();
+        let Some(step) = self.dice.one(queue["steps"].as_array().unwrap()).cloned() else { return };
+        let (who, what) = (self.who(), if self.dice.roll(4) == 0 { "cannot" } else { "done" });
+        let body = if what == "done" { json!({}) } else { json!({ "reason": "the till is broken" }) };
+        let path = format!(
+            "/v1/cases/{}/grants/{}/steps/{}/{what}",
+            step["case"].as_str().unwrap(),
+            step["grant"].as_str().unwrap(),
+            step["number"]
+        );
+        let got = self.shop.post(who, &path, body).await;
+        self.trace.push(format!("{who} {path} -> {}", got.status));
+        assert!(!got.status.is_server_error(), "{}", self.trace.join("\n"));
+    }
+
+    async fn end(&mut self) {
+        let Some(at) = self.any() else { return };
+        let (who, base) = (self.who(), self.cases[at].path.clone());
+        let grant = self.dice.one(&self.cases[at].grants).cloned();
+        let (path, body) = match (self.dice.roll(5), grant) {
+            (0, Some(grant)) => (format!("{base}/grants/{grant}/settle"), json!({})),
+            (1, Some(grant)) => (format!("{base}/grants/{grant}/release"), json!({ "reason": "sold out" })),
+            (2, _) => (format!("{base}/decline"), json!({ "reason": "no", "instead": ["detour"] })),
+            (3, _) => (format!("{base}/reopen"), json!({ "reason": "she called" })),
+            _ => (format!("{base}/settle"), json!({})),
+        };
+        self.send(who, &path, body).await;
+    }
+
+    async fn move_on(&mut self) {
+        let Some(at) = self.any() else { return };
+        let (who, base) = (self.who(), self.cases[at].path.clone());
+        let (path, body) = match self.dice.roll(6) {
+            0 => (format!("{base}/take-over"), json!({})),
+            1 => (format!("{base}/handover"), json!({ "to": self.who(), "words": "my shift ends" })),
+            2 => (format!("{base}/handover/accept"), json!({})),
+            3 => (format!("{base}/customer-questions"), json!({ "words": "a photo, please" })),
+            4 => (format!("{base}/customer-words"), json!({ "words": "here it is" })),
+            _ => (format!("{base}/notes"), json!({ "words": "she is kind" })),
+        };
+        self.send(who, &path, body).await;
+    }
+
+    /// What the cases say, what the budgets hold and what was acknowledged are the same.
+    async fn audit(&self) {
+        let mut held: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        let mut known = BTreeMap::new();
+        for case in &self.cases {
+            let id = CaseId::parse(case.path.rsplit('/').next().unwrap()).unwrap();
+            let case_now = self.shop.records.case(&self.shop.business, &id).await.unwrap().unwrap();
+            for grant in &case_now.grants {
+                assert_eq!(known.insert(grant.id.to_string(), grant.cost.to_string()), None, "{} twice", grant.id);
+                for key in &grant.budgets {
+                    let slot = held.entry(budgets::id(key)).or_default();
+                    match grant.state {
+                        GrantState::Reserved => slot.0 += grant.cost.minor,
+                        GrantState::Settled => slot.1 += grant.cost.minor,
+                        GrantState::Released => {}
+                    }
+                    self.within(key, slot.0 + slot.1);
+                }
+            }
+        }
+        let acknowledged: BTreeMap<String, String> =
+            self.given.iter().map(|(id, (_, cost))| (id.clone(), cost.clone())).collect();
+        assert_eq!(known, acknowledged, "grants of the cases, and those that were acknowledged");
+        let names: Vec<&str> = held.keys().map(String::as_str).collect();
+        let mut conn = self.shop.records.store.reader().await.unwrap();
+        let rows = budgets::read(&mut conn, &self.shop.business, &names).await.unwrap();
+        let rows: BTreeMap<String, (i64, i64)> =
+            rows.into_iter().map(|(id, taken)| (id, (taken.reserved, taken.settled))).collect();
+        assert_eq!(rows, held, "what the budgets hold");
+    }
+
+    fn within(&self, key: &amends_core::authority::BudgetKey, taken: i64) {
+        let holder = budgets::holder(&key.holder);
+        let span = if matches!(key.period, Period::Day(_)) { "day" } else { "month" };
+        let limit = LIMITS.iter().find(|(of, per, _)| *of == holder && *per == span);
+        if let (Some((_, _, most)), false) = (limit, matches!(key.holder, Holder::Department(_))) {
+            let most: i64 = most.trim_end_matches(" USD").replace('.', "").parse().unwrap();
+            assert!(taken <= most, "{key} holds {taken} of {most}\n{}", self.trace.join("\n"));
+        }
+    }
+}
+
+/// How many grants were acknowledged.
+async fn run(seed: u64, steps: usize) -> usize {
+    let mut given = 0;
+    for fresh in both().await.unwrap() {
+        let shop = Shop::open(fresh).await;
+        for (holder, per, most) in LIMITS {
+            shop.limit(holder, per, most).await;
+        }
+        let (dice, cases) = (Dice(seed), Vec::new());
+        let mut run = Run { shop, dice, cases, given: BTreeMap::new(), keys: 0, trace: Vec::new() };
+        for step in 0..steps {
+            run.step().await;
+            if step % 40 == 39 {
+                run.audit().await;
+            }
+        }
+        run.audit().await;
+        run.shop.later(2 * MINUTE).await;
+        run.shop.prove().await;
+        given += run.given.len();
+    }
+    given
+}
+
+fn seeds() -> Option<std::ops::Range<u64>> {
+    let text = std::env::var("AMENDS_SEEDS").ok()?;
+    match text.split_once("..") {
+        Some((from, to)) => Some(from.parse().unwrap()..to.parse().unwrap()),
+        None => text.parse().ok().map(|seed| seed..seed + 1),
+    }
+}
+
+#[test]
+fn whatever_anyone_does_the_books_are_right() {
+    let steps = std::env::var("AMENDS_STEPS").ok().and_then(|n| n.parse().ok()).unwrap_or(160);
+    let (began, all) = (Instant::now(), seeds());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let (mut ran, mut given) = (0, 0);
+    for seed in all.clone().unwrap_or(1..u64::MAX) {
+        if all.is_none() && began.elapsed() > GOES_ON_FOR {
+            break;
+        }
+        eprintln!("seed {seed}");
+        given += runtime.block_on(run(seed, steps));
+        ran += 1;
+    }
+    eprintln!("{ran} seeds of {steps} steps, {given} grants, in {:?}", began.elapsed());
+    assert!(given > 0, "a run in which nothing is given shows nothing");
+}
+
+/// Two hundred at once for a budget of ten: ten get it.
+#[test]
+fn a_budget_is_never_passed_however_many_ask_at_once() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for fresh in both().await.unwrap() {
+            let shop = Shop::open(fresh).await;
+            // The refund of the story costs 30.00: ten of them, and some left that is not enough for one more.
+            shop.limit("team shop", "day", "325.00 USD").await;
+            let mut wishes = Vec::new();
+            for n in 0..200 {
+                let case = shop.case("hugo", "returns", &format!("c_{n}")).await;
+                let (assessment, digest) = shop.assess("hugo", &case, "hospital").await;
+                let wish = json!({ "assessment": digest, "option": assessment["options"][0]["id"] });
+                wishes.push((format!("{case}/grants"), wish));
+            }
+            let asked = wishes.into_iter().map(|(path, wish)| {
+                let shop = &shop;
+                async move { shop.post("hugo", &path, wish).await }
+            });
+            let answers = futures_util::future::join_all(asked).await;
+            let given = answers.iter().filter(|got| got.status.is_success()).count();
+            assert_eq!(given, 10);
+            let left = shop.get("hugo", "/v1/budgets").await.ok();
+            assert_eq!(left["budgets"][0]["left"], "25.00 USD", "{left}");
+            shop.prove().await;
+        }
+    });
+}
