@@ -6,6 +6,7 @@ pub mod books;
 pub mod budgets;
 pub mod cases;
 pub mod events;
+pub mod files;
 pub mod me;
 pub mod openapi;
 pub mod problem;

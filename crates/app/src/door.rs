@@ -54,13 +54,17 @@ impl Door {
     fn admits(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else { return true };
         let is = |given: [u8; 32]| bool::from(given.ct_eq(token));
-        let bearer =
-            headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
-        if let Some(given) = bearer {
-            return is(digest(given.trim()));
+        if let Some(given) = bearer(headers) {
+            return is(digest(given));
         }
         cookie(headers).is_some_and(|given| bool::from(given.as_bytes().ct_eq(pass(token).as_bytes())))
     }
+}
+
+/// The token that a program sends.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    given.and_then(|v| v.strip_prefix("Bearer ")).map(str::trim)
 }
 
 fn digest(token: &str) -> [u8; 32] {
@@ -104,9 +108,9 @@ fn names_loopback(request: &Request) -> bool {
 }
 
 /// Lets in who has the token: programs by their header, people after signing in.
-pub async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path == "/sign-in" || door.admits(request.headers()) {
+    if path == "/sign-in" || app.door.admits(request.headers()) || is_a_persons(&app, request.headers()).await {
         return next.run(request).await;
     }
     if path.starts_with("/v1/") {
@@ -115,6 +119,12 @@ pub async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) 
             .into_response();
     }
     Redirect::to("/sign-in").into_response()
+}
+
+/// Whether someone who works here sends their own token.
+async fn is_a_persons(app: &App, headers: &HeaderMap) -> bool {
+    let (Some(records), Some(token)) = (&app.records, bearer(headers)) else { return false };
+    matches!(records.who(token).await, Ok(Some(_)))
 }
 
 #[derive(Template)]

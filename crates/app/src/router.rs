@@ -72,6 +72,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/cases/{case}/grants/{grant}/steps/{number}/cannot", post(api::cases::steps::cannot))
         .route("/v1/cases/{case}/grants/{grant}/steps/{number}/again", post(api::cases::steps::again))
         .route("/v1/steps", get(api::cases::steps::queue))
+        .route("/v1/files", post(api::files::keep))
+        .route("/v1/files/{digest}", get(api::files::show))
         .route("/v1/budgets", get(api::budgets::list))
         .route("/v1/webhooks", get(api::webhooks::list).post(api::webhooks::add))
         .route("/v1/webhooks/{webhook}/rotate", post(api::webhooks::rotate))
@@ -85,7 +87,7 @@ pub fn router(app: App) -> Router {
     let open = Router::new().route("/health", get(api::health)).route("/assets/{name}", get(desk::assets::serve));
     pages
         .merge(api)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app.door), door::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), door::guard))
         .merge(cases)
         .merge(open)
         .layer(middleware::from_fn_with_state(Arc::clone(&app.door), door::host))

@@ -14,6 +14,7 @@ pub mod cases;
 pub mod customers;
 pub mod deliveries;
 pub mod endpoints;
+pub mod files;
 pub mod grants;
 pub mod journal;
 pub mod people;

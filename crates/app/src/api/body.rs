@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amends_core::facts::read::MAX_DOCUMENT_BYTES;
-use axum::body::to_bytes;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 
@@ -67,15 +67,7 @@ impl FromRequest<App> for Document {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the document is not sent as JSON")
                 .hint("send the header `Content-Type: application/json`"));
         }
-        let bytes = tokio::time::timeout(WITHIN, to_bytes(request.into_body(), MAX_DOCUMENT_BYTES))
-            .await
-            .map_err(|_| {
-                Problem::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    format!("the document took longer than {} s to come", WITHIN.as_secs()),
-                )
-            })?
-            .map_err(|e| unreceived(&e))?;
+        let bytes = received(request.into_body(), MAX_DOCUMENT_BYTES).await?;
         String::from_utf8(bytes.into()).map(Self).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
             Problem::new(
@@ -86,21 +78,31 @@ impl FromRequest<App> for Document {
     }
 }
 
+/// A body, in time and not too large.
+///
+/// # Errors
+/// When it is neither, or does not come whole.
+pub async fn received(body: Body, most: usize) -> Result<Bytes, Problem> {
+    let late = || {
+        let within = WITHIN.as_secs();
+        Problem::new(StatusCode::REQUEST_TIMEOUT, format!("the document took longer than {within} s to come"))
+    };
+    let came = tokio::time::timeout(WITHIN, to_bytes(body, most)).await.map_err(|_| late())?;
+    came.map_err(|e| unreceived(&e, most))
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
 }
 
-fn unreceived(error: &axum::Error) -> Problem {
+fn unreceived(error: &axum::Error, most: usize) -> Problem {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(e) = cause {
         if e.is::<http_body_util::LengthLimitError>() {
-            return Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the document has more than {MAX_DOCUMENT_BYTES} bytes"),
-            )
-            .hint("send only what the rules read");
+            return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the document has more than {most} bytes"))
+                .hint("send only what the rules read");
         }
         cause = e.source();
     }

@@ -13,6 +13,7 @@ use super::body::Document;
 use super::problem::Problem;
 use super::refused::problem;
 use crate::app::App;
+use crate::door::bearer;
 use crate::flow::job::RequestKey;
 use crate::flow::records::{Me, Records, With};
 
@@ -41,8 +42,7 @@ async fn come_in(app: &App, headers: &HeaderMap) -> Result<In, Problem> {
         Problem::new(StatusCode::NOT_FOUND, "this server keeps no cases")
             .hint("start it with `--database FILE`, and make people with `amends people`")
     })?;
-    let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
-    let token = given.and_then(|v| v.strip_prefix("Bearer ")).map(str::trim).unwrap_or_default();
+    let token = bearer(headers).unwrap_or_default();
     let found = records.who(token).await.map_err(|e| problem(&e))?;
     let me = found.ok_or_else(|| {
         Problem::new(StatusCode::UNAUTHORIZED, "this needs the token of a person")
@@ -70,6 +70,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let sent = Sent::<Text>::from_request(request, app).await?;
         let text = if sent.body.0.trim().is_empty() { "{}" } else { &sent.body.0 };
+        // An array would be read as the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the document is no JSON object")
+                .hint("what belongs into it is described in /v1/openapi.json"));
+        }
         let body = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
         Ok(Self { me: sent.me, records: sent.records, with: sent.with, body })
     }

@@ -99,6 +99,8 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::cases::steps::cannot,
         super::cases::steps::again,
         super::budgets::list,
+        super::files::keep,
+        super::files::show,
         super::webhooks::list,
         super::webhooks::add,
         super::webhooks::rotate,

@@ -4,7 +4,7 @@ use amends_core::ids::CaseId;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::problem::Problem;
 use crate::flow::job::{Answer, Done, Refused};
@@ -50,6 +50,19 @@ pub enum Turned {
     /// The database has no room left; nothing was done.
     #[response(status = 507, content_type = "application/problem+json")]
     Full(#[to_schema] Problem),
+}
+
+/// What a request that changes a case may carry.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "it describes requests, and is none itself")]
+pub struct Carried {
+    /// The same key with the same request gives the same answer.
+    #[param(rename = "Idempotency-Key")]
+    key: Option<String>,
+    /// The ETag of the case as it was read: it is refused where the case moved since.
+    #[param(rename = "If-Match")]
+    version: Option<String>,
 }
 
 /// Denials that say that it is someone else's to do.

@@ -20,7 +20,7 @@ use crate::api::books::json;
 use crate::api::me::In;
 use crate::api::me::Sent;
 use crate::api::problem::Problem;
-use crate::api::refused::{DoneDocument, Turned, answered, problem};
+use crate::api::refused::{Carried, DoneDocument, Turned, answered, problem};
 use crate::flow::job::{Refused, Work};
 use crate::store::approvals::{Waiting, waiting};
 
@@ -48,7 +48,7 @@ const fn first() -> Look {
 
 /// Asks the nearest person with authority who is there; where nobody is, the customer is called back.
 #[utoipa::path(post, path = "/v1/cases/{case}/approvals", operation_id = "ask_approval", tag = "approvals", request_body = AskFor,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 201, description = "Someone is asked.", body = DoneDocument), Turned))]
 pub async fn ask(Path(id): Path<String>, sent: Sent<AskFor>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -91,7 +91,7 @@ pub enum SayTo {
 
 /// Answers a question, once.
 #[utoipa::path(post, path = "/v1/cases/{case}/approvals/{approval}/answer", operation_id = "answer_approval", tag = "approvals", request_body = SayTo,
-    params(("case" = String, Path, description = "The case's id."), ("approval" = String, Path, description = "The question's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), ("approval" = String, Path, description = "The question's id."), Carried),
     responses((status = 200, description = "It is answered.", body = DoneDocument), Turned))]
 pub async fn answer(Path((id, part)): Path<(String, String)>, sent: Sent<SayTo>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -119,7 +119,7 @@ pub struct WriteRemedy {
 
 /// Writes a remedy of one's own on the case, which is a yes to it: for the role that the book names.
 #[utoipa::path(post, path = "/v1/cases/{case}/remedies", operation_id = "write_remedy", tag = "approvals", request_body = WriteRemedy,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is written.", body = DoneDocument), Turned))]
 pub async fn write(Path(id): Path<String>, sent: Sent<WriteRemedy>) -> Result<Response, Problem> {
     let case = case_id(&id)?;

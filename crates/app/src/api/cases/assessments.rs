@@ -10,7 +10,7 @@ use crate::api::assess::unreadable;
 use crate::api::body::asked as query_of;
 use crate::api::me::{In, SentText};
 use crate::api::problem::Problem;
-use crate::api::refused::{Turned, problem, with_tag};
+use crate::api::refused::{Carried, Turned, problem, with_tag};
 use crate::flow::assessing::{NotAssessed, assess_case};
 use crate::flow::job::Refused;
 use crate::store::assessments;
@@ -21,7 +21,7 @@ const DIGEST: HeaderName = HeaderName::from_static("assessment-digest");
 /// Assesses the case's request with facts, and keeps it on the case: as one's own role, as the case is now.
 #[utoipa::path(post, path = "/v1/cases/{case}/assessments", operation_id = "assess_case", tag = "assessments",
     request_body(content = inline(crate::api::openapi::CaseQuestion), description = "The facts, and what else a question says that the case does not know."),
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 201, description = "The assessment, in the format of `amends schema assessment`; the header `Assessment-Digest` names it.", body = inline(crate::api::openapi::AssessmentDocument)), Turned))]
 pub async fn assess(Path(id): Path<String>, SentText(sent): SentText) -> Result<Response, Problem> {
     let case = case_id(&id)?;

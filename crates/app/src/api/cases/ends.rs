@@ -13,7 +13,7 @@ use super::case_id;
 use super::talks::{MaySay, Say};
 use crate::api::me::Sent;
 use crate::api::problem::Problem;
-use crate::api::refused::{DoneDocument, Turned, answered};
+use crate::api::refused::{Carried, DoneDocument, Turned, answered};
 
 /// A no: never a bare one.
 #[derive(Deserialize, ToSchema)]
@@ -51,7 +51,7 @@ pub(super) fn ways(instead: Vec<Way>) -> Result<Vec<Instead>, Problem> {
 
 /// Ends the case with a no, its reason, and what stays open.
 #[utoipa::path(post, path = "/v1/cases/{case}/decline", operation_id = "decline_case", tag = "cases", request_body = SayNo,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn decline(Path(id): Path<String>, sent: Sent<SayNo>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -62,7 +62,7 @@ pub async fn decline(Path(id): Path<String>, sent: Sent<SayNo>) -> Result<Respon
 
 /// Ends the case: it is done.
 #[utoipa::path(post, path = "/v1/cases/{case}/settle", operation_id = "settle_case", tag = "cases", request_body = MaySay,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn settle(Path(id): Path<String>, sent: Sent<MaySay>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -72,7 +72,7 @@ pub async fn settle(Path(id): Path<String>, sent: Sent<MaySay>) -> Result<Respon
 
 /// Opens a settled or lapsed case again.
 #[utoipa::path(post, path = "/v1/cases/{case}/reopen", operation_id = "reopen_case", tag = "cases", request_body = Say,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn reopen(Path(id): Path<String>, sent: Sent<Say>) -> Result<Response, Problem> {
     let case = case_id(&id)?;

@@ -15,7 +15,7 @@ use super::case_id;
 use super::talks::Nothing;
 use crate::api::me::Sent;
 use crate::api::problem::Problem;
-use crate::api::refused::{DoneDocument, Turned, answered, problem};
+use crate::api::refused::{Carried, DoneDocument, Turned, answered, problem};
 use crate::flow::job::{Ending, Work};
 
 /// What would be given.
@@ -45,7 +45,7 @@ impl WishFor {
 
 /// Gives an option: it is set aside, within limits and budgets, and its fulfilment begins.
 #[utoipa::path(post, path = "/v1/cases/{case}/grants", operation_id = "give", tag = "grants", request_body = WishFor,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 201, description = "It is given.", body = DoneDocument), Turned))]
 pub async fn give(Path(id): Path<String>, sent: Sent<WishFor>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -66,7 +66,7 @@ pub struct CannotBe {
 
 /// A grant that people make real is done.
 #[utoipa::path(post, path = "/v1/cases/{case}/grants/{grant}/settle", operation_id = "settle_grant", tag = "grants",
-    params(("case" = String, Path, description = "The case's id."), ("grant" = String, Path, description = "The grant's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), ("grant" = String, Path, description = "The grant's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn settle(Path((id, part)): Path<(String, String)>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, with, .. } = sent;
@@ -77,7 +77,7 @@ pub async fn settle(Path((id, part)): Path<(String, String)>, sent: Sent<Nothing
 
 /// A grant that people make real cannot be done: its money is free again.
 #[utoipa::path(post, path = "/v1/cases/{case}/grants/{grant}/release", operation_id = "release_grant", tag = "grants", request_body = CannotBe,
-    params(("case" = String, Path, description = "The case's id."), ("grant" = String, Path, description = "The grant's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), ("grant" = String, Path, description = "The grant's id."), Carried),
     responses((status = 200, description = "It is released.", body = DoneDocument), Turned))]
 pub async fn release(Path((id, part)): Path<(String, String)>, sent: Sent<CannotBe>) -> Result<Response, Problem> {
     let Sent { me, records, with, body } = sent;

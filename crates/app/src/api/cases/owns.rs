@@ -14,7 +14,7 @@ use super::case_id;
 use super::talks::{Nothing, Say};
 use crate::api::me::Sent;
 use crate::api::problem::Problem;
-use crate::api::refused::{DoneDocument, Turned, answered, problem};
+use crate::api::refused::{Carried, DoneDocument, Turned, answered, problem};
 
 /// Most letters of a department's name.
 const DEPARTMENT_LETTERS_MAX: usize = 80;
@@ -45,7 +45,7 @@ pub struct OfferTo {
 
 /// Asks a department. The case stays where it is.
 #[utoipa::path(post, path = "/v1/cases/{case}/consults", operation_id = "consult", tag = "cases", request_body = AskDepartment,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn consult(Path(id): Path<String>, sent: Sent<AskDepartment>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -67,7 +67,7 @@ pub async fn consult(Path(id): Path<String>, sent: Sent<AskDepartment>) -> Resul
 
 /// A department answered.
 #[utoipa::path(post, path = "/v1/cases/{case}/consults/{consult}/answer", operation_id = "answer_consult", tag = "cases", request_body = Say,
-    params(("case" = String, Path, description = "The case's id."), ("consult" = String, Path, description = "The consult's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), ("consult" = String, Path, description = "The consult's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn answer_consult(Path((id, part)): Path<(String, String)>, sent: Sent<Say>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -82,7 +82,7 @@ pub async fn answer_consult(Path((id, part)): Path<(String, String)>, sent: Sent
 
 /// Offers the case to someone. It moves when they say yes.
 #[utoipa::path(post, path = "/v1/cases/{case}/handover", operation_id = "offer_handover", tag = "cases", request_body = OfferTo,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn offer(Path(id): Path<String>, sent: Sent<OfferTo>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -102,7 +102,7 @@ pub async fn offer(Path(id): Path<String>, sent: Sent<OfferTo>) -> Result<Respon
 
 /// Takes the case that was offered.
 #[utoipa::path(post, path = "/v1/cases/{case}/handover/accept", operation_id = "accept_handover", tag = "cases",
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn accept(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -112,7 +112,7 @@ pub async fn accept(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Respo
 
 /// Does not take the case that was offered.
 #[utoipa::path(post, path = "/v1/cases/{case}/handover/refuse", operation_id = "refuse_handover", tag = "cases", request_body = Say,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn refuse(Path(id): Path<String>, sent: Sent<Say>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -126,7 +126,7 @@ pub async fn refuse(Path(id): Path<String>, sent: Sent<Say>) -> Result<Response,
 
 /// Takes the offer back.
 #[utoipa::path(post, path = "/v1/cases/{case}/handover/withdraw", operation_id = "withdraw_handover", tag = "cases",
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn withdraw(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -136,7 +136,7 @@ pub async fn withdraw(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Res
 
 /// Takes the case unasked: for a role above the owner's.
 #[utoipa::path(post, path = "/v1/cases/{case}/take-over", operation_id = "take_over", tag = "cases",
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn take_over(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let case = case_id(&id)?;

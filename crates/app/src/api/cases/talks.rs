@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use super::{case_id, moment};
 use crate::api::me::Sent;
 use crate::api::problem::Problem;
-use crate::api::refused::{DoneDocument, Turned, answered, problem};
+use crate::api::refused::{Carried, DoneDocument, Turned, answered, problem};
+use crate::flow::job::Refused;
+use crate::store::files;
 
 /// A request without a body.
 #[derive(Debug, Deserialize)]
@@ -97,7 +99,7 @@ const ALARM_BEFORE: i64 = 15 * amends_core::time::MINUTE;
 
 /// Writes something down.
 #[utoipa::path(post, path = "/v1/cases/{case}/notes", operation_id = "add_note", tag = "cases", request_body = Say,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn note(Path(id): Path<String>, sent: Sent<Say>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -107,7 +109,7 @@ pub async fn note(Path(id): Path<String>, sent: Sent<Say>) -> Result<Response, P
 
 /// Says who the customer is.
 #[utoipa::path(post, path = "/v1/cases/{case}/customer", operation_id = "know_customer", tag = "cases", request_body = Know,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn know(Path(id): Path<String>, sent: Sent<Know>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -121,7 +123,7 @@ pub async fn know(Path(id): Path<String>, sent: Sent<Know>) -> Result<Response, 
 
 /// The customer said something: the hold is renewed, and a lapsed case opens again.
 #[utoipa::path(post, path = "/v1/cases/{case}/customer-words", operation_id = "hear_customer", tag = "cases", request_body = MaySay,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn hear(Path(id): Path<String>, sent: Sent<MaySay>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -135,7 +137,7 @@ pub async fn hear(Path(id): Path<String>, sent: Sent<MaySay>) -> Result<Response
 
 /// The customer was asked something: it is their turn.
 #[utoipa::path(post, path = "/v1/cases/{case}/customer-questions", operation_id = "ask_customer", tag = "cases", request_body = Say,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn ask_customer(Path(id): Path<String>, sent: Sent<Say>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -145,7 +147,7 @@ pub async fn ask_customer(Path(id): Path<String>, sent: Sent<Say>) -> Result<Res
 
 /// Adds evidence.
 #[utoipa::path(post, path = "/v1/cases/{case}/evidence", operation_id = "add_evidence", tag = "cases", request_body = Show,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn show(Path(id): Path<String>, sent: Sent<Show>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -153,7 +155,14 @@ pub async fn show(Path(id): Path<String>, sent: Sent<Show>) -> Result<Response, 
     let evidence = match body {
         Show::Seen { what } => Evidence::Seen { what },
         Show::Link { to, shows } => Evidence::Link { to, shows },
-        Show::File { digest, shows } => Evidence::File { digest, shows },
+        Show::File { digest, shows } => {
+            let read = async { files::has(&mut *records.store.reader().await?, &me.business, &digest).await };
+            if !read.await.map_err(|e| problem(&Refused::Store(e)))? {
+                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("there is no file {digest}"))
+                    .hint("send it first with `POST /v1/files`"));
+            }
+            Evidence::File { digest, shows }
+        }
     };
     let id = records.new_id("e").map_err(|e| problem(&e))?;
     answered(&case, records.command(&me, &case, with, Command::AddEvidence { id, evidence }).await, StatusCode::OK)
@@ -161,7 +170,7 @@ pub async fn show(Path(id): Path<String>, sent: Sent<Show>) -> Result<Response, 
 
 /// Promises the customer something dated.
 #[utoipa::path(post, path = "/v1/cases/{case}/promises", operation_id = "promise", tag = "cases", request_body = PromiseThat,
-    params(("case" = String, Path, description = "The case's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn promise(Path(id): Path<String>, sent: Sent<PromiseThat>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
@@ -179,7 +188,7 @@ pub async fn promise(Path(id): Path<String>, sent: Sent<PromiseThat>) -> Result<
 
 /// A promise was kept.
 #[utoipa::path(post, path = "/v1/cases/{case}/promises/{promise}/keep", operation_id = "keep_promise", tag = "cases",
-    params(("case" = String, Path, description = "The case's id."), ("promise" = String, Path, description = "The promise's id."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request gives the same answer."), ("If-Match" = Option<String>, Header, description = "The ETag of the case as it was read: it is refused where the case moved since.")),
+    params(("case" = String, Path, description = "The case's id."), ("promise" = String, Path, description = "The promise's id."), Carried),
     responses((status = 200, description = "It is done.", body = DoneDocument), Turned))]
 pub async fn keep(Path((id, part)): Path<(String, String)>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
