@@ -13,6 +13,7 @@ mod replay;
 mod schema;
 mod serve;
 mod test;
+mod verify;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -55,6 +56,7 @@ enum Command {
     Serve(serve::Args),
     People(people::Args),
     Export(export::Args),
+    Verify(verify::Args),
     Backup(export::BackupArgs),
     Fmt(fmt::Args),
     New(new::Args),
@@ -119,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Serve(a) => serve::run(a, screen),
         Command::People(a) => people::run(a, screen),
         Command::Export(a) => export::run(a),
+        Command::Verify(a) => verify::run(a, screen),
         Command::Backup(a) => export::backup(a),
         Command::Fmt(a) => fmt::run(a, screen),
         Command::New(a) => new::run(a, screen),

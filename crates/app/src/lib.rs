@@ -10,6 +10,7 @@ mod desk;
 mod door;
 pub mod flow;
 pub mod folder;
+mod lines;
 mod paint;
 mod report;
 mod router;

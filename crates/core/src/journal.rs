@@ -31,6 +31,7 @@
 mod chain;
 mod line;
 mod recheck;
+mod remake;
 mod report;
 mod verify;
 
@@ -38,4 +39,4 @@ pub use chain::{Anchor, Entry, Head, Moved, NotJson};
 pub use line::{AssessmentLine, BadLine, BookLine, End, Export, FORMAT, Header, LINE_BYTES_MAX, Line};
 pub use recheck::{Recheck, recheck, recheck_in};
 pub use report::{FAULTS_MAX, Fault, Place, Report, Wrong};
-pub use verify::verify;
+pub use verify::{Verifying, verify};

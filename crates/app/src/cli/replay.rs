@@ -1,7 +1,7 @@
 //! `amends replay`: past decisions through a book.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use amends_core::explain::{Tone, Weight};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, BookArg, Exit, Outcome, open};
 use crate::folder;
+use crate::lines::Lines;
 use crate::paint::{Text, clean, words};
 use crate::report::counted;
 use crate::screen::Screen;
@@ -45,26 +46,13 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
 /// Goes through the lines of a file, one at a time in memory.
 fn each_line(path: &Path, mut f: impl FnMut(usize, &str)) -> anyhow::Result<()> {
     let shown = path.display();
-    let file = folder::open(path)?;
-    let mut reader = BufReader::new(file);
-    let most = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX) + 2;
-    let mut line = Vec::new();
+    let mut lines = Lines::of(BufReader::new(folder::open(path)?), MAX_DOCUMENT_BYTES);
     for number in 1.. {
-        line.clear();
-        let read = reader
-            .by_ref()
-            .take(most)
-            .read_until(b'\n', &mut line)
-            .with_context(|| format!("cannot read `{shown}`"))?;
-        if read == 0 {
-            break;
-        }
-        ensure!(
-            line.len() <= MAX_DOCUMENT_BYTES + 1,
-            "line {number} of `{shown}` has more than {MAX_DOCUMENT_BYTES} bytes"
-        );
-        let text = std::str::from_utf8(&line).with_context(|| format!("line {number} of `{shown}` is not UTF-8"))?;
-        f(number, text.trim_end_matches(['\n', '\r']));
+        let Some(line) = lines.next().with_context(|| format!("cannot read `{shown}`"))? else { break };
+        ensure!(!line.is_too_long(), "line {number} of `{shown}` has more than {MAX_DOCUMENT_BYTES} bytes");
+        let text =
+            std::str::from_utf8(line.text).with_context(|| format!("line {number} of `{shown}` is not UTF-8"))?;
+        f(number, text.trim_end_matches('\r'));
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The export: a business's journal with everything needed to verify it, line by line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
+use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, TeamId};
 use amends_core::journal::{Anchor, Export, FORMAT, Header, Line};
 use amends_core::time::Time;
@@ -35,10 +36,12 @@ pub async fn export(store: &Store, business: &BusinessId, now: Time, out: &mut i
     let to: BTreeMap<TeamId, u64> = heads.into_iter().map(|head| (head.team, head.seq)).collect();
     let mut lines = Lines { out, so_far: Export::default() };
     lines.write(&Line::Header(Header { format: FORMAT, business: business.clone(), at: now }))?;
+    let mut known = BTreeSet::new();
     for book in books::all(&mut conn, business).await? {
+        known.insert(book.digest.clone());
         lines.write(&Line::Book(book))?;
     }
-    write_assessments(&mut conn, business, &mut lines).await?;
+    write_assessments(&mut conn, business, &known, &mut lines).await?;
     let mut at: BTreeMap<TeamId, u64> = BTreeMap::new();
     for anchor in anchors {
         for head in &anchor.heads {
@@ -81,9 +84,12 @@ async fn all_anchors(conn: &mut Conn, business: &BusinessId) -> Result<Vec<Ancho
     }
 }
 
+/// Writes the assessments that were read from those books. One of another book is newer than the heads, so that no
+/// entry of this export cites it.
 async fn write_assessments<W: Write>(
     conn: &mut Conn,
     business: &BusinessId,
+    books: &BTreeSet<Digest>,
     lines: &mut Lines<'_, W>,
 ) -> Result<(), NotExported> {
     let mut after = String::new();
@@ -91,7 +97,7 @@ async fn write_assessments<W: Write>(
         let page = assessments::page(conn, business, &after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.digest.to_string();
-        for line in page {
+        for line in page.into_iter().filter(|line| books.contains(&line.book)) {
             lines.write(&Line::Assessment(line))?;
         }
     }

@@ -48,11 +48,16 @@ impl BookFiles {
     /// The digest of the texts that rules are made of: paths and texts of `book.yaml` and the policies, by path.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        let rules = |path: &str| matches!(FileKind::of_path(path), Some(FileKind::Book | FileKind::Policy));
         let mut files: Vec<(&str, &str)> = self.texts.iter().map(|(path, text)| (path.as_str(), &**text)).collect();
-        files.retain(|(path, _)| rules(path));
+        files.retain(|(path, _)| is_of_rules(path));
         files.sort_unstable();
         Digest::of_parts(files.into_iter().flat_map(|(path, text)| [path.as_bytes(), text.as_bytes()]))
+    }
+
+    /// The texts that rules are made of, alone.
+    #[must_use]
+    pub fn rules(&self) -> Self {
+        Self { texts: self.texts.iter().filter(|(path, _)| is_of_rules(path)).cloned().collect() }
     }
 
     /// `book.yaml` first, then policies, intakes, cases and what is none of them; each by path, so that the
@@ -63,6 +68,10 @@ impl BookFiles {
         ordered.sort_by_key(|(kind, path, _)| (kind.is_none(), *kind, *path));
         ordered
     }
+}
+
+fn is_of_rules(path: &str) -> bool {
+    matches!(FileKind::of_path(path), Some(FileKind::Book | FileKind::Policy))
 }
 
 impl<P: Into<String>, T: Into<Arc<str>>> FromIterator<(P, T)> for BookFiles {

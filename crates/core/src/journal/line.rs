@@ -177,7 +177,16 @@ struct Kind {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, BadLine> {
-    serde_json::from_str(text).map_err(|e| BadLine::Unreadable(e.to_string()))
+    serde_json::from_str(text).map_err(|e| BadLine::Unreadable(why(&e)))
+}
+
+/// The reason alone: the JSON is all in one line, and its number is not that of the line in the export.
+fn why(e: &serde_json::Error) -> String {
+    let text = e.to_string();
+    match text.strip_suffix(&format!(" at line {} column {}", e.line(), e.column())) {
+        Some(why) => format!("{why} at byte {}", e.column()),
+        None => text,
+    }
 }
 
 fn printed<T: Serialize>(kind: &str, body: &T) -> String {

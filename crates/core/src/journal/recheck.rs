@@ -1,7 +1,7 @@
 //! An assessment made again from its stored facts and book.
 
 use crate::assess::{Workspace, assess};
-use crate::book::check::check;
+use crate::book::check::check_rules;
 use crate::book::read::BookFiles;
 use crate::book::rules::Book;
 use crate::facts::read_question;
@@ -23,14 +23,14 @@ pub enum Recheck {
 /// `question`: its JSON; `expected`: the assessment's JSON in one line, without the line's end.
 #[must_use]
 pub fn recheck(files: &BookFiles, question: &str, role: &RoleName, expected: &str) -> Recheck {
-    let checked = check(files);
+    let checked = check_rules(files);
     match &checked.book {
         Some(book) => recheck_in(book, question, role, expected),
         None => Recheck::Cannot(first_error(&checked.findings.all)),
     }
 }
 
-fn first_error(findings: &[crate::diagnostic::Diagnostic]) -> String {
+pub(super) fn first_error(findings: &[crate::diagnostic::Diagnostic]) -> String {
     let first = findings.first().map_or("it has no rules", |finding| finding.message.as_str());
     format!("the book cannot be used: {first}")
 }
@@ -38,6 +38,17 @@ fn first_error(findings: &[crate::diagnostic::Diagnostic]) -> String {
 /// As [`recheck`], with the book checked before: many assessments share one.
 #[must_use]
 pub fn recheck_in(book: &Book, question: &str, role: &RoleName, expected: &str) -> Recheck {
+    recheck_with(book, question, role, expected, &mut Workspace::default())
+}
+
+/// As [`recheck_in`], with the room of the one before.
+pub(super) fn recheck_with(
+    book: &Book,
+    question: &str,
+    role: &RoleName,
+    expected: &str,
+    workspace: &mut Workspace,
+) -> Recheck {
     let Some(role) = book.role(role.as_str()) else {
         return Recheck::Cannot(format!("the book has no role `{role}`"));
     };
@@ -45,8 +56,7 @@ pub fn recheck_in(book: &Book, question: &str, role: &RoleName, expected: &str) 
         Ok(question) => question,
         Err(e) => return Recheck::Cannot(e.to_string()),
     };
-    let mut workspace = Workspace::default();
-    match assess(book, &question.request, &question.facts, role, &mut workspace) {
+    match assess(book, &question.request, &question.facts, role, workspace) {
         Err(e) => Recheck::Cannot(e.to_string()),
         Ok(assessment) => {
             let text = assessment.text();

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::BadLine;
+use super::{BadLine, FORMAT, Moved};
 use crate::digest::Digest;
-use crate::ids::{CaseId, TeamId};
+use crate::ids::{BusinessId, CaseId, TeamId};
 
 /// Most faults that are told; the others are counted.
 pub const FAULTS_MAX: usize = 200;
@@ -12,16 +12,22 @@ pub const FAULTS_MAX: usize = 200;
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// Whose journal it is, by the header.
+    pub business: Option<BusinessId>,
     /// Lines read.
     pub lines: usize,
     /// Books among them.
     pub books: usize,
     /// Assessments among them.
     pub assessments: usize,
+    /// How many of them came out again with the same bytes.
+    pub made_again: usize,
     /// Entries among them.
     pub entries: usize,
     /// Anchors among them.
     pub anchors: usize,
+    /// Where each chain stands, by team.
+    pub chains: Vec<Moved>,
     /// Number and hash of the last anchor: to be held against one that was kept elsewhere.
     pub last_anchor: Option<(u64, Digest)>,
     /// What is wrong, in the order of the lines; the first 200.
@@ -35,6 +41,12 @@ impl Report {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// Whether any line is one of an export, beside an end.
+    #[must_use]
+    pub const fn is_of_export(&self) -> bool {
+        self.business.is_some() || self.books + self.assessments + self.entries + self.anchors > 0
     }
 
     pub(super) fn add(&mut self, fault: Fault) {
@@ -73,8 +85,10 @@ pub enum Place {
 pub enum Wrong {
     /// It is no line of an export.
     Bad(BadLine),
-    /// The first line is no header of this format, or a header stands further down.
+    /// The first line is no header, or a header stands further down.
     Header,
+    /// The header tells of another format.
+    Format(u32),
     /// It belongs to another business.
     OtherBusiness,
     /// Entries between the one before and this one are not there.
@@ -115,6 +129,54 @@ pub enum Wrong {
     NoEnd,
     /// The end tells of other lines.
     End,
+    /// The last line has no line feed.
+    Cut,
+    /// It is not the anchor that was kept elsewhere.
+    OtherAnchor,
+    /// An anchor that was kept elsewhere is not there.
+    AnchorGone,
+    /// A book cannot be used, for this reason.
+    Unusable(String),
+    /// A book stands after assessments that were read from it, the first in this line.
+    AfterUse(usize),
+    /// An assessment comes out otherwise, from this byte on.
+    Otherwise(usize),
+    /// An assessment cannot be made again, for this reason.
+    NotMade(String),
+}
+
+impl Wrong {
+    /// Its word, for programs.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Bad(_) => "unreadable",
+            Self::Header => "header",
+            Self::Format(_) => "format",
+            Self::OtherBusiness => "other_business",
+            Self::Missing { .. } => "entries_missing",
+            Self::AnchorsMissing { .. } => "anchors_missing",
+            Self::OutOfOrder => "out_of_order",
+            Self::Doubled => "doubled",
+            Self::Previous => "does_not_follow",
+            Self::Content => "changed",
+            Self::Event => "event",
+            Self::CaseVersion(_) => "case_version",
+            Self::NoSuchEntry(..) => "anchored_entry_missing",
+            Self::OtherEntry(..) => "anchored_entry_differs",
+            Self::NotThere(..) => "cited_missing",
+            Self::AfterEnd => "after_end",
+            Self::NoEnd => "no_end",
+            Self::End => "other_lines",
+            Self::Cut => "cut",
+            Self::OtherAnchor => "other_anchor",
+            Self::AnchorGone => "anchor_gone",
+            Self::Unusable(_) => "book_unusable",
+            Self::AfterUse(_) => "book_after_use",
+            Self::Otherwise(_) => "comes_out_otherwise",
+            Self::NotMade(_) => "not_made_again",
+        }
+    }
 }
 
 impl fmt::Display for Wrong {
@@ -122,6 +184,9 @@ impl fmt::Display for Wrong {
         match self {
             Self::Bad(bad) => bad.fmt(f),
             Self::Header => f.write_str("an export begins with its header, and has no other"),
+            Self::Format(found) => {
+                write!(f, "its format is {found}, and this version reads {FORMAT}: use a newer version")
+            }
             Self::OtherBusiness => f.write_str("it belongs to another business"),
             Self::Missing { from, to } if from == to => write!(f, "entry {from} is missing before it"),
             Self::Missing { from, to } => write!(f, "entries {from} to {to} are missing before it"),
@@ -139,6 +204,15 @@ impl fmt::Display for Wrong {
             Self::AfterEnd => f.write_str("it stands after the end"),
             Self::NoEnd => f.write_str("the export is cut off: it has no end"),
             Self::End => f.write_str("the lines before it are not those it was written for"),
+            Self::Cut => f.write_str("the export is cut off in this line: it has no line feed"),
+            Self::OtherAnchor => f.write_str("it is not the one that was kept elsewhere: the hash is another"),
+            Self::AnchorGone => f.write_str("it was kept elsewhere and is missing"),
+            Self::Unusable(why) => f.write_str(why),
+            Self::AfterUse(line) => write!(f, "it stands after an assessment that was read from it, in line {line}"),
+            Self::Otherwise(byte) => {
+                write!(f, "made again from its facts and book, the assessment comes out otherwise, from byte {byte} on")
+            }
+            Self::NotMade(why) => write!(f, "the assessment cannot be made again: {why}"),
         }
     }
 }

@@ -3,27 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::chain::kind_of;
-use super::{Anchor, AssessmentLine, BookLine, Entry, Export, FORMAT, Fault, Line, Place, Report, Wrong};
+use super::remake::Remaking;
+use super::{
+    Anchor, AssessmentLine, BadLine, BookLine, Entry, Export, FORMAT, Fault, Line, Moved, Place, Report, Wrong,
+};
 use crate::case::{Event, Happened};
 use crate::digest::Digest;
 use crate::ids::{BusinessId, CaseId, TeamId};
 
-/// Verifies an export. `lines`: without their ends, as bytes, since a changed byte may leave no text.
+/// Verifies the lines of an export against each other: assessments are not made again. `lines`: without their ends,
+/// as bytes, since a changed byte may leave no text.
 #[must_use]
 pub fn verify<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Report {
-    let mut reading = Reading::default();
+    let mut verifying = Verifying::default();
     for line in lines {
-        reading.line(line.as_ref());
+        verifying.line(line.as_ref());
     }
-    reading.finish()
+    verifying.end()
 }
 
-/// What is known of the lines so far.
-#[derive(Default)]
-struct Reading {
+/// An export that is being verified, line by line: what is known of the lines so far.
+#[derive(Debug, Default)]
+pub struct Verifying {
     report: Report,
     so_far: Export,
-    business: Option<BusinessId>,
     chains: HashMap<TeamId, Chain>,
     /// The last version of each case.
     cases: HashMap<CaseId, u64>,
@@ -31,11 +34,23 @@ struct Reading {
     there: BTreeSet<(&'static str, Digest)>,
     /// Digests that events cite, with the line of the first.
     cited: BTreeMap<(&'static str, Digest), usize>,
+    /// Anchors that were kept elsewhere.
+    kept: Vec<Kept>,
+    remaking: Option<Remaking>,
     ended: bool,
+    cut: bool,
+}
+
+/// An anchor that was kept elsewhere.
+#[derive(Debug)]
+struct Kept {
+    number: u64,
+    hash: Digest,
+    is_here: bool,
 }
 
 /// What is known of a chain.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Chain {
     seq: u64,
     hash: Option<Digest>,
@@ -48,13 +63,43 @@ struct Chain {
 /// Most entries of one gap that are remembered, to tell what is out of order from what is doubled.
 const GAP_MAX: u64 = 10_000;
 
-impl Reading {
-    fn line(&mut self, text: &[u8]) {
+impl Verifying {
+    /// Begins to verify all there is: the lines against each other, assessments by making them again, and anchors
+    /// against those that were kept elsewhere, by number.
+    #[must_use]
+    pub fn begin(kept: impl IntoIterator<Item = (u64, Digest)>) -> Self {
+        let kept = kept.into_iter().map(|(number, hash)| Kept { number, hash, is_here: false }).collect();
+        Self { kept, remaking: Some(Remaking::default()), ..Self::default() }
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub const fn so_far(&self) -> &Report {
+        &self.report
+    }
+
+    /// The next line, without its end.
+    pub fn line(&mut self, text: &[u8]) {
+        self.next(text, Line::parse(text));
+    }
+
+    /// The last line, where it has no line feed: the export was cut off in it.
+    pub fn cut_line(&mut self, text: &[u8]) {
+        let line = Line::parse(text);
+        self.cut = true;
+        if line.is_ok() || self.ended {
+            self.next(text, line);
+        } else {
+            self.report.lines += 1;
+        }
+        self.fault(Place::Line, Wrong::Cut);
+    }
+
+    fn next(&mut self, text: &[u8], line: Result<Line, BadLine>) {
         self.report.lines += 1;
         if self.ended {
             self.fault(Place::Line, Wrong::AfterEnd);
         }
-        let line = Line::parse(text);
         if self.report.lines == 1 && !matches!(line, Ok(Line::Header(_))) {
             self.fault(Place::Line, Wrong::Header);
         }
@@ -76,35 +121,60 @@ impl Reading {
     }
 
     fn header(&mut self, format: u32, business: BusinessId) {
-        if self.report.lines != 1 || format != FORMAT {
+        if self.report.lines != 1 {
             self.fault(Place::Line, Wrong::Header);
+        } else if format != FORMAT {
+            self.fault(Place::Line, Wrong::Format(format));
         }
-        self.business.get_or_insert(business);
+        self.report.business.get_or_insert(business);
     }
 
     fn book(&mut self, book: &BookLine) {
         self.report.books += 1;
-        if book.book_files().digest() != book.digest {
+        let files = book.book_files();
+        let is_sound = files.digest() == book.digest;
+        if !is_sound {
             self.fault(Place::Line, Wrong::Content);
         }
-        self.stands("book", &book.digest);
+        if !self.stands("book", &book.digest) {
+            return;
+        }
+        let files = is_sound.then_some(&files);
+        if let Some(wrong) = self.remaking.as_mut().and_then(|remaking| remaking.book(&book.digest, files)) {
+            self.fault(Place::Line, wrong);
+        }
     }
 
     fn assessment(&mut self, line: &AssessmentLine) {
         self.report.assessments += 1;
         let is_of = |text: &str, digest: &Digest| Digest::of(text.as_bytes()) == *digest;
-        if !is_of(&line.assessment, &line.digest) || !is_of(&line.question, &line.question_digest) {
+        let is_sound = is_of(&line.assessment, &line.digest) && is_of(&line.question, &line.question_digest);
+        if !is_sound {
             self.fault(Place::Line, Wrong::Content);
         }
         self.there.insert(("question", line.question_digest.clone()));
         self.cites("book", &line.book);
-        self.stands("assessment", &line.digest);
+        if self.stands("assessment", &line.digest) && is_sound {
+            self.make_again(line);
+        }
     }
 
-    fn stands(&mut self, what: &'static str, digest: &Digest) {
-        if !self.there.insert((what, digest.clone())) {
+    fn make_again(&mut self, line: &AssessmentLine) {
+        let Some(remaking) = &mut self.remaking else { return };
+        match remaking.assessment(line, self.report.lines) {
+            Some(Ok(())) => self.report.made_again += 1,
+            Some(Err(wrong)) => self.fault(Place::Line, wrong),
+            None => {}
+        }
+    }
+
+    /// Notes that a line of its own has it; whether it is the first.
+    fn stands(&mut self, what: &'static str, digest: &Digest) -> bool {
+        let is_first = self.there.insert((what, digest.clone()));
+        if !is_first {
             self.fault(Place::Line, Wrong::Doubled);
         }
+        is_first
     }
 
     fn cites(&mut self, what: &'static str, digest: &Digest) {
@@ -114,7 +184,7 @@ impl Reading {
     fn entry(&mut self, entry: &Entry) {
         self.report.entries += 1;
         let place = || Place::Entry(entry.team.clone(), entry.seq);
-        if self.business.as_ref().is_some_and(|business| *business != entry.business) {
+        if self.report.business.as_ref().is_some_and(|business| *business != entry.business) {
             self.fault(place(), Wrong::OtherBusiness);
         }
         if entry.hashed() != entry.hash {
@@ -122,20 +192,24 @@ impl Reading {
         }
         let wrong = self.chains.entry(entry.team.clone()).or_default().add(entry);
         let is_new = !matches!(wrong, Some(Wrong::Doubled));
+        let is_in_place = !matches!(wrong, Some(Wrong::Missing { .. } | Wrong::OutOfOrder));
         if let Some(wrong) = wrong {
             self.fault(place(), wrong);
         }
         if is_new && entry.kind.starts_with("case.") {
-            self.case_event(entry);
+            self.case_event(entry, is_in_place);
         }
     }
 
-    fn case_event(&mut self, entry: &Entry) {
+    /// Takes an event of a case in. Where the entry is out of its place, the event is out of its own for that reason.
+    fn case_event(&mut self, entry: &Entry, is_in_place: bool) {
         let place = || Place::Entry(entry.team.clone(), entry.seq);
         let event = serde_json::from_str::<Event>(&entry.event).ok().filter(|event| kind_of(event) == entry.kind);
         let Some(event) = event else { return self.fault(place(), Wrong::Event) };
-        let before = self.cases.insert(event.case.clone(), event.version).unwrap_or(0);
-        if event.version != before + 1 {
+        let last = self.cases.entry(event.case.clone()).or_default();
+        let is_next = event.version == last.saturating_add(1);
+        *last = event.version.max(*last);
+        if is_in_place && !is_next {
             self.fault(place(), Wrong::CaseVersion(event.case.clone()));
         }
         if let Happened::Assessed { assessment, question } = &event.what {
@@ -149,11 +223,14 @@ impl Reading {
         self.report.anchors += 1;
         let (number, before) = self.report.last_anchor.clone().unwrap_or_else(|| (0, Digest::zeros()));
         let place = || Place::Anchor(anchor.number);
-        if self.business.as_ref().is_some_and(|business| *business != anchor.business) {
+        if self.report.business.as_ref().is_some_and(|business| *business != anchor.business) {
             self.fault(place(), Wrong::OtherBusiness);
         }
         if anchor.hashed() != anchor.hash {
             self.fault(place(), Wrong::Content);
+        }
+        if self.is_other(anchor) {
+            self.fault(place(), Wrong::OtherAnchor);
         }
         match anchor.number {
             found if found > number + 1 => {
@@ -175,17 +252,34 @@ impl Reading {
         self.report.last_anchor = Some((anchor.number, anchor.hash.clone()));
     }
 
-    fn finish(mut self) -> Report {
+    /// Whether another anchor of its number was kept elsewhere.
+    fn is_other(&mut self, anchor: &Anchor) -> bool {
+        let mut is_other = false;
+        for kept in self.kept.iter_mut().filter(|kept| kept.number == anchor.number) {
+            kept.is_here = true;
+            is_other |= kept.hash != anchor.hash;
+        }
+        is_other
+    }
+
+    /// All that was found.
+    #[must_use]
+    pub fn end(mut self) -> Report {
         for ((what, digest), line) in std::mem::take(&mut self.cited) {
             if !self.there.contains(&(what, digest.clone())) {
                 self.report.add(Fault { line, place: Place::Line, wrong: Wrong::NotThere(what, digest) });
             }
         }
-        if !self.ended {
-            self.report.lines += 1;
-            self.fault(Place::Line, Wrong::NoEnd);
-            self.report.lines -= 1;
+        let line = self.report.lines + 1;
+        for gone in self.kept.iter().filter(|kept| !kept.is_here) {
+            self.report.add(Fault { line, place: Place::Anchor(gone.number), wrong: Wrong::AnchorGone });
         }
+        if !self.ended && !self.cut {
+            self.report.add(Fault { line, place: Place::Line, wrong: Wrong::NoEnd });
+        }
+        let head = |(team, chain): (TeamId, Chain)| Some(Moved { team, seq: chain.seq, hash: chain.hash? });
+        self.report.chains = self.chains.drain().filter_map(head).collect();
+        self.report.chains.sort();
         self.report.faults.sort_by_key(|fault| fault.line);
         self.report
     }

@@ -4,7 +4,9 @@ use amends_core::authority::Mode;
 use amends_core::case::Command;
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, RoleName};
-use amends_core::journal::{Anchor, BookLine, Export, Header, Line, Place, Recheck, Report, Wrong, recheck, verify};
+use amends_core::journal::{
+    Anchor, BookLine, Export, Header, Line, Place, Recheck, Report, Verifying, Wrong, recheck, verify,
+};
 use proptest::prelude::*;
 
 use crate::world::{Gave, World, person, words};
@@ -144,6 +146,46 @@ fn an_assessment_made_again_gives_the_same_bytes() {
     assert!(matches!(again("frontline", &line.assessment.replace("178.80", "187.80")), Recheck::Differs(_)));
     assert_eq!(again("king", ""), Recheck::Cannot("the book has no role `king`".into()));
     assert_eq!(line.digest, Digest::of(line.assessment.as_bytes()));
+}
+
+/// Verifies all there is, with anchors that were kept elsewhere.
+fn verify_all(lines: &[String], kept: impl IntoIterator<Item = (u64, Digest)>) -> Report {
+    let mut verifying = Verifying::begin(kept);
+    for line in lines {
+        verifying.line(line.as_bytes());
+    }
+    verifying.end()
+}
+
+#[test]
+fn assessments_are_made_again_and_anchors_held_against_those_that_were_kept() {
+    let report = verify_all(&lines(), []);
+    assert_eq!((told(&report).as_str(), report.made_again), ("whole", 1));
+    assert_eq!(report.chains.iter().map(|chain| chain.seq).sum::<u64>(), 7);
+    let last = report.last_anchor.unwrap();
+    assert_eq!(told(&verify_all(&lines(), [last.clone()])), "whole");
+    let other = verify_all(&lines(), [(last.0 - 1, last.1.clone())]);
+    assert_eq!(told(&other), "line 11, anchor 2: it is not the one that was kept elsewhere: the hash is another");
+    let gone = verify_all(&lines(), [(9, last.1)]);
+    assert_eq!(told(&gone), "line 15, anchor 9: it was kept elsewhere and is missing");
+    let mut late = lines();
+    late.swap(1, 2);
+    let late = verify_all(&late, []);
+    assert_eq!(told(&late), "line 3: it stands after an assessment that was read from it, in line 2");
+    assert_eq!(late.made_again, 0);
+}
+
+/// Whoever makes a line anew cannot make the assessment anew with it: an entry cites it.
+#[test]
+fn an_assessment_that_does_not_follow_from_its_facts_is_found() {
+    let mut lines = lines();
+    let Ok(Line::Assessment(mut line)) = Line::parse(lines[2].as_bytes()) else { panic!("no assessment") };
+    line.question = line.question.replacen("149.00", "194.00", 1);
+    line.question_digest = Digest::of(line.question.as_bytes());
+    lines[2] = Line::Assessment(line).print();
+    let report = verify_all(&lines, []);
+    assert!(matches!(report.faults[0].wrong, Wrong::Otherwise(_)), "{:#?}", report.faults);
+    assert_eq!((report.faults[0].line, report.made_again), (3, 0));
 }
 
 /// One change to an export.

@@ -44,9 +44,21 @@ pub struct Checked {
 /// Reads and checks a book.
 #[must_use]
 pub fn check(files: &BookFiles) -> Checked {
+    check_as(files, |_| {})
+}
+
+/// Reads and checks the rules of a book alone, as they are kept beside assessments: no intake mapping, no case, and not
+/// how cases are replayed, which needs a mapping.
+#[must_use]
+pub fn check_rules(files: &BookFiles) -> Checked {
+    check_as(&files.rules(), |text| text.replay = None)
+}
+
+fn check_as(files: &BookFiles, change: impl FnOnce(&mut BookText)) -> Checked {
     let mut findings = Findings::default();
     let mut sources = Sources::default();
-    let text = read(files, &mut sources, &mut findings);
+    let mut text = read(files, &mut sources, &mut findings);
+    change(&mut text);
     let mut book = check_text(&text, &sources, &mut findings);
     // What several policies share is found with each of them.
     findings.all.sort_by(|x, y| (x.severity, x.at, x.code, &x.message).cmp(&(y.severity, y.at, y.code, &y.message)));
