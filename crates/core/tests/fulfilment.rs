@@ -1,5 +1,7 @@
 //! Whatever goes wrong between us and another system, a step takes effect once, or not at all and we know it.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong here is to fail")]
+
 use amends_core::fulfilment::{Ability, BACKOFF_MOST, Came, Circuit, LEASE, Looked, Next, Outcome, State, outcome};
 use amends_core::ids::PersonId;
 use amends_core::time::{HOUR, MINUTE, SECOND, Time};
