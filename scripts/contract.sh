@@ -26,5 +26,5 @@ done
 cd "$work"
 schemathesis run "$at/v1/openapi.json" --exclude-checks positive_data_acceptance --warnings off \
   --header "Authorization: Bearer $token" --exclude-path /v1/events \
-  --phases examples,coverage,fuzzing --max-examples "${EXAMPLES:-20}" --seed 20261122 --workers 1 \
+  --phases examples,coverage,fuzzing --max-examples "${EXAMPLES:-60}" --seed 20261122 --workers 1 \
   --generation-database none --request-timeout 10 --no-color

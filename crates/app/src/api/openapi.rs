@@ -22,9 +22,9 @@ pub struct Question {
 /// A question on a case: what the case itself does not know.
 #[derive(Serialize, ToSchema)]
 pub struct CaseQuestion {
-    /// The facts, as the book declares them.
-    #[schema(value_type = Object)]
-    facts: AnyObject,
+    /// The facts, as the book declares them. Default: none is known.
+    #[schema(value_type = Option<Object>)]
+    facts: Option<AnyObject>,
     /// Where facts come from, by path: `system`, `seen`, `word` or `claimed`.
     #[schema(value_type = Option<Object>)]
     sources: Option<AnyObject>,
