@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Holds a running `amends serve` against its own description, /v1/openapi.json: hundreds of requests made from it,
 # right ones and wrong ones, as someone who may do everything. Fails on a 5xx, on a status or a content type that is not
-# described, and on a document that is not as described.   scripts/contract.sh AMENDS
+# described, and on a document that is not as described.   scripts/contract.sh AMENDS [DATABASE]
 set -euo pipefail
 amends=$(realpath "$1")
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
-kept=(--database "$work/amends.db")
+kept=(--database "${2:-$work/amends.db}")
 token=$("$amends" people add hugo --role head --team shop --business retail "${kept[@]}" 2> /dev/null)
 "$amends" serve books/retail books/rental --listen 127.0.0.1:0 "${kept[@]}" > "$work/said" &
 served=$!

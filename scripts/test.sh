@@ -128,6 +128,8 @@ if step 'amends builds' cargo build "${locked[@]}" -p amends; then
 fi
 
 with_tool 'the API is as it describes itself' schemathesis scripts/contract.sh "$amends"
+[ -z "${AMENDS_TEST_POSTGRES:-}" ] ||
+  with_tool 'the API on PostgreSQL is as it describes itself' schemathesis scripts/contract.sh "$amends" "$AMENDS_TEST_POSTGRES"
 if chromium=$(scripts/browser.sh); then
   node_tests 'pages in a browser' env CHROMIUM="$chromium" AMENDS="$amends" \
     node --test --test-reporter=tap e2e/ask.test.mjs e2e/pages.test.mjs

@@ -23,6 +23,8 @@ pub mod settings;
 pub mod steps;
 #[doc(hidden)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
