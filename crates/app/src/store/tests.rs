@@ -118,7 +118,7 @@ fn a_chain_grows_from_its_head_only() {
     on_both(async |_fresh, store| {
         let mut conn = store.writer().await.unwrap();
         let team = TeamId::parse("shop").unwrap();
-        let mut append = async |conn: &mut super::Conn, from: &Head, count: usize| {
+        let append = async |conn: &mut super::Conn, from: &Head, count: usize| {
             let (mut head, mut kept) = (from.clone(), Vec::new());
             for n in 0..count {
                 let entry = head.next(at(5), "test", &serde_json::json!({ "n": n })).unwrap();
