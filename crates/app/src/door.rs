@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Form, Request, State};
@@ -88,13 +87,18 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Turns away requests that name another host: a page elsewhere must not reach us through the reader's browser.
-pub async fn host(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    if door.loopback && !names_loopback(&request) {
-        return Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to `localhost` only")
-            .hint("open it as http://127.0.0.1 with its port")
-            .into_response();
+pub async fn host(State(app): State<App>, request: Request, next: Next) -> Response {
+    match elsewhere(&app.door, &request) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
     }
-    next.run(request).await
+}
+
+fn elsewhere(door: &Door, request: &Request) -> Option<Problem> {
+    (door.loopback && !names_loopback(request)).then(|| {
+        Problem::new(StatusCode::MISDIRECTED_REQUEST, "this server answers to `localhost` only")
+            .hint("open it as http://127.0.0.1 with its port")
+    })
 }
 
 fn names_loopback(request: &Request) -> bool {
@@ -107,8 +111,12 @@ fn names_loopback(request: &Request) -> bool {
     LOOPBACK_NAMES.iter().any(|l| name.eq_ignore_ascii_case(l))
 }
 
-/// Lets in who has the token: programs by their header, people after signing in.
+/// As [`host`], and lets in who has the token: programs by their header, people after signing in. One layer for both,
+/// since it stands before every question.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    if let Some(problem) = elsewhere(&app.door, &request) {
+        return problem.into_response();
+    }
     let path = request.uri().path();
     if path == "/sign-in" || app.door.admits(request.headers()) || is_a_persons(&app, request.headers()).await {
         return next.run(request).await;

@@ -1,7 +1,5 @@
 //! Every route, as a table of contents.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
@@ -88,8 +86,6 @@ pub fn router(app: App) -> Router {
     pages
         .merge(api)
         .layer(middleware::from_fn_with_state(app.clone(), door::guard))
-        .merge(cases)
-        .merge(open)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app.door), door::host))
+        .merge(cases.merge(open).layer(middleware::from_fn_with_state(app.clone(), door::host)))
         .with_state(app)
 }

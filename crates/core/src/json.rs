@@ -145,6 +145,7 @@ pub(crate) fn push_text(out: &mut String, text: &str) {
     if text.bytes().filter(|b| matches!(b, ..b' ' | b'"' | b'\\')).count() > 0 {
         return out.push_str(&quoted(text));
     }
+    out.reserve(text.len() + 2);
     out.push('"');
     out.push_str(text);
     out.push('"');

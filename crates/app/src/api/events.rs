@@ -57,7 +57,8 @@ pub async fn stream_events(
     };
     let mut seen = tokio::time::interval(SEEN_EVERY);
     seen.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let open = Open { me, records, case, told, to: now, at, waiting: VecDeque::new(), seen, stopping: app.stopping };
+    let open =
+        Open { me, records, case, told, to: now, at, waiting: VecDeque::new(), seen, stopping: app.stopping.clone() };
     let events = stream::unfold(open, |mut open| async move {
         let event = open.next().await?;
         Some((Ok::<_, Infallible>(event), open))

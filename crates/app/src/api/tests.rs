@@ -7,7 +7,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::door::Door;
 use crate::router::router;
 use crate::shelf::Shelf;
@@ -17,12 +17,12 @@ const TOKEN: &str = "a token of some length";
 
 fn app(token: Option<&str>) -> App {
     let (_, stopping) = tokio::sync::watch::channel(false);
-    App {
+    App::new(Parts {
         records: None,
         shelf: Arc::new(Shelf::shipped(&["retail", "rental"])),
-        door: Arc::new(Door::new(LOCAL, token).unwrap()),
+        door: Door::new(LOCAL, token).unwrap(),
         stopping,
-    }
+    })
 }
 
 struct Got {

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::database::MayKeep;
 use super::{Answer, Outcome, Stop, broken};
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::connect::http::Reach;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
@@ -122,7 +122,7 @@ async fn serve(
         None => None,
     };
     let working = records.clone().map(|records| tokio::spawn(background(records)));
-    let app = App { shelf: Arc::clone(&shelf), records, door: Arc::new(door), stopping };
+    let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, stopping });
     let names: Vec<&str> = shelf.names().collect();
     let mut out = std::io::stdout();
     // Whoever started it may have gone away; serving goes on.

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::connect::http::Reach;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
@@ -80,8 +80,8 @@ impl Shop {
         );
         let records = Arc::new(records.await.unwrap().reaching(Reach::Private).unwrap());
         let (ends, stopping) = tokio::sync::watch::channel(false);
-        let door = Arc::new(Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap());
-        let router = router(App { shelf, records: Some(Arc::clone(&records)), door, stopping });
+        let door = Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap();
+        let router = router(App::new(Parts { shelf, records: Some(Arc::clone(&records)), door, stopping }));
         let business = BusinessId::parse("retail").unwrap();
         let mut shop = Self {
             records,
