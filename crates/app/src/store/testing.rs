@@ -63,3 +63,48 @@ pub async fn both() -> Result<Vec<Fresh>, StoreError> {
     eprintln!("skipped on PostgreSQL: {VARIABLE} names no server (scripts/postgres.sh starts one)");
     Ok(vec![file])
 }
+
+/// The obvious way to keep a limit, as a floor for benches: each request locks the budget's row, reads it, writes it,
+/// its grant and its entry, and commits. How many were done in a time.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn lock_for_each(url: &str, connections: usize, time: std::time::Duration) -> Result<u32, StoreError> {
+    let options = postgres::options(url)?;
+    let mut conn = Conn::Postgres(postgres::writer(&options).await?);
+    for table in [
+        "CREATE TABLE IF NOT EXISTS floor_budgets (id BIGINT PRIMARY KEY, taken BIGINT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS floor_grants (id TEXT PRIMARY KEY, cost BIGINT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS floor_journal (id TEXT PRIMARY KEY, event TEXT NOT NULL)",
+        "INSERT INTO floor_budgets (id, taken) VALUES (1, 0) ON CONFLICT DO NOTHING",
+    ] {
+        conn.execute(table, &[]).await?;
+    }
+    let until = std::time::Instant::now() + time;
+    let clients = (0..connections).map(|n| {
+        let options = options.clone();
+        tokio::spawn(async move {
+            let mut conn = Conn::Postgres(postgres::writer(&options).await?);
+            let (mut done, event) = (0_u32, "x".repeat(400));
+            while std::time::Instant::now() < until {
+                let id = format!("{n}-{}", COUNT.fetch_add(1, Ordering::SeqCst));
+                conn.begin().await?;
+                let row = conn.fetch_one("SELECT taken FROM floor_budgets WHERE id = 1 FOR UPDATE", &[]).await?;
+                let taken = row.map_or(Ok(0), |row| row.int(0))?;
+                conn.execute("UPDATE floor_budgets SET taken = ? WHERE id = 1", &[(taken + 1).into()]).await?;
+                let grant = [id.as_str().into(), 2_500.into()];
+                conn.execute("INSERT INTO floor_grants (id, cost) VALUES (?, ?)", &grant).await?;
+                let entry = [id.as_str().into(), event.as_str().into()];
+                conn.execute("INSERT INTO floor_journal (id, event) VALUES (?, ?)", &entry).await?;
+                conn.commit().await?;
+                done += 1;
+            }
+            Ok::<u32, StoreError>(done)
+        })
+    });
+    let mut all = 0;
+    for client in futures_util::future::join_all(clients).await {
+        all += client.map_err(|e| StoreError::Failed(e.to_string()))??;
+    }
+    Ok(all)
+}

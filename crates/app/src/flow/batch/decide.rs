@@ -1,7 +1,7 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
 use amends_core::authority::{
-    Asking, Budget, Customer, Decision, Question, Wish, at_least, decide, nearest, second_look,
+    Asking, Budget, Customer, Decision, Question, Wish, at_least, budget_keys, decide, nearest, second_look,
 };
 use amends_core::case::{
     Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, GrantState, Look, Next, Opening,
@@ -98,7 +98,10 @@ impl Bench {
     /// Asks the core about a wish, with all that was locked.
     fn asking<T>(&self, case: &Case, wish: &Wish, by: &Actor, f: impl FnOnce(&Asking<'_>) -> T) -> Result<T, Denied> {
         let by = by.person().ok_or(Denied::NotAPerson)?;
-        let budgets: Vec<Budget> = self.budgets.values().map(|slot| slot.budget.clone()).collect();
+        // Its own budgets only: a batch may hold those of many people.
+        let keys = budget_keys(case, wish, by, self.rules.day(self.now));
+        let budgets: Vec<Budget> =
+            keys.iter().filter_map(|key| self.budgets.get(key)).map(|s| s.budget.clone()).collect();
         let exceptions = case.customer.as_ref().and_then(|id| self.exceptions.get(id)).cloned().unwrap_or_default();
         let customer = Customer { today: self.rules.day(self.now), exceptions };
         let (ladder, mode) = (&self.rules.ladder, self.rules.mode(&case.team));
