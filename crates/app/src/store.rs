@@ -89,6 +89,9 @@ pub enum StoreError {
     Failed(String),
 }
 
+/// Stands between ids that go as one value; no id and no header has it.
+const BETWEEN_IDS: &str = "\u{1f}";
+
 /// A connection to either engine. What is asked of it has a `?` for each value.
 #[derive(Debug)]
 pub enum Conn {
@@ -224,7 +227,7 @@ impl Conn {
         Ok((all, done))
     }
 
-    /// The rows whose id is one of a list. `sql`: ends before the list's brackets; `after` stands behind them.
+    /// The rows whose id is one of a list. `sql`: ends with the id's column; `after` stands behind the list.
     pub async fn among(
         &mut self,
         sql: &str,
@@ -235,8 +238,14 @@ impl Conn {
         let mut found = Vec::new();
         for ids in ids.chunks(256) {
             let Some(last) = ids.last() else { continue };
+            if self.is_shared() {
+                // As one value, so that each id is looked up: of a long list PostgreSQL reads all that is of the business.
+                let text = format!("{sql} = ANY(string_to_array(?, chr(31))){after}");
+                found.extend(self.fetch(&text, &[business.into(), ids.join(BETWEEN_IDS).into()]).await?);
+                continue;
+            }
             let size = padded(ids.len());
-            let text = format!("{sql} ({}){after}", places(size));
+            let text = format!("{sql} IN ({}){after}", places(size));
             let mut values: Vec<Value<'_>> = Vec::with_capacity(size + 1);
             values.push(business.into());
             values.extend((0..size).map(|at| Value::from(*ids.get(at).unwrap_or(last))));

@@ -51,7 +51,7 @@ async fn read_among(
     ids: &[&str],
     after: &str,
 ) -> Result<Vec<(String, Taken)>, StoreError> {
-    let sql = "SELECT id, reserved, settled FROM budgets WHERE business = ? AND id IN";
+    let sql = "SELECT id, reserved, settled FROM budgets WHERE business = ? AND id";
     let rows = conn.among(sql, business.as_str(), ids, after).await?;
     // A list that is filled up by repeating names a row once all the same.
     rows.iter()

@@ -10,7 +10,7 @@ use super::{Conn, StoreError};
 /// Locks cases until the end of the transaction, in the order of their ids; the version of each that is there.
 pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<(String, u64)>, StoreError> {
     let after = format!(" ORDER BY id{}", conn.lock());
-    let sql = "SELECT id, version FROM cases WHERE business = ? AND id IN";
+    let sql = "SELECT id, version FROM cases WHERE business = ? AND id";
     let rows = conn.among(sql, business.as_str(), ids, &after).await?;
     rows.iter().map(|row| Ok((row.text(0)?.to_owned(), number(row.int(1)?)))).collect()
 }

@@ -19,7 +19,7 @@ pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Resul
         return Ok(());
     }
     let after = format!(" ORDER BY id{}", conn.lock());
-    conn.among("SELECT id FROM customers WHERE business = ? AND id IN", business.as_str(), ids, &after).await.map(drop)
+    conn.among("SELECT id FROM customers WHERE business = ? AND id", business.as_str(), ids, &after).await.map(drop)
 }
 
 /// When something was bent for customers by discretion and not taken back.
@@ -28,7 +28,7 @@ pub async fn exceptions(
     business: &BusinessId,
     ids: &[&str],
 ) -> Result<Vec<(CustomerId, Time)>, StoreError> {
-    let sql = "SELECT customer, at FROM grants WHERE rights = 'discretion' AND state <> 'released' AND business = ? AND customer IN";
+    let sql = "SELECT customer, at FROM grants WHERE rights = 'discretion' AND state <> 'released' AND business = ? AND customer";
     let rows = conn.among(sql, business.as_str(), ids, "").await?;
     rows.iter().map(|row| Ok((row.parsed(0)?, row.time(1)?))).collect()
 }

@@ -26,7 +26,7 @@ fn whole(int: u64) -> i64 {
 /// Locks the heads of chains, in the order of their teams; a chain that is new begins.
 pub async fn lock_heads(conn: &mut Conn, business: &BusinessId, teams: &[&str]) -> Result<Vec<Head>, StoreError> {
     let after = format!(" ORDER BY team{}", conn.lock());
-    let sql = "SELECT team, seq, hash FROM chains WHERE business = ? AND team IN";
+    let sql = "SELECT team, seq, hash FROM chains WHERE business = ? AND team";
     let rows = conn.among(sql, business.as_str(), teams, &after).await?;
     if rows.len() == teams.len() {
         return rows.iter().map(|row| head(business, row)).collect();
@@ -100,7 +100,7 @@ fn entry(business: &BusinessId, row: &Row) -> Result<Kept, StoreError> {
 
 /// The events of cases, by case and in order.
 pub async fn events(conn: &mut Conn, business: &BusinessId, cases: &[&str]) -> Result<Vec<Event>, StoreError> {
-    let sql = "SELECT event FROM journal WHERE business = ? AND case_id IN";
+    let sql = "SELECT event FROM journal WHERE business = ? AND case_id";
     let rows = conn.among(sql, business.as_str(), cases, " ORDER BY case_id, version").await?;
     rows.iter().map(|row| row.json(0)).collect()
 }

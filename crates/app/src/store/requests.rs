@@ -19,7 +19,7 @@ pub struct Answered {
 
 /// The answers to requests that were made before.
 pub async fn find(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<Answered>, StoreError> {
-    let sql = "SELECT id, digest, answer FROM requests WHERE business = ? AND id IN";
+    let sql = "SELECT id, digest, answer FROM requests WHERE business = ? AND id";
     let rows = conn.among(sql, business.as_str(), ids, "").await?;
     rows.iter()
         .map(|row| {

@@ -83,7 +83,7 @@ pub async fn of_grant(conn: &mut Conn, business: &BusinessId, grant: &GrantId) -
 
 /// The steps of grants.
 pub async fn of_grants(conn: &mut Conn, business: &BusinessId, grants: &[&str]) -> Result<Vec<StepRow>, StoreError> {
-    let sql = format!("{STEP} WHERE business = ? AND grant_id IN");
+    let sql = format!("{STEP} WHERE business = ? AND grant_id");
     let rows = conn.among(&sql, business.as_str(), grants, " ORDER BY grant_id, number").await?;
     rows.iter().map(step).collect()
 }
