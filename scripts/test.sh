@@ -127,6 +127,7 @@ if step 'amends builds' cargo build "${locked[@]}" -p amends; then
   done
 fi
 
+step 'the tour of the documentation' scripts/tour.sh "$amends"
 with_tool 'the API is as it describes itself' schemathesis scripts/contract.sh "$amends"
 [ -z "${AMENDS_TEST_POSTGRES:-}" ] ||
   with_tool 'the API on PostgreSQL is as it describes itself' schemathesis scripts/contract.sh "$amends" "$AMENDS_TEST_POSTGRES"

@@ -173,7 +173,7 @@ impl Conn {
     const fn rows_max(&self) -> usize {
         match self {
             Self::Lite(_) => 64,
-            Self::Postgres(_) => 128,
+            Self::Postgres(_) => 256,
         }
     }
 
@@ -189,18 +189,39 @@ impl Conn {
         width: usize,
         values: &[Value<'_>],
     ) -> Result<(), StoreError> {
-        let mut left = values;
+        let (rows, written) = self.write_all(head, tail, width, values).await?;
+        if written == rows {
+            return Ok(());
+        }
+        Err(StoreError::Conflict(format!("{written} of {rows} rows were there to write")))
+    }
+
+    /// Adds rows, several a statement; those that are there stay as they are.
+    ///
+    /// # Errors
+    /// When the database does not take them.
+    pub async fn add_new(&mut self, head: &str, width: usize, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.write_all(head, " ON CONFLICT DO NOTHING", width, values).await.map(drop)
+    }
+
+    /// How many rows were given, and how many written.
+    async fn write_all(
+        &mut self,
+        head: &str,
+        tail: &str,
+        width: usize,
+        values: &[Value<'_>],
+    ) -> Result<(u64, u64), StoreError> {
+        let (mut left, mut all, mut done) = (values, 0, 0);
         while !left.is_empty() {
             let rows = chunk(left.len() / width, self.rows_max());
             let (now, later) = left.split_at_checked(rows * width).unwrap_or((left, &[]));
             let sql = format!("{head} VALUES {}{tail}", rows_of(rows, width));
-            let written = self.execute(&sql, now).await?;
-            if written != rows as u64 {
-                return Err(StoreError::Conflict(format!("{written} of {rows} rows were there to write")));
-            }
+            done += self.execute(&sql, now).await?;
+            all += rows as u64;
             left = later;
         }
-        Ok(())
+        Ok((all, done))
     }
 
     /// The rows whose id is one of a list. `sql`: ends before the list's brackets; `after` stands behind them.

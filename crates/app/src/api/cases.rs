@@ -174,9 +174,10 @@ pub async fn show(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> R
     let id = case_id(&id)?;
     let case = records.case(&me.business, &id).await.map_err(|e| problem(&e))?;
     let case = case.ok_or_else(|| problem(&Refused::NoCase))?;
+    let grants: Vec<&str> = case.grants.iter().map(|g| g.id.as_str()).collect();
     let read = async {
         let mut conn = records.store.reader().await?;
-        steps_store::of_case(&mut conn, &me.business, &id).await
+        steps_store::of_grants(&mut conn, &me.business, &grants).await
     };
     let steps = read.await.map_err(|e| problem(&Refused::Store(e)))?;
     let due = case.due(&me.rules.clocks).first().map(|d| d.at.to_string());

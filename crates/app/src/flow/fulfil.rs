@@ -139,9 +139,9 @@ impl Worker {
         let Some(row) = keep(records, business, row, intent).await? else { return Ok(()) };
         let step: Step = serde_json::from_str(&row.step).map_err(|e| unreadable(&e))?;
         let (id, body) = (step.key(), body_of(&step));
-        let (reply, secrets) = (records.clock.now(), secrets_of(endpoint));
+        let (sent_at, secrets) = (records.clock.now(), secrets_of(endpoint));
         let message = Message { url: &endpoint.url, secrets: &secrets, id: &id, body: &body };
-        let reply = webhook::send(&records.http, &message, reply).await;
+        let reply = webhook::send(&records.http, &message, sent_at).await;
         let now = records.clock.now();
         let tried = Try::of(&reply, now);
         let came = webhook::came(reply, now);

@@ -84,7 +84,9 @@ fn what_a_receiver_refuses_waits_for_a_person() {
         assert_eq!(shop.post("ada", &step("again"), json!({})).await.refused(), (403, "not_a_person"));
         shop.post("rita", &step("again"), json!({})).await.ok();
         shop.fulfil().await;
-        shop.post("rita", &step("done"), json!({ "reference": "cash from till 4" })).await.ok();
+        let done = shop.post("rita", &step("done"), json!({ "reference": "cash from till 4" })).await.ok();
+        let again = shop.post("rita", &step("done"), json!({ "reference": "cash from till 4" })).await.ok();
+        assert_eq!(again["details"], done["details"], "whose answer got lost asks again");
         assert_eq!(shop.get("rita", &case).await.ok()["grants"][0]["state"], "settled");
         assert_eq!(shop.post("rita", &step("cannot"), json!({ "reason": "no" })).await.status, 409);
     });

@@ -214,7 +214,7 @@ impl Run {
             (0, Some(grant)) => (format!("{base}/grants/{grant}/settle"), json!({})),
             (1, Some(grant)) => (format!("{base}/grants/{grant}/release"), json!({ "reason": "sold out" })),
             (2, _) => (format!("{base}/decline"), json!({ "reason": "no", "instead": ["detour"] })),
-            (3, _) => (format!("{base}/reopen"), json!({ "reason": "she called" })),
+            (3, _) => (format!("{base}/reopen"), json!({ "words": "she called" })),
             _ => (format!("{base}/settle"), json!({})),
         };
         self.send(who, &path, body).await;

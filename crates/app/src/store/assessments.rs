@@ -8,11 +8,13 @@ use super::sql::{Row, Value};
 use super::{Conn, StoreError};
 
 /// Keeps assessments. The same question to the same book has the same answer: it is kept once.
-pub async fn add(conn: &mut Conn, business: &BusinessId, lines: &[&AssessmentLine]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO assessments (business, digest, book, role, question_digest, question, answer) \
-               VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
-    for line in lines {
-        let values: [Value<'_>; 7] = [
+pub async fn add<'l>(
+    conn: &mut Conn,
+    business: &'l BusinessId,
+    lines: &[&'l AssessmentLine],
+) -> Result<(), StoreError> {
+    let row = |line: &&'l AssessmentLine| -> [Value<'l>; 7] {
+        [
             business.as_str().into(),
             line.digest.as_str().into(),
             line.book.as_str().into(),
@@ -20,10 +22,11 @@ pub async fn add(conn: &mut Conn, business: &BusinessId, lines: &[&AssessmentLin
             line.question_digest.as_str().into(),
             line.question.as_str().into(),
             line.assessment.as_str().into(),
-        ];
-        conn.execute(sql, &values).await?;
-    }
-    Ok(())
+        ]
+    };
+    let values: Vec<Value<'_>> = lines.iter().flat_map(row).collect();
+    let head = "INSERT INTO assessments (business, digest, book, role, question_digest, question, answer)";
+    conn.add_new(head, 7, &values).await
 }
 
 const LINE: &str = "SELECT digest, book, role, question_digest, question, answer FROM assessments";

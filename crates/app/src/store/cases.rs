@@ -99,26 +99,41 @@ pub async fn change(conn: &mut Conn, moved: &[Moved<'_>], at: i64) -> Result<(),
     let (listed, quiet): (Vec<&Moved<'_>>, Vec<&Moved<'_>>) = moved.iter().partition(|m| m.listed);
     let tail = ") AS v WHERE cases.business = v.column1 AND cases.id = v.column2 AND cases.version = v.column3";
     let from = |m: &Moved<'_>| Value::from(i64::try_from(m.from).unwrap_or(i64::MAX));
-    let keys = |m: &Moved<'_>| -> (Value<'static>, Value<'static>) {
-        (m.case.business.to_string().into(), m.case.id.to_string().into())
-    };
+    if !conn.is_shared() {
+        // One program alone asks nobody over a network, and a row each is the fastest there.
+        for m in &quiet {
+            let sql = "UPDATE cases SET version = ?, changed = ? WHERE business = ? AND id = ? AND version = ?";
+            let version = Value::from(i64::try_from(m.case.version).unwrap_or(i64::MAX));
+            let values = [version, at.into(), m.case.business.as_str().into(), m.case.id.as_str().into(), from(m)];
+            if conn.execute(sql, &values).await? != 1 {
+                return Err(StoreError::Conflict(format!("case {} moved", m.case.id)));
+            }
+        }
+        return change_listed(conn, &listed, at).await;
+    }
     let head = "UPDATE cases SET version = v.column4, changed = v.column5 FROM (";
     let values: Vec<Value<'_>> = quiet
         .iter()
         .flat_map(|m| {
-            let (business, id) = keys(m);
+            let (business, id) = (m.case.business.as_str().into(), m.case.id.as_str().into());
             [business, id, from(m), i64::try_from(m.case.version).unwrap_or(i64::MAX).into(), at.into()]
         })
         .collect();
     conn.write(head, tail, 5, &values).await?;
+    change_listed(conn, &listed, at).await
+}
+
+/// Writes rows of which lists show more anew.
+async fn change_listed(conn: &mut Conn, listed: &[&Moved<'_>], at: i64) -> Result<(), StoreError> {
+    let tail = ") AS v WHERE cases.business = v.column1 AND cases.id = v.column2 AND cases.version = v.column3";
+    let from = |m: &Moved<'_>| Value::from(i64::try_from(m.from).unwrap_or(i64::MAX));
     let head = "UPDATE cases SET customer = v.column4, state = v.column5, owner = v.column6, offered = v.column7, \
                 head = v.column8, turn = v.column9, asked = v.column10, opened = v.column11, version = v.column12, \
                 due = v.column13, changed = v.column14 FROM (";
     let values: Vec<Value<'_>> = listed
         .iter()
         .flat_map(|m| {
-            let (business, id) = keys(m);
-            let mut row = vec![business, id, from(m)];
+            let mut row = vec![m.case.business.as_str().into(), m.case.id.as_str().into(), from(m)];
             row.extend(moving(m.case, m.due));
             row.push(at.into());
             row

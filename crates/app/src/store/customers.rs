@@ -7,13 +7,10 @@ use super::sql::Value;
 use super::{Conn, StoreError};
 
 /// Makes rows for customers that have none yet, in the order of their ids.
-pub async fn add(conn: &mut Conn, business: &BusinessId, ids: &[&str], at: i64) -> Result<(), StoreError> {
-    for id in ids {
-        let values: [Value<'_>; 3] = [business.as_str().into(), (*id).into(), at.into()];
-        let sql = "INSERT INTO customers (business, id, since) VALUES (?,?,?) ON CONFLICT DO NOTHING";
-        conn.execute(sql, &values).await?;
-    }
-    Ok(())
+pub async fn add<'i>(conn: &mut Conn, business: &'i BusinessId, ids: &[&'i str], at: i64) -> Result<(), StoreError> {
+    let row = |id: &&'i str| -> [Value<'i>; 3] { [business.as_str().into(), (*id).into(), at.into()] };
+    let values: Vec<Value<'_>> = ids.iter().flat_map(row).collect();
+    conn.add_new("INSERT INTO customers (business, id, since)", 3, &values).await
 }
 
 /// Locks customers, in the order of their ids. One program alone needs no locks.

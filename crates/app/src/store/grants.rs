@@ -82,6 +82,9 @@ pub async fn end(conn: &mut Conn, business: &BusinessId, ended: &[(&Grant, i64)]
 /// Writes whose grants those of a case are, once the customer is known.
 pub async fn know_customer(conn: &mut Conn, case: &Case) -> Result<(), StoreError> {
     let customer = case.customer.as_ref().map(amends_core::ids::CustomerId::as_str);
-    let sql = "UPDATE grants SET customer = ? WHERE business = ? AND case_id = ?";
-    conn.execute(sql, &[customer.into(), case.business.as_str().into(), case.id.as_str().into()]).await.map(drop)
+    let sql = "UPDATE grants SET customer = ? WHERE business = ? AND id = ?";
+    for grant in &case.grants {
+        conn.execute(sql, &[customer.into(), case.business.as_str().into(), grant.id.as_str().into()]).await?;
+    }
+    Ok(())
 }

@@ -23,10 +23,15 @@ pub fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     Ok(options.application_name("amends").statement_cache_capacity(256).disable_statement_logging())
 }
 
-/// The writer's connection. A plan that was kept while a table was empty would read all of it later.
+/// The writer's connection. A plan that was kept while a table was empty would read all of it later, so each list of
+/// ids is planned anew: a batch has few statements.
 pub async fn writer(options: &PgConnectOptions) -> Result<Postgres, StoreError> {
-    let options =
-        options.clone().options([("enable_seqscan", "off"), ("lock_timeout", "20s"), ("synchronous_commit", "on")]);
+    let options = options.clone().options([
+        ("enable_seqscan", "off"),
+        ("lock_timeout", "20s"),
+        ("plan_cache_mode", "force_custom_plan"),
+        ("synchronous_commit", "on"),
+    ]);
     Ok(Postgres(Box::new(Box::new(PgConnection::connect_with(&options).await.map_err(|e| failed(&e))?))))
 }
 

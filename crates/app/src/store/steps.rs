@@ -81,10 +81,11 @@ pub async fn of_grant(conn: &mut Conn, business: &BusinessId, grant: &GrantId) -
     rows.iter().map(step).collect()
 }
 
-/// The steps of a case's grants.
-pub async fn of_case(conn: &mut Conn, business: &BusinessId, case: &CaseId) -> Result<Vec<StepRow>, StoreError> {
-    let sql = format!("{STEP} WHERE business = ? AND case_id = ? ORDER BY grant_id, number");
-    conn.fetch(&sql, &[business.as_str().into(), case.as_str().into()]).await?.iter().map(step).collect()
+/// The steps of grants.
+pub async fn of_grants(conn: &mut Conn, business: &BusinessId, grants: &[&str]) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND grant_id IN");
+    let rows = conn.among(&sql, business.as_str(), grants, " ORDER BY grant_id, number").await?;
+    rows.iter().map(step).collect()
 }
 
 /// Steps that the worker is to look at by now, those that wait longest first.

@@ -81,7 +81,12 @@ pub async fn done(Path(at): Path<(String, String, String)>, sent: Sent<DoneByHan
     let reference = body.reference.map(|text| words("reference", &text)).transpose()?;
     let by = me.person.id.clone();
     let now = records.clock.now();
-    step_moves(&records, &me, &at, |state| state.by_hand(by, reference, now)).await
+    step_moves(&records, &me, &at, |state| match state {
+        // Said before by the same person: the answer got lost.
+        State::Done { by: Some(who), reference: said, .. } if *who == by && *said == reference => Ok(state.clone()),
+        _ => state.by_hand(by, reference, now),
+    })
+    .await
 }
 
 /// A step that waits for a person cannot be done.
@@ -93,7 +98,11 @@ pub async fn cannot(Path(at): Path<(String, String, String)>, sent: Sent<CannotB
     let why = words("reason", &body.reason)?;
     let by = me.person.id.clone();
     let now = records.clock.now();
-    step_moves(&records, &me, &at, |state| state.cannot(by, why, now)).await
+    step_moves(&records, &me, &at, |state| match state {
+        State::Cancelled { by: Some(who), why: said, .. } if *who == by && *said == why => Ok(state.clone()),
+        _ => state.cannot(by, why, now),
+    })
+    .await
 }
 
 /// A step that its connector could not do is tried again.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use amends_core::authority::{Budget, BudgetKey, Present};
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, Case, Event, Happened};
+use amends_core::case::{Actor, Case, Event, Happened, HeadWhy, State, Turn};
 use amends_core::digest::Digest;
-use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, TeamId};
+use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, PersonId, TeamId};
 use amends_core::journal::{AssessmentLine, Head};
 use amends_core::time::{Date, Time};
 
@@ -42,25 +42,31 @@ pub struct Was {
     pub listed: Option<Listed>,
 }
 
-/// What lists show of a case.
+/// What lists show of a case, and when it is next due.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Listed(String, Option<i64>);
+pub struct Listed {
+    state: State,
+    owner: PersonId,
+    offered: Option<PersonId>,
+    head: Option<HeadWhy>,
+    turn: Turn,
+    dates: (Time, Time),
+    customer: Option<CustomerId>,
+    due: Option<i64>,
+}
 
 impl Listed {
     pub fn of(case: &Case, due: Option<i64>) -> Self {
-        let offered = case.offer.as_ref().map(|o| &o.to);
-        let turn = matches!(case.turn, amends_core::case::Turn::Ours);
-        let text = format!(
-            "{:?} {} {:?} {:?} {turn} {} {} {:?}",
-            case.state,
-            case.owner.id,
-            offered,
-            case.head,
-            case.asked.micros(),
-            case.opened.micros(),
-            case.customer
-        );
-        Self(text, due)
+        Self {
+            state: case.state,
+            owner: case.owner.id.clone(),
+            offered: case.offer.as_ref().map(|offer| offer.to.clone()),
+            head: case.head,
+            turn: case.turn,
+            dates: (case.asked, case.opened),
+            customer: case.customer.clone(),
+            due,
+        }
     }
 }
 

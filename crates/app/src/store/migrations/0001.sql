@@ -160,7 +160,6 @@ CREATE TABLE grants (
   PRIMARY KEY (business, id)
 );
 CREATE INDEX grants_by_customer ON grants (business, customer, at);
-CREATE INDEX grants_by_case ON grants (business, case_id);
 
 CREATE TABLE approvals (
   business TEXT NOT NULL,
@@ -198,7 +197,6 @@ CREATE TABLE steps (
 );
 CREATE INDEX steps_next ON steps (business, next) WHERE next IS NOT NULL;
 CREATE INDEX steps_waiting ON steps (business, changed) WHERE word = 'needs_person';
-CREATE INDEX steps_by_case ON steps (business, case_id);
 
 CREATE TABLE requests (
   business TEXT NOT NULL,
