@@ -100,7 +100,8 @@ with_tool 'dependencies' cargo-deny cargo deny check -A duplicate bans licenses 
 step 'clippy' cargo clippy "${locked[@]}" --workspace --all-targets -- -D warnings
 # One PostgreSQL for every test that needs one; without it those tests say that they were left out.
 if database=$(scripts/postgres.sh start); then
-  trap 'rm -f "$log"; scripts/postgres.sh stop "${database%%$'\n'*}"' EXIT
+  server=${database%%$'\n'*}
+  trap 'rm -f "$log"; scripts/postgres.sh stop "$server"' EXIT
   export AMENDS_TEST_POSTGRES="${database##*$'\n'}"
 elif [ -n "${CI:-}" ]; then
   step 'PostgreSQL' scripts/postgres.sh start

@@ -268,14 +268,18 @@ pub async fn sent(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> R
     Ok(json(&DeliveryList { deliveries: rows.iter().map(delivery).collect(), next }))
 }
 
-/// Sends a message again, as it was, with the same id.
+/// Sends a message of what happened again, as it was, with the same id. Steps are tried again by themselves.
 #[utoipa::path(post, path = "/v1/webhooks/{webhook}/deliveries/{delivery}/replay", operation_id = "replay_delivery", tag = "webhooks",
     params(("webhook" = String, Path, description = "Its id."), ("delivery" = String, Path, description = "The message's id.")),
     responses((status = 200, description = "It is sent again soon.", body = DeliveryDocument), Turned))]
 pub async fn replay(Path((id, message)): Path<(String, String)>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
     may_set(&me)?;
-    found(&me, &id)?;
+    // A step that has ended must not be paid because its message is sent once more.
+    if found(&me, &id)?.purpose == Purpose::Fulfil {
+        return Err(Problem::new(StatusCode::CONFLICT, "the messages of steps are not replayed")
+            .hint("let the step be tried again: `POST /v1/cases/{case}/grants/{grant}/steps/{number}/again`"));
+    }
     let read = async {
         let mut conn = records.store.reader().await?;
         deliveries::get(&mut conn, &me.business, &id, &message).await

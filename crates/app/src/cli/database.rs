@@ -1,10 +1,10 @@
 //! Which database a command is about, and whose.
 
 use amends_core::ids::BusinessId;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 
-use crate::store::{Place, Store};
+use crate::store::{Place, Store, settings};
 
 /// Where the database may stand instead of on the command line.
 const VARIABLE: &str = "AMENDS_DATABASE";
@@ -52,9 +52,33 @@ impl Of {
     pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
         self.kept.with(work)
     }
+
+    /// As [`with`](Self::with), for what only reads: neither a database nor a business is made.
+    pub(super) fn with_existing<T, F: Future<Output = Result<T>>>(
+        &self,
+        work: impl FnOnce(Store, i64) -> F,
+    ) -> Result<T> {
+        let business = self.business()?;
+        self.kept.with_existing(|store, now| async move {
+            let known = settings::version(&mut *store.reader().await?, &business).await?;
+            ensure!(known.is_some(), "the database knows no business `{business}`: it is named as its book");
+            work(store, now).await
+        })
+    }
 }
 
 impl Kept {
+    /// As [`with`](Self::with), for what only reads: a database that is not there is not made.
+    pub(super) fn with_existing<T, F: Future<Output = Result<T>>>(
+        &self,
+        work: impl FnOnce(Store, i64) -> F,
+    ) -> Result<T> {
+        if let Some(Place::File(path)) = self.kept.place() {
+            ensure!(path.exists(), "there is no database at {}", path.display());
+        }
+        self.with(work)
+    }
+
     /// Opens the database and does something with it.
     pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
         let place = self

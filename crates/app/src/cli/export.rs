@@ -24,13 +24,13 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let business = args.of.business()?;
     let Some(file) = &args.out else {
-        args.of.with(|store, now| async move {
+        args.of.with_existing(|store, now| async move {
             let mut out = BufWriter::new(std::io::stdout().lock());
             Ok(export(&store, &business, at(now), &mut out).await?)
         })?;
         return Ok(Answer::good(""));
     };
-    let lines = args.of.with(|store, now| async move {
+    let lines = args.of.with_existing(|store, now| async move {
         whole(file, async |out| Ok(export(&store, &business, at(now), out).await?)).await
     })?;
     Ok(Answer::good(format!("{lines} lines in {}; `amends verify {}` proves them\n", file.display(), file.display())))
@@ -74,7 +74,7 @@ pub(super) struct BackupArgs {
 
 pub(super) fn backup(args: &BackupArgs) -> Outcome {
     let file = args.file.clone();
-    args.kept.with(|store, _| async move {
+    args.kept.with_existing(|store, _| async move {
         ensure!(!file.exists(), "{} is there already: name a new file", file.display());
         Ok(store.copy_to(file).await?)
     })?;

@@ -112,7 +112,7 @@ impl Worker {
         }
         let rules = records.rules(business).await.map_err(of_store)?;
         let Some(endpoint) = rules.endpoint(&row.connector) else {
-            let why = format!("the webhook `{}` is gone or off", row.connector);
+            let why = gone(&row.connector, &state);
             return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }).await.map(drop);
         };
         let now = records.clock.now();
@@ -166,6 +166,17 @@ impl Worker {
             Came::Done { .. } | Came::Refused(_) => circuit.answered(),
             Came::Later(..) | Came::Unknown(_) => circuit.failed(now),
         }
+    }
+}
+
+/// Why a step waits for a person whose webhook is gone: whoever does it has to know whether it may have been done.
+fn gone(connector: &str, state: &State) -> String {
+    let gone = format!("the webhook `{connector}` is gone or off");
+    match state {
+        State::Unknown { .. } | State::Calling { .. } => {
+            format!("{gone}, and a call that it may have taken was made: look in the other system, then say so")
+        }
+        _ => gone,
     }
 }
 

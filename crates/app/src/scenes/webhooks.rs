@@ -62,6 +62,9 @@ fn a_step_takes_effect_once_whatever_the_receiver_does() {
             assert_eq!(receiver.effects()[&key], 1);
         }
         assert_eq!(receiver.unsigned(), 0, "every message was signed");
+        let key = receiver.effects().into_keys().next().unwrap();
+        let replay = format!("/v1/webhooks/shop/deliveries/{key}/replay");
+        assert_eq!(shop.post("hugo", &replay, json!({})).await.status, 409, "a step that ended is not sent again");
         let sent = shop.get("hugo", "/v1/webhooks/shop/deliveries?limit=2").await.ok();
         assert_eq!(sent["deliveries"].as_array().unwrap().len(), 2);
         let next = sent["next"].as_str().unwrap();

@@ -31,3 +31,18 @@ fn every_shell_gets_its_script() {
         assert_eq!(folder.amends(&["completions", shell, "--json"]).json()["shell"], shell);
     }
 }
+
+#[test]
+fn what_is_not_there_is_not_exported_as_nothing() {
+    let folder = Folder::new("export_nothing");
+    let export = |business: &str| folder.amends(&["export", "--database", "shop.db", "--business", business]);
+    let missing = export("shop");
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("there is no database at shop.db"), "{}", missing.shown());
+    assert!(!folder.0.join("shop.db").exists(), "it is not made");
+    let made = folder.amends(&["people", "team", "counter", "--database", "shop.db", "--business", "shop"]);
+    assert_eq!(made.code, 0, "{}", made.shown());
+    let unknown = export("shpo");
+    assert!(unknown.err.contains("knows no business `shpo`"), "{}", unknown.shown());
+    assert_eq!(export("shop").code, 0);
+}
