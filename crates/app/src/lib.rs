@@ -21,3 +21,7 @@ mod server;
 pub mod shelf;
 mod shipped;
 pub mod store;
+
+/// Half of what the writer does beside the database is to make and drop small texts, many of them made by other threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -89,6 +89,8 @@ pub enum StoreError {
     Failed(String),
 }
 
+/// Most rows of one statement of SQLite.
+const ROWS_MAX: usize = 64;
 /// Stands between ids that go as one value; no id and no header has it.
 const BETWEEN_IDS: &str = "\u{1f}";
 
@@ -172,14 +174,6 @@ impl Conn {
         matches!(self, Self::Postgres(_))
     }
 
-    /// Most rows of one statement.
-    const fn rows_max(&self) -> usize {
-        match self {
-            Self::Lite(_) => 64,
-            Self::Postgres(_) => 256,
-        }
-    }
-
     /// Writes rows, several a statement. `head`: `INSERT INTO t (a, b)`, or `UPDATE t SET .. FROM (`; `tail`: what
     /// follows the rows.
     ///
@@ -215,9 +209,13 @@ impl Conn {
         width: usize,
         values: &[Value<'_>],
     ) -> Result<(u64, u64), StoreError> {
+        if let Self::Postgres(conn) = self {
+            let rows = (values.len() / width) as u64;
+            return Ok((rows, conn.write_columns(head, tail, width, values).await?));
+        }
         let (mut left, mut all, mut done) = (values, 0, 0);
         while !left.is_empty() {
-            let rows = chunk(left.len() / width, self.rows_max());
+            let rows = chunk(left.len() / width, ROWS_MAX);
             let (now, later) = left.split_at_checked(rows * width).unwrap_or((left, &[]));
             let sql = format!("{head} VALUES {}{tail}", rows_of(rows, width));
             done += self.execute(&sql, now).await?;
@@ -239,8 +237,9 @@ impl Conn {
         for ids in ids.chunks(256) {
             let Some(last) = ids.last() else { continue };
             if self.is_shared() {
-                // As one value, so that each id is looked up: of a long list PostgreSQL reads all that is of the business.
-                let text = format!("{sql} = ANY(string_to_array(?, chr(31))){after}");
+                // As rows to go through, so that each id is looked up: of a long list PostgreSQL reads all that is of the
+                // business.
+                let text = format!("{sql} IN (SELECT unnest(string_to_array(?, chr(31)))){after}");
                 found.extend(self.fetch(&text, &[business.into(), ids.join(BETWEEN_IDS).into()]).await?);
                 continue;
             }

@@ -21,6 +21,8 @@ const WAITING_MAX: usize = 8_192;
 const TRIES_MAX: u32 = 20;
 /// How long to wait before the connection is made again.
 const PAUSE: Duration = Duration::from_millis(200);
+/// After so many jobs the database counts its tables, and again each time they have doubled.
+const COUNT_AFTER: usize = 1_024;
 
 /// Which book a business has in force.
 pub type Books = Arc<dyn Fn(&BusinessId) -> Option<Arc<Book>> + Send + Sync>;
@@ -53,7 +55,8 @@ impl Writer {
         let (count, written) = watch::channel(0);
         let failed = |e: std::io::Error| StoreError::Failed(format!("no thread can be started: {e}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let loops = Loop { store: store.clone(), conn: None, books, clock, memory: Memory::default(), count };
+        let (store, memory) = (store.clone(), Memory::default());
+        let loops = Loop { store, conn: None, books, clock, memory, count, done: 0, count_at: COUNT_AFTER };
         let work = move || runtime.block_on(loops.run(jobs));
         std::thread::Builder::new().name("writer".to_owned()).spawn(work).map_err(failed)?;
         Ok(Self { queue, written })
@@ -81,6 +84,10 @@ struct Loop {
     clock: Clock,
     memory: Memory,
     count: watch::Sender<u64>,
+    /// Jobs that were done.
+    done: usize,
+    /// At how many the tables are counted next.
+    count_at: usize,
 }
 
 impl Loop {
@@ -109,6 +116,7 @@ impl Loop {
             Ok(ran) => {
                 if ran.wrote {
                     self.count.send_modify(|n| *n += 1);
+                    self.let_count(jobs.len());
                 }
                 ran.answers
             }
@@ -117,6 +125,17 @@ impl Loop {
         for (sender, answer) in senders.into_iter().zip(answers) {
             // Whoever asked may have gone: it is done all the same.
             let _ = sender.send(answer);
+        }
+    }
+
+    /// Lets the database count its tables aside when they have doubled.
+    fn let_count(&mut self, jobs: usize) {
+        self.done = self.done.saturating_add(jobs);
+        if self.done >= self.count_at {
+            self.count_at = self.done.saturating_mul(2);
+            let store = self.store.clone();
+            // Where it fails, plans are as they were.
+            tokio::spawn(async move { drop(store.count().await) });
         }
     }
 
