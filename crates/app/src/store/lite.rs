@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
@@ -13,6 +14,11 @@ use super::sql::{Cell, Row, Value};
 const BUSY_WITHIN: Duration = Duration::from_secs(10);
 /// How many statements are kept prepared.
 const STATEMENTS: usize = 256;
+
+/// The cache is small, since each commit that split a page walks through all of it; what falls out of it is in the
+/// system's own. The log is long, since a page that was written often is copied once.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
+                       PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;";
 
 /// Where its statements run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +45,9 @@ pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
     connection.busy_timeout(BUSY_WITHIN).map_err(|e| failed(&e))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
-                   PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;";
-    connection.execute_batch(pragmas).map_err(|e| failed(&e))?;
+    // Without it a statement is compiled anew each time other values are bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failed(&e))?;
+    connection.execute_batch(PRAGMAS).map_err(|e| failed(&e))?;
     Ok(Lite { connection: Some(connection), runs })
 }
 

@@ -14,7 +14,8 @@ use super::{Conn, Place, StoreError};
 /// Readers at a time.
 const READERS: u32 = 8;
 /// Counts the tables that grow.
-const COUNTED: &str = "ANALYZE cases, customers, journal, budgets, grants, approvals, steps, assessments, requests, deliveries";
+const COUNTED: &str =
+    "ANALYZE cases, customers, journal, budgets, grants, approvals, steps, assessments, requests, deliveries";
 
 /// A database.
 #[derive(Clone, Debug)]
