@@ -19,4 +19,4 @@ pub use circuit::Circuit;
 pub use state::{
     Ability, BACKOFF_FIRST, BACKOFF_MOST, Came, LEASE, Looked, Next, Outcome, State, TRIES_MAX, Wrong, outcome,
 };
-pub use step::{Step, steps_of};
+pub use step::{Step, kinds_of, steps_of};

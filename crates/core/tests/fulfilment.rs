@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong here is to fail")]
 
-use amends_core::fulfilment::{Ability, BACKOFF_MOST, Came, Circuit, LEASE, Looked, Next, Outcome, State, outcome};
+use amends_core::fulfilment::{
+    Ability, BACKOFF_MOST, Came, Circuit, LEASE, Looked, Next, Outcome, State, TRIES_MAX, outcome,
+};
 use amends_core::ids::PersonId;
 use amends_core::time::{HOUR, MINUTE, SECOND, Time};
 use proptest::prelude::*;
@@ -84,7 +86,7 @@ proptest! {
             prop_assert_eq!(&serde_json::from_str::<State>(&kept).unwrap(), &state);
             state = match state.next(now, ability, None) {
                 Next::Call(intent) => match there.call(fate) {
-                    Some(came) => intent.after_call(came, now, jitter),
+                    Some(came) => intent.after_call(came, TRIES_MAX, now, jitter),
                     None => intent,
                 },
                 Next::Look => state.after_look(there.look(fate), now, jitter),
@@ -127,19 +129,33 @@ fn what_waits_on_a_circuit_comes_back() {
     for _ in 0..4 {
         circuit.failed(at(0));
     }
-    assert_eq!(circuit.open_until(at(0)), None);
-    circuit.failed(at(0));
-    let until = circuit.open_until(at(0)).unwrap();
+    assert_eq!(circuit.admit(at(0)), Ok(()));
+    // 64 calls were under way when it opened: the pause is that of one failure.
+    for _ in 0..60 {
+        circuit.failed(at(0));
+    }
+    let until = circuit.admit(at(0)).unwrap_err();
     assert_eq!(until, at(5 * SECOND));
     assert_eq!(State::begin(at(0), false).next(at(0), Ability::CanBeRead, Some(until)), Next::Wait(until));
-    circuit.failed(until);
-    assert_eq!(circuit.open_until(until), Some(at(15 * SECOND)), "longer each time");
-    for n in 0..40 {
+}
+
+#[test]
+fn after_a_pause_one_call_tries() {
+    let mut circuit = Circuit::default();
+    (0..5).for_each(|_| circuit.failed(at(0)));
+    assert_eq!(circuit.admit(at(5 * SECOND)), Ok(()));
+    assert_eq!(circuit.admit(at(5 * SECOND)), Err(at(65 * SECOND)), "the others wait for it");
+    circuit.failed(at(6 * SECOND));
+    assert_eq!(circuit.admit(at(6 * SECOND)), Err(at(16 * SECOND)), "longer each time");
+    for n in 1..40 {
+        assert_eq!(circuit.admit(at(n * HOUR)), Ok(()));
         circuit.failed(at(n * HOUR));
     }
-    assert_eq!(circuit.open_until(at(39 * HOUR)), Some(at(39 * HOUR + 5 * MINUTE)));
+    assert_eq!(circuit.admit(at(39 * HOUR)), Err(at(39 * HOUR + 5 * MINUTE)));
+    assert_eq!(circuit.admit(at(40 * HOUR)), Ok(()));
+    assert_eq!(circuit.admit(at(40 * HOUR + MINUTE)), Ok(()), "nothing was heard of the first");
     circuit.answered();
-    assert_eq!(circuit.open_until(at(39 * HOUR)), None);
+    assert_eq!([circuit.admit(at(40 * HOUR)), circuit.admit(at(40 * HOUR))], [Ok(()); 2]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amends_core::case::Actor;
-use amends_core::fulfilment::{Ability, Came, Circuit, Looked, Next, Outcome, State, Step, outcome};
+use amends_core::fulfilment::{Ability, Came, Circuit, Looked, Next, Outcome, State, Step, TRIES_MAX, outcome};
 use amends_core::ids::BusinessId;
 use amends_core::time::Time;
 use amends_core::words::Words;
@@ -18,7 +18,6 @@ use serde_json::json;
 use super::job::{Ending, Job, Refused, Work};
 use super::records::Records;
 use super::tell;
-use crate::connect::http::{NoReply, Reply};
 use crate::connect::signature::Secret;
 use crate::connect::webhook::{self, Message};
 use crate::store::StoreError;
@@ -52,10 +51,10 @@ pub struct Try {
 
 impl Try {
     /// What came of a try at a time.
-    pub fn of(reply: &Result<Reply, NoReply>, at: Time) -> Self {
-        let (status, why) = match reply {
-            Ok(reply) => (Some(reply.status), None),
-            Err(e) => (None, Some(e.to_string())),
+    pub fn of(status: Option<u16>, came: &Came, at: Time) -> Self {
+        let why = match came {
+            Came::Done { .. } => None,
+            Came::Refused(why) | Came::Later(why, _) | Came::Unknown(why) => Some(why.clone()),
         };
         Self { at: at.to_string(), status, why }
     }
@@ -116,7 +115,7 @@ impl Worker {
             return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }).await.map(drop);
         };
         let now = records.clock.now();
-        match state.next(now, Ability::TakesKeyOnce, self.open_until(business, &row.connector, now)) {
+        match state.next(now, Ability::TakesKeyOnce, self.closed_until(business, &row.connector, &state, now)) {
             Next::Call(intent) => self.call(records, business, endpoint, &row, &intent).await,
             Next::Keep(next) => keep(records, business, &row, &next).await.map(drop),
             Next::Wait(until) => wait(records, business, &row, until).await,
@@ -143,10 +142,11 @@ impl Worker {
         let message = Message { url: &endpoint.url, secrets: &secrets, id: &id, body: &body };
         let reply = webhook::send(&records.http, &message, sent_at).await;
         let now = records.clock.now();
-        let tried = Try::of(&reply, now);
+        let status = reply.as_ref().ok().map(|reply| reply.status);
         let came = webhook::came(reply, now);
+        let tried = Try::of(status, &came, now);
         self.heard(business, &row.connector, &came, now);
-        let next = intent.after_call(came, now, jitter());
+        let next = intent.after_call(came, TRIES_MAX, now, jitter());
         remember(records, business, &row, &id, body, &next, tried).await?;
         match keep(records, business, &row, &next).await? {
             Some(row) if next.has_ended() => end_grant(records, business, &row).await,
@@ -154,9 +154,13 @@ impl Worker {
         }
     }
 
-    fn open_until(&self, business: &BusinessId, connector: &str, now: Time) -> Option<Time> {
-        let circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
-        circuits.get(&(business.clone(), connector.to_owned()))?.open_until(now)
+    /// Until when a step that would be called now waits for its connector.
+    fn closed_until(&self, business: &BusinessId, connector: &str, state: &State, now: Time) -> Option<Time> {
+        if !matches!(state, State::Ready { .. } | State::Unknown { .. }) {
+            return None;
+        }
+        let mut circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        circuits.get_mut(&(business.clone(), connector.to_owned()))?.admit(now).err()
     }
 
     fn heard(&self, business: &BusinessId, connector: &str, came: &Came, now: Time) {

@@ -19,6 +19,8 @@ use crate::store::{Conn, StoreError};
 const PAGE: i64 = 200;
 /// Messages that are sent at a time.
 const SEND_MAX: i64 = 64;
+/// How often a message is sent: after the first half an hour once an hour, for three days in all.
+const TRIES_MAX: u32 = 84;
 /// How long messages are kept after they were first there, in microseconds.
 const KEEP: i64 = 30 * DAY;
 
@@ -130,8 +132,10 @@ async fn send(
             let message = Message { url: &endpoint.url, secrets: &secrets, id: &row.id, body: &row.body };
             let reply = webhook::send(&records.http, &message, now).await;
             let now = records.clock.now();
-            let tried = Try::of(&reply, now);
-            let next = intent.after_call(webhook::came(reply, now), now, jitter());
+            let status = reply.as_ref().ok().map(|reply| reply.status);
+            let came = webhook::came(reply, now);
+            let tried = Try::of(status, &came, now);
+            let next = intent.after_call(came, TRIES_MAX, now, jitter());
             keep(records, business, &row, &next, Some(tried)).await.map(drop)
         }
         Next::Keep(next) => keep(records, business, &row, &next, None).await.map(drop),

@@ -25,6 +25,8 @@ pub struct Asking<'a> {
     pub ladder: &'a Ladder,
     /// The mode of the case's team.
     pub mode: &'a Mode,
+    /// Whether a connector is there for at least one thing of the option.
+    pub connected: bool,
     /// What was bent for the customer before.
     pub customer: &'a Customer,
     /// Every budget of [`budget_keys`], as it is stored or new.
@@ -331,7 +333,7 @@ fn plan(a: &Asking<'_>, exact: &Exact<'_>, authority: &Person, budgets: Vec<Budg
         right,
         authority: authority.clone(),
         approval: a.wish.approval.clone(),
-        fulfil: a.mode.fulfil(exact.cost),
+        fulfil: if a.connected { a.mode.fulfil(exact.cost) } else { Fulfil::ByHand },
         charged_to: exact.option.charged_to.clone(),
         budgets,
     }

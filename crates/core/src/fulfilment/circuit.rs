@@ -4,40 +4,75 @@ use crate::time::{MINUTE, SECOND, Time};
 
 /// Failures in a row that open it.
 const FAILURES_MAX: u32 = 5;
-/// How long it stays open at first, in microseconds; it doubles each time.
+/// How long it stays open at first, in microseconds; it doubles with each call that tries whether it is back.
 const OPEN_FIRST: i64 = 5 * SECOND;
 /// How long it stays open at most, in microseconds.
 const OPEN_MOST: i64 = 5 * MINUTE;
+/// How long the call that tries may take before another one does, in microseconds.
+const TRYING_MOST: i64 = MINUTE;
 
-/// How a connector does: closed, or open until a time; then one call tries whether it is back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Circuit {
-    failures: u32,
-    opened: u32,
-    until: Option<Time>,
+/// How a connector does: closed, or open until a time; then one call tries whether it is back, and the others wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circuit {
+    /// Calls go through.
+    Closed {
+        /// How many failed in a row.
+        failures: u32,
+    },
+    /// No call goes through.
+    Open {
+        /// Until when.
+        until: Time,
+        /// How long it is open in all, in microseconds.
+        pause: i64,
+    },
+    /// One call tries whether it is back.
+    Trying {
+        /// When another may, if nothing is heard of it.
+        until: Time,
+        /// How long it was open before, in microseconds.
+        pause: i64,
+    },
+}
+
+impl Default for Circuit {
+    fn default() -> Self {
+        Self::Closed { failures: 0 }
+    }
 }
 
 impl Circuit {
-    /// Until when no call goes through; none: they do.
-    #[must_use]
-    pub fn open_until(&self, now: Time) -> Option<Time> {
-        self.until.filter(|until| *until > now)
+    /// Whether a call may be made now; when not, until when it waits. Of those that ask after a pause, the first may.
+    ///
+    /// # Errors
+    /// The time at which to ask again.
+    pub fn admit(&mut self, now: Time) -> Result<(), Time> {
+        match *self {
+            Self::Open { until, .. } | Self::Trying { until, .. } if until > now => Err(until),
+            Self::Open { pause, .. } | Self::Trying { pause, .. } => {
+                *self = Self::Trying { until: now.plus_micros(TRYING_MOST).unwrap_or(Time::MAX), pause };
+                Ok(())
+            }
+            Self::Closed { .. } => Ok(()),
+        }
     }
 
     /// A call came through, whatever they said.
     pub const fn answered(&mut self) {
-        *self = Self { failures: 0, opened: 0, until: None };
+        *self = Self::Closed { failures: 0 };
     }
 
-    /// A call did not come through.
+    /// A call did not come through. Those that were under way when it opened say nothing new.
     pub fn failed(&mut self, now: Time) {
-        self.failures = self.failures.saturating_add(1);
-        if self.failures >= FAILURES_MAX {
-            let wait = OPEN_FIRST.checked_shl(self.opened.min(16)).unwrap_or(OPEN_MOST).min(OPEN_MOST);
-            self.opened = self.opened.saturating_add(1);
-            self.until = now.plus_micros(wait);
-            // The next failure after it opens it again at once.
-            self.failures = FAILURES_MAX - 1;
-        }
+        let pause = match *self {
+            Self::Closed { failures } if failures.saturating_add(1) < FAILURES_MAX => {
+                *self = Self::Closed { failures: failures.saturating_add(1) };
+                return;
+            }
+            Self::Closed { .. } => OPEN_FIRST,
+            Self::Open { .. } => return,
+            Self::Trying { pause, .. } => pause.saturating_mul(2).min(OPEN_MOST),
+        };
+        *self = Self::Open { until: now.plus_micros(pause).unwrap_or(Time::MAX), pause };
     }
 }

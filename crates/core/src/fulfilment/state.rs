@@ -7,7 +7,7 @@ use crate::time::{HOUR, MINUTE, SECOND, Time};
 
 /// How long a call may take before whoever makes it is taken for dead, in microseconds.
 pub const LEASE: i64 = 2 * MINUTE;
-/// Calls of one step before a person is asked.
+/// Calls of one step before a person is asked: about half an hour, while a customer waits.
 pub const TRIES_MAX: u32 = 12;
 /// How long after the first failure it is tried again, in microseconds; it doubles with each.
 pub const BACKOFF_FIRST: i64 = SECOND;
@@ -209,14 +209,15 @@ impl State {
         }
     }
 
-    /// After a call. `jitter`: 0 to 999, so that many that failed together do not come back together.
+    /// After a call. `tries_max`: calls before a person is asked; `jitter`: 0 to 999, so that many that failed together
+    /// do not come back together.
     #[must_use]
-    pub fn after_call(&self, came: Came, now: Time, jitter: u16) -> Self {
+    pub fn after_call(&self, came: Came, tries_max: u32, now: Time, jitter: u16) -> Self {
         let tries = self.tries();
         match came {
             Came::Done { reference } => Self::Done { reference, by: None, at: now },
             Came::Refused(why) => Self::NeedsPerson { tries, why: format!("they refused: {why}") },
-            Came::Later(why, _) | Came::Unknown(why) if tries >= TRIES_MAX => {
+            Came::Later(why, _) | Came::Unknown(why) if tries >= tries_max => {
                 Self::NeedsPerson { tries, why: format!("it was tried {tries} times: {why}") }
             }
             Came::Later(why, at) => {

@@ -80,6 +80,12 @@ pub fn steps_of(case: &Case, grant: &Grant) -> Vec<Step> {
     }
 }
 
+/// The kind of each step that a grant of an option has; none where it is not known which.
+#[must_use]
+pub fn kinds_of(option: &OptionFrozen) -> Vec<Option<&str>> {
+    if option.parts.is_empty() { vec![None] } else { option.parts.iter().map(|part| part.kind.as_deref()).collect() }
+}
+
 /// An option without parts, as its one part.
 fn whole(option: &OptionFrozen) -> PartFrozen {
     PartFrozen { id: option.id.clone(), kind: None, amount: None, cost: None, with: Value::Null }

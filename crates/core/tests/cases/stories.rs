@@ -382,6 +382,18 @@ fn before_the_full_mode_agents_only_ask_and_people_do_it() {
 }
 
 #[test]
+fn what_no_connector_takes_people_do_and_may_take_back() {
+    let mut w = World::new();
+    w.connected = false;
+    let rep = person("rita", "frontline");
+    w.open("c1", &rep, "price_adjustment");
+    w.assess("c1", "blazers", &rep);
+    assert!(is_granted(&w.give("c1", &rep, "g1", &w.wish("c1", "credit"))));
+    assert_eq!(w.case("c1").grants[0].fulfil, Fulfil::ByHand);
+    w.end_grant("c1", &Actor::Person(rep), "g1", GrantState::Released).unwrap();
+}
+
+#[test]
 fn a_day_used_up_asks_and_a_team_without_money_denies() {
     let mut w = World::new();
     let rep = person("rita", "frontline");

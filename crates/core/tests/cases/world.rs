@@ -32,6 +32,7 @@ pub struct World {
     pub ladder: Ladder,
     pub clocks: Clocks,
     pub mode: Mode,
+    pub connected: bool,
     pub now: Time,
     pub cases: BTreeMap<CaseId, Case>,
     pub events: BTreeMap<CaseId, Vec<Event>>,
@@ -97,6 +98,7 @@ impl World {
             ladder,
             clocks: Clocks::default(),
             mode: Mode::Full,
+            connected: true,
             now: time("2026-11-16T18:04:00"),
             cases: BTreeMap::new(),
             events: BTreeMap::new(),
@@ -218,7 +220,8 @@ impl World {
         let keys = budget_keys(case, wish, by, customer.today);
         let budgets: Vec<Budget> = keys.into_iter().map(|key| self.budget(key)).collect();
         let (ladder, mode, customer, budgets) = (&self.ladder, &self.mode, &customer, budgets.as_slice());
-        f(&Asking { case, wish, by, now: self.now, ladder, mode, customer, budgets })
+        let connected = self.connected;
+        f(&Asking { case, wish, by, now: self.now, ladder, mode, connected, customer, budgets })
     }
 
     fn budget(&self, key: BudgetKey) -> Budget {

@@ -9,6 +9,7 @@ use amends_core::case::{
 };
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
+use amends_core::fulfilment::kinds_of;
 use amends_core::ids::{ApprovalId, GrantId, PersonId};
 use amends_core::time::Time;
 use amends_core::words::Words;
@@ -104,8 +105,15 @@ impl Bench {
             keys.iter().filter_map(|key| self.budgets.get(key)).map(|s| s.budget.clone()).collect();
         let exceptions = case.customer.as_ref().and_then(|id| self.exceptions.get(id)).cloned().unwrap_or_default();
         let customer = Customer { today: self.rules.day(self.now), exceptions };
-        let (ladder, mode) = (&self.rules.ladder, self.rules.mode(&case.team));
-        Ok(f(&Asking { case, wish, by, now: self.now, ladder, mode, customer: &customer, budgets: &budgets }))
+        let (ladder, mode, connected) = (&self.rules.ladder, self.rules.mode(&case.team), self.connected(case, wish));
+        let (now, customer, budgets) = (self.now, &customer, budgets.as_slice());
+        Ok(f(&Asking { case, wish, by, now, ladder, mode, connected, customer, budgets }))
+    }
+
+    /// Whether a connector is there for at least one thing of what is wished.
+    fn connected(&self, case: &Case, wish: &Wish) -> bool {
+        let option = case.assessment(&wish.assessment).and_then(|kept| kept.frozen.option(&wish.option));
+        option.is_some_and(|o| kinds_of(o).into_iter().any(|kind| self.rules.connector(kind).is_some()))
     }
 
     fn give(&mut self, case: &Case, grant: &GrantId, wish: &Wish, by: &Actor) -> Result<Worked, Refused> {
