@@ -149,3 +149,15 @@ fn everything_that_happens_is_told_once_and_in_order() {
         assert_eq!(receiver.messages().len(), before, "nothing more is sent");
     });
 }
+
+#[test]
+fn what_no_webhook_takes_people_do_and_may_take_back() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let (case, grant) = given(&shop, "c_1").await;
+        assert_eq!(grant["fulfil"], "by_hand", "everything fulfils itself, but nothing is there that could");
+        let release = format!("{case}/grants/{}/release", grant["id"].as_str().unwrap());
+        shop.post("rita", &release, json!({ "reason": "they changed their mind" })).await.ok();
+        assert_eq!(shop.get("rita", &case).await.ok()["grants"][0]["state"], "released");
+    });
+}
