@@ -7,6 +7,7 @@ mod database;
 mod demo;
 mod export;
 mod fmt;
+mod mcp;
 mod new;
 mod people;
 mod replay;
@@ -28,6 +29,10 @@ use crate::folder;
 use crate::paint::clean;
 use crate::report::{self, Style, Texts};
 use crate::screen::Screen;
+
+/// Where a token may stand instead of in a file.
+const TOKEN_VARIABLE: &str = "AMENDS_TOKEN";
+const TOKEN_BYTES_MAX: usize = 4 << 10;
 
 /// Informed exceptions for the front line of customer service.
 #[derive(Parser)]
@@ -55,6 +60,7 @@ enum Command {
     Schema(schema::Args),
     Serve(serve::Args),
     People(people::Args),
+    Mcp(mcp::Args),
     Export(export::Args),
     Verify(verify::Args),
     Backup(export::BackupArgs),
@@ -120,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Schema(a) => schema::run(a, screen),
         Command::Serve(a) => serve::run(a, screen),
         Command::People(a) => people::run(a, screen),
+        Command::Mcp(a) => mcp::run(a),
         Command::Export(a) => export::run(a),
         Command::Verify(a) => verify::run(a, screen),
         Command::Backup(a) => export::backup(a),
@@ -160,6 +167,14 @@ struct Opened {
 impl Opened {
     fn texts(&self) -> Texts<'_> {
         Texts { sources: &self.book.sources, folder: &self.folder }
+    }
+}
+
+/// The token of a file, or of the environment.
+fn token(file: Option<&Path>) -> anyhow::Result<Option<String>> {
+    match file {
+        Some(file) => Ok(Some(folder::text(file, TOKEN_BYTES_MAX)?.trim().to_owned())),
+        None => Ok(std::env::var(TOKEN_VARIABLE).ok().filter(|t| !t.is_empty())),
     }
 }
 

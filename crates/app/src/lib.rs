@@ -11,6 +11,7 @@ mod door;
 pub mod flow;
 pub mod folder;
 mod lines;
+pub mod mcp;
 mod paint;
 mod report;
 mod router;

@@ -9,6 +9,7 @@ use crate::api;
 use crate::app::App;
 use crate::desk;
 use crate::door;
+use crate::mcp;
 
 /// Every route of the server.
 pub fn router(app: App) -> Router {
@@ -83,9 +84,9 @@ pub fn router(app: App) -> Router {
         .route("/v1/events", get(api::events::stream_events))
         .method_not_allowed_fallback(api::problem::wrong_method);
     let open = Router::new().route("/health", get(api::health)).route("/assets/{name}", get(desk::assets::serve));
-    pages
-        .merge(api)
-        .layer(middleware::from_fn_with_state(app.clone(), door::guard))
-        .merge(cases.merge(open).layer(middleware::from_fn_with_state(app.clone(), door::host)))
-        .with_state(app)
+    let guard = middleware::from_fn_with_state(app.clone(), door::guard);
+    let host = middleware::from_fn_with_state(app.clone(), door::host);
+    let programs = api.layer(guard.clone()).merge(cases.layer(host.clone()));
+    let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
+    pages.layer(guard).merge(programs).merge(agents.merge(open).layer(host)).with_state(app)
 }

@@ -9,7 +9,7 @@ pub mod owns;
 pub mod steps;
 pub mod talks;
 
-use amends_core::case::{BookRef, Opening};
+use amends_core::case::{BookRef, Case, Opening};
 use amends_core::digest::Digest;
 use amends_core::ids::{CaseId, CustomerId, PersonId, RequestKind, TeamId};
 use amends_core::time::Time;
@@ -123,6 +123,7 @@ pub struct CaseList {
     ),
     responses((status = 200, description = "A page.", body = CaseList), Turned))]
 pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem> {
+    let is_agent = me.person.person().is_agent();
     let [owner, state, customer, view, cursor, limit] =
         query_of(&uri, ["owner", "state", "customer", "view", "cursor", "limit"])?;
     let bad = |name: &str, e: String| Problem::new(StatusCode::BAD_REQUEST, format!("`{name}` cannot be used: {e}"));
@@ -132,8 +133,13 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
     let owner = match owner.as_deref() {
         Some("me") => Some(me.person.id.clone()),
         Some(other) => Some(PersonId::parse(other).map_err(|e| bad("owner", e.to_string()))?),
+        // An agent sees its own.
+        None if is_agent => Some(me.person.id.clone()),
         None => None,
     };
+    if is_agent && owner.as_ref() != Some(&me.person.id) {
+        return Err(bad("owner", "an AI agent sees its own cases only".to_owned()).hint("leave it out, or use me"));
+    }
     let customer = customer.map(|c| CustomerId::parse(&c).map_err(|e| bad("customer", e.to_string()))).transpose()?;
     if let Some(state) = state.as_deref().filter(|s| !["open", "settled", "declined", "lapsed"].contains(s)) {
         return Err(bad("state", format!("there is no state `{state}`")).hint("use open, settled, declined or lapsed"));
@@ -169,11 +175,10 @@ pub(super) fn limit_of(limit: Option<String>) -> Result<usize, Problem> {
 #[utoipa::path(get, path = "/v1/cases/{case}", operation_id = "show_case", tag = "cases",
     params(("case" = String, Path, description = "The case's id.")),
     responses((status = 200, description = "The case, with its version as ETag.", body = CaseDocument), Turned))]
-pub async fn show(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+pub async fn show(who: In, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
     query_of(&uri, [])?;
-    let id = case_id(&id)?;
-    let case = records.case(&me.business, &id).await.map_err(|e| problem(&e))?;
-    let case = case.ok_or_else(|| problem(&Refused::NoCase))?;
+    let case = readable(&who, &id).await?;
+    let In { me, records } = who;
     let grants: Vec<&str> = case.grants.iter().map(|g| g.id.as_str()).collect();
     let read = async {
         let mut conn = records.store.reader().await?;
@@ -183,6 +188,12 @@ pub async fn show(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> R
     let due = case.due(&me.rules.clocks).first().map(|d| d.at.to_string());
     let document = CaseDocument::of(&case, &steps, due);
     Ok(with_tag(StatusCode::OK, case.version, json(&document)))
+}
+
+/// A case that someone may read. One that they may not is none to them.
+pub(super) async fn readable(who: &In, id: &str) -> Result<Case, Problem> {
+    let case = who.records.case(&who.me.business, &case_id(id)?).await.map_err(|e| problem(&e))?;
+    case.filter(|case| who.may_read(case)).ok_or_else(|| problem(&Refused::NoCase))
 }
 
 /// An id in a path. What is no id is no case.
@@ -230,9 +241,13 @@ pub(super) fn entry(kept: &journal::Kept) -> Option<EntryDocument> {
         ("cursor" = Option<String>, Query, description = "`next` of the page before."),
         ("limit" = Option<usize>, Query, description = "Most entries of the page: 1 to 200. Default: 50.")),
     responses((status = 200, description = "A page.", body = EventList), Turned))]
-pub async fn events(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+pub async fn events(who: In, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
     let [cursor, limit] = query_of(&uri, ["cursor", "limit"])?;
     let (id, most) = (case_id(&id)?, limit_of(limit)?);
+    if who.people_only().is_err() {
+        readable(&who, id.as_str()).await?;
+    }
+    let In { me, records } = who;
     let wrong =
         || Problem::new(StatusCode::BAD_REQUEST, "`cursor` cannot be used").hint("use `next` of the page before");
     let after: i64 = cursor.map_or(Ok(0), |c| c.parse().map_err(|_| wrong()))?;

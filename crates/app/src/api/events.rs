@@ -37,14 +37,15 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
     params(("case" = Option<String>, Query, description = "Only of one case."),
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received.")),
     responses((status = 200, description = "Events: `id`, `event` (its kind) and `data` (the entry, as of a case).", body = String, content_type = "text/event-stream"), Turned))]
-pub async fn stream_events(
-    State(app): State<App>,
-    In { me, records }: In,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Problem> {
+pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
     let [case] = asked(&uri, ["case"])?;
     let case = case.as_deref().map(super::cases::case_id).transpose()?;
+    match &case {
+        Some(case) if who.people_only().is_err() => drop(super::cases::readable(&who, case.as_str()).await?),
+        Some(_) => {}
+        None => who.people_only()?,
+    }
+    let In { me, records } = who;
     let listening = records.news.listen(&me.business);
     let (told, now) = listening.ok_or_else(|| problem(&Refused::Busy))?;
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok());

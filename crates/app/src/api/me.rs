@@ -1,5 +1,6 @@
 //! Who asks, and what they send: the token of a person, the body, and the headers that go with it.
 
+use amends_core::case::Case;
 use amends_core::digest::Digest;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -27,6 +28,27 @@ pub struct In {
     pub me: Me,
     /// What is kept.
     pub records: Arc<Records>,
+}
+
+impl In {
+    /// Whether someone may read a case: people all of their business, an AI agent those that it was in.
+    pub fn may_read(&self, case: &Case) -> bool {
+        let person = self.me.person.person();
+        !person.is_agent() || case.owner.id == person.id || case.was_in_it(&person.id)
+    }
+
+    /// Turns an AI agent away from what is about other people's cases.
+    ///
+    /// # Errors
+    /// When an agent asks.
+    pub fn people_only(&self) -> Result<(), Problem> {
+        if !self.me.person.person().is_agent() {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "this is for people: it shows cases that the agent was never in")
+            .code("not_a_person")
+            .hint("read one of its own cases with `GET /v1/cases/{case}`"))
+    }
 }
 
 impl FromRequestParts<App> for In {

@@ -17,16 +17,11 @@ use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::records::Records;
 use crate::flow::{fulfil, news, timer};
-use crate::folder;
 use crate::router::router;
 use crate::screen::Screen;
 use crate::server;
 use crate::shelf::{CannotOpen, Shelf};
 use crate::store::Place;
-
-/// Where the token may stand instead of in a file.
-const TOKEN_VARIABLE: &str = "AMENDS_TOKEN";
-const TOKEN_BYTES_MAX: usize = 4 << 10;
 
 /// Serve the Ask page and the API for one or more books
 #[derive(clap::Args)]
@@ -49,7 +44,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let shelf = open(&args.books, screen)?;
-    let token = token(args)?;
+    let token = super::token(args.token_file.as_deref())?;
     let door = Door::new(args.listen.ip(), token.as_deref())?;
     let reach = if args.reach_private { Reach::Private } else { Reach::Public };
     let keep = args.kept.place().map(|place| Keep { place, reach });
@@ -90,14 +85,6 @@ fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
         CannotOpen::Book(b) => Stop::Answer(broken(&b.findings, &b.sources, &b.folder, screen)),
         CannotOpen::Other(e) => Stop::Wrong(e),
     })
-}
-
-/// The token of the file, or of the environment.
-fn token(args: &Args) -> Result<Option<String>> {
-    match &args.token_file {
-        Some(file) => Ok(Some(folder::text(file, TOKEN_BYTES_MAX)?.trim().to_owned())),
-        None => Ok(std::env::var(TOKEN_VARIABLE).ok().filter(|t| !t.is_empty())),
-    }
 }
 
 /// Serves until asked to stop.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{HeaderMap, RETRY_AFTER};
-use hyper::{Request, Uri};
+use hyper::{Method, Request, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -112,27 +112,48 @@ impl Http {
     /// # Errors
     /// When there is no answer; whether it was sent is told apart.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Result<Reply, NoReply> {
+        let (status, headers, body) = self.exchange(Method::POST, url, headers, body, ANSWER_BYTES_MAX).await?;
+        let retry_after = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        Ok(Reply { status: status.as_u16(), retry_after, body })
+    }
+
+    /// Sends a request; the answer's status, its headers, and its body as far as it is text of at most `most` bytes.
+    ///
+    /// # Errors
+    /// When there is no answer; whether it was sent is told apart.
+    pub async fn exchange(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: String,
+        most: usize,
+    ) -> Result<(StatusCode, HeaderMap, String), NoReply> {
         let uri = self.allows(url).map_err(NoReply::NeverSent)?;
-        let mut request = Request::post(uri).body(Full::from(body)).map_err(|e| NoReply::NeverSent(e.to_string()))?;
+        let request = Request::builder().method(method).uri(uri).body(Full::from(body));
+        let mut request = request.map_err(|e| NoReply::NeverSent(e.to_string()))?;
         *request.headers_mut() = headers;
-        match tokio::time::timeout(ANSWER_WITHIN, self.answer(request)).await {
+        match tokio::time::timeout(ANSWER_WITHIN, self.answer(request, most)).await {
             Ok(answer) => answer,
             Err(_) => Err(NoReply::Lost(format!("no answer within {} s", ANSWER_WITHIN.as_secs()))),
         }
     }
 
-    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Reply, NoReply> {
+    async fn answer(
+        &self,
+        request: Request<Full<Bytes>>,
+        most: usize,
+    ) -> Result<(StatusCode, HeaderMap, String), NoReply> {
         let answer = self
             .client
             .request(request)
             .await
             .map_err(|e| if e.is_connect() { NoReply::NeverSent(root(&e)) } else { NoReply::Lost(root(&e)) })?;
-        let status = answer.status().as_u16();
-        let after = answer.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        let (parts, body) = answer.into_parts();
         // They have answered: what they say beyond it is a help, and no part of it.
-        let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+        let body = Limited::new(body, most).collect().await;
         let body = body.map(|b| String::from_utf8_lossy(&b.to_bytes()).into_owned()).unwrap_or_default();
-        Ok(Reply { status, retry_after: after, body })
+        Ok((parts.status, parts.headers, body))
     }
 }
 

@@ -136,7 +136,7 @@ fn question_of(
 }
 
 /// Whatever an AI agent says is a claim, whatever it says of it, until a system or a person confirms it.
-fn claim_all(question: &mut Map<String, Value>) {
+pub fn claim_all(question: &mut Map<String, Value>) {
     let facts = question.get("facts").and_then(Value::as_object);
     let claimed: Map<String, Value> =
         facts.into_iter().flat_map(Map::keys).map(|path| (path.clone(), json!(CLAIMED))).collect();

@@ -171,17 +171,46 @@ impl Shop {
         self.call(who, Method::POST, path, None, body).await
     }
 
+    /// Calls a tool as an AI agent does: what it gives, or why not, in words.
+    pub async fn tool(&self, who: &str, name: &str, arguments: Value) -> Result<Value, String> {
+        let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": name, "arguments": arguments } });
+        let got = self.post(who, "/mcp", call).await;
+        assert!(!got.status.is_server_error(), "{} {}", got.status, got.json);
+        if let Some(says) = got.json["error"]["message"].as_str().or_else(|| got.json["title"].as_str()) {
+            return Err(says.to_owned());
+        }
+        if !got.status.is_success() {
+            return Err(got.json["text"].to_string());
+        }
+        let result = &got.json["result"];
+        if result["isError"] == true {
+            return Err(result["content"][0]["text"].as_str().unwrap().to_owned());
+        }
+        assert!(result["structuredContent"].is_object(), "{}", got.json);
+        Ok(result["structuredContent"].clone())
+    }
+
     /// With an Idempotency-Key.
     pub async fn post_once(&self, who: &str, path: &str, key: &str, body: Value) -> Got {
         self.call(who, Method::POST, path, Some(key), body).await
     }
 
+    /// Without a token.
+    pub async fn nobody(&self, path: &str, body: Value) -> Got {
+        self.call("nobody", Method::POST, path, None, body).await
+    }
+
     async fn call(&self, who: &str, method: Method, path: &str, key: Option<&str>, body: Value) -> Got {
         let mut request = Request::builder().method(method).uri(path);
-        request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.tokens[who]));
+        if let Some(token) = self.tokens.get(who) {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
+        request = request.header(header::HOST, "localhost");
+        request = request.header(header::ACCEPT, "application/json, text/event-stream");
         let body = match body {
             Value::Null => Body::empty(),
             body => {
@@ -192,7 +221,8 @@ impl Shop {
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let json =
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({ "text": String::from_utf8_lossy(&bytes) }));
         Got { status: parts.status, headers: parts.headers, json }
     }
 

@@ -35,10 +35,10 @@ const LIMITS: [(&str, &str, &str); 4] = [
 const GOES_ON_FOR: Duration = Duration::from_secs(20);
 
 /// A small generator (SplitMix64): the same numbers from the same seed, for ever.
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -46,7 +46,7 @@ impl Dice {
         usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
     }
 
-    fn one<'t, T>(&mut self, of: &'t [T]) -> Option<&'t T> {
+    pub fn one<'t, T>(&mut self, of: &'t [T]) -> Option<&'t T> {
         if of.is_empty() { None } else { of.get(self.roll(of.len())) }
     }
 }
@@ -300,7 +300,7 @@ async fn run(seed: u64, steps: usize) -> usize {
     given
 }
 
-fn seeds() -> Option<std::ops::Range<u64>> {
+pub(super) fn seeds() -> Option<std::ops::Range<u64>> {
     let text = std::env::var("AMENDS_SEEDS").ok()?;
     match text.split_once("..") {
         Some((from, to)) => Some(from.parse().unwrap()..to.parse().unwrap()),

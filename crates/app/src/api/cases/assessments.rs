@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::case_id;
+use super::{case_id, readable};
 use crate::api::assess::unreadable;
 use crate::api::body::asked as query_of;
 use crate::api::me::{In, SentText};
@@ -55,16 +55,12 @@ fn not_assessed(e: &NotAssessed) -> Problem {
 #[utoipa::path(get, path = "/v1/cases/{case}/assessments/{digest}", operation_id = "show_assessment", tag = "assessments",
     params(("case" = String, Path, description = "The case's id."), ("digest" = String, Path, description = "The assessment's digest.")),
     responses((status = 200, description = "The assessment.", body = inline(crate::api::openapi::AssessmentDocument)), Turned))]
-pub async fn show(
-    In { me, records }: In,
-    Path((id, digest)): Path<(String, String)>,
-    uri: Uri,
-) -> Result<Response, Problem> {
+pub async fn show(who: In, Path((id, digest)): Path<(String, String)>, uri: Uri) -> Result<Response, Problem> {
     query_of(&uri, [])?;
     let no_such = || Problem::new(StatusCode::NOT_FOUND, "the case has no such assessment");
-    let (case, digest) = (case_id(&id)?, Digest::parse(&digest).map_err(|_| no_such())?);
-    let case = records.case(&me.business, &case).await.map_err(|e| problem(&e))?;
-    case.ok_or_else(|| problem(&Refused::NoCase))?.assessment(&digest).ok_or_else(no_such)?;
+    let digest = Digest::parse(&digest).map_err(|_| no_such())?;
+    readable(&who, &id).await?.assessment(&digest).ok_or_else(no_such)?;
+    let In { me, records } = who;
     let read = async {
         let mut conn = records.store.reader().await?;
         assessments::find(&mut conn, &me.business, &digest).await

@@ -37,7 +37,9 @@ pub struct StepList {
     params(("team" = Option<String>, Query, description = "Only of one team; `mine` for one's own."),
         ("limit" = Option<usize>, Query, description = "Most steps: 1 to 200. Default: 50.")),
     responses((status = 200, description = "The queue.", body = StepList), Turned))]
-pub async fn queue(In { me, records }: In, uri: Uri) -> Result<Response, Problem> {
+pub async fn queue(who: In, uri: Uri) -> Result<Response, Problem> {
+    who.people_only()?;
+    let In { me, records } = who;
     let [team, limit] = query_of(&uri, ["team", "limit"])?;
     let most = i64::try_from(limit_of(limit)?).unwrap_or(i64::MAX);
     let team = match team.as_deref() {
