@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const out = fileURLToPath(new URL('out/', import.meta.url));
-const program = process.env.AMENDS ?? `${root}target/debug/amends`;
+export const program = process.env.AMENDS ?? `${root}target/debug/amends`;
 mkdirSync(out, { recursive: true });
 
 // Starts `amends serve` on a port of its own; gives its address and a way to end it.

@@ -19,8 +19,5 @@ if ! found > /dev/null; then
     exit 1
   fi
 fi
-if [ ! -f e2e/node_modules/.package-lock.json ] || [ e2e/package-lock.json -nt e2e/node_modules/.package-lock.json ]; then
-  (cd e2e && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
-  touch e2e/node_modules/.package-lock.json
-fi
+scripts/packages.sh
 found

@@ -132,6 +132,10 @@ step 'the tour of the documentation' scripts/tour.sh "$amends"
 with_tool 'the API is as it describes itself' schemathesis scripts/contract.sh "$amends"
 [ -z "${AMENDS_TEST_POSTGRES:-}" ] ||
   with_tool 'the API on PostgreSQL is as it describes itself' schemathesis scripts/contract.sh "$amends" "$AMENDS_TEST_POSTGRES"
+if step 'packages of the tests in Node' scripts/packages.sh; then
+  node_tests 'AI agents by another implementation' env AMENDS="$amends" \
+    node --test --test-reporter=tap e2e/agents.test.mjs
+fi
 if chromium=$(scripts/browser.sh); then
   node_tests 'pages in a browser' env CHROMIUM="$chromium" AMENDS="$amends" \
     node --test --test-reporter=tap e2e/ask.test.mjs e2e/pages.test.mjs

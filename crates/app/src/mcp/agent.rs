@@ -270,17 +270,11 @@ impl ServerHandler for Agent {
         };
         Ok(match result {
             Ok(json) => CallToolResult::structured(json),
-            Err(problem) => denied(&problem),
+            // In words alone: clients hold what is structured against the tool's schema, also where it is an error.
+            Err(problem) => CallToolResult::error(vec![ContentBlock::text(words_of(&problem))]),
         }
         .into())
     }
-}
-
-/// What was not done, with what to do next.
-fn denied(problem: &Problem) -> CallToolResult {
-    let mut result = CallToolResult::error(vec![ContentBlock::text(words_of(problem))]);
-    result.structured_content = Some(problem.json.clone());
-    result
 }
 
 /// A problem in words that an agent can act on: its hints name routes, and an agent has tools.

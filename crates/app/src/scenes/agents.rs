@@ -108,15 +108,15 @@ fn the_rule_that_did_not_foresee_it_as_an_agent_lives_it() {
         let approval = asked["approval"]["id"].as_str().unwrap();
         let answer = format!("/v1/cases/{case}/approvals/{approval}/answer");
         assert_eq!(shop.post("ada", &answer, json!({ "yes": {} })).await.status, 403);
-        let mut with = wish.clone();
-        with["approval"] = approval.into();
-        assert!(shop.tool("ada", "grant", with.clone()).await.is_err(), "nobody has said yes");
+        let mut approved = wish.clone();
+        approved["approval"] = approval.into();
+        assert!(shop.tool("ada", "grant", approved.clone()).await.is_err(), "nobody has said yes");
         shop.post("lena", &answer, json!({ "yes": {} })).await.ok();
         let status = shop.tool("ada", "case_status", json!({ "case": case })).await.unwrap();
         assert_eq!(status["approvals"][0]["state"], "given", "{status:#}");
 
-        let given = shop.tool("ada", "grant", with.clone()).await.unwrap();
-        let again = shop.tool("ada", "grant", with).await.unwrap();
+        let given = shop.tool("ada", "grant", approved.clone()).await.unwrap();
+        let again = shop.tool("ada", "grant", approved).await.unwrap();
         assert_eq!((&again["grant"]["id"], &again["before"]), (&given["grant"]["id"], &json!(true)));
         let status = shop.tool("ada", "case_status", json!({ "case": case })).await.unwrap();
         assert_eq!(status["grants"].as_array().unwrap().len(), 1);
@@ -281,7 +281,7 @@ impl Hostile {
             _ => {}
         }
         if self.dice.roll(2) == 0 {
-            let made_up = ("".to_owned(), "a_made_up".to_owned());
+            let made_up = (String::new(), "a_made_up".to_owned());
             wish["approval"] = self.dice.one(&self.approvals).cloned().unwrap_or(made_up).1.into();
         }
         wish
