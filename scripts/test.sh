@@ -128,6 +128,11 @@ if step 'amends builds' cargo build "${locked[@]}" -p amends; then
   done
 fi
 
+if command -v systemd-analyze > /dev/null; then
+  step 'the unit of systemd' scripts/unit.sh "$amends"
+else
+  skip 'the unit of systemd' 'no systemd-analyze on this machine'
+fi
 step 'the tour of the documentation' scripts/tour.sh "$amends"
 with_tool 'the API is as it describes itself' schemathesis scripts/contract.sh "$amends"
 [ -z "${AMENDS_TEST_POSTGRES:-}" ] ||

@@ -11,12 +11,8 @@ pub mod me;
 pub mod openapi;
 pub mod problem;
 pub mod refused;
+pub mod running;
 pub mod webhooks;
-
-/// `GET /health`: the program runs and can answer.
-pub async fn health() -> &'static str {
-    "ok\n"
-}
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::door::Door;
 use crate::flow::records::Records;
 use crate::shelf::Shelf;
+use crate::signs::Signs;
 
 /// What every handler may use: one thing to hand on, however many there are in it.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Parts {
     pub records: Option<Arc<Records>>,
     /// Who may come in.
     pub door: Door,
+    /// What it tells of itself.
+    pub signs: Signs,
     /// Changes when the server is asked to stop; streams end then.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }

@@ -3,6 +3,7 @@
 mod assess;
 mod check;
 mod completions;
+mod config;
 mod database;
 mod demo;
 mod export;
@@ -59,6 +60,7 @@ enum Command {
     Replay(replay::Args),
     Schema(schema::Args),
     Serve(serve::Args),
+    Config(config::Args),
     People(people::Args),
     Mcp(mcp::Args),
     Export(export::Args),
@@ -125,6 +127,7 @@ pub fn run() -> ExitCode {
         Command::Replay(a) => replay::run(a, screen),
         Command::Schema(a) => schema::run(a, screen),
         Command::Serve(a) => serve::run(a, screen),
+        Command::Config(a) => config::run(a, screen),
         Command::People(a) => people::run(a, screen),
         Command::Mcp(a) => mcp::run(a),
         Command::Export(a) => export::run(a),

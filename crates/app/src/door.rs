@@ -121,7 +121,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     if path == "/sign-in" || app.door.admits(request.headers()) || is_a_persons(&app, request.headers()).await {
         return next.run(request).await;
     }
-    if path.starts_with("/v1/") {
+    if path.starts_with("/v1/") || path == "/metrics" {
         return Problem::new(StatusCode::UNAUTHORIZED, "this needs the server's token")
             .hint("send it as `Authorization: Bearer TOKEN`")
             .into_response();

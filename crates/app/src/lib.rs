@@ -21,6 +21,7 @@ mod screen;
 mod server;
 pub mod shelf;
 mod shipped;
+pub mod signs;
 pub mod store;
 
 /// Half of what the writer does beside the database is to make and drop small texts, many of them made by other threads.

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::desk;
 use crate::door;
 use crate::mcp;
+use crate::signs;
 
 /// Every route of the server.
 pub fn router(app: App) -> Router {
@@ -83,10 +84,15 @@ pub fn router(app: App) -> Router {
         .route("/v1/approvals", get(api::cases::approvals::queue))
         .route("/v1/events", get(api::events::stream_events))
         .method_not_allowed_fallback(api::problem::wrong_method);
-    let open = Router::new().route("/health", get(api::health)).route("/assets/{name}", get(desk::assets::serve));
+    let watched = Router::new().route("/metrics", get(api::running::metrics));
+    let open = Router::new()
+        .route("/health", get(api::running::health))
+        .route("/ready", get(api::running::ready))
+        .route("/assets/{name}", get(desk::assets::serve));
     let guard = middleware::from_fn_with_state(app.clone(), door::guard);
     let host = middleware::from_fn_with_state(app.clone(), door::host);
     let programs = api.layer(guard.clone()).merge(cases.layer(host.clone()));
     let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
-    pages.layer(guard).merge(programs).merge(agents.merge(open).layer(host)).with_state(app)
+    let all = pages.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).layer(host));
+    all.layer(middleware::from_fn_with_state(app.clone(), signs::watch)).with_state(app)
 }

@@ -2,7 +2,7 @@
 
 mod agents;
 mod receiver;
-mod shop;
+pub mod shop;
 mod stories;
 mod webhooks;
 mod workload;

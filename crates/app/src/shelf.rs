@@ -48,6 +48,14 @@ pub struct Broken {
     pub unreadable: Option<String>,
 }
 
+impl Broken {
+    /// What is wrong, in a few words.
+    fn in_short(&self) -> String {
+        let counted = || crate::report::count(&self.findings);
+        self.unreadable.clone().unwrap_or_else(counted)
+    }
+}
+
 /// A book and whether a newer edit of it is broken.
 #[derive(Clone, Debug)]
 pub struct Current {
@@ -186,6 +194,11 @@ impl Volume {
             Ok(book) => (Arc::new(book), None),
             Err(broken) => (before.book, Some(Arc::new(*broken))),
         };
+        if let Some(why) = &broken {
+            tracing::warn!(book = book.name, "the newest edit is not served: {}", why.in_short());
+        } else {
+            tracing::info!(book = book.name, "was read again");
+        }
         *self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner) = State { book, broken, trace };
         true
     }

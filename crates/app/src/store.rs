@@ -52,6 +52,20 @@ impl Place {
             Self::File(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
         }
     }
+
+    /// Where it is, without the password that an URL may hold.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Url(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+                // What follows may hold a password too, as `?password=..`.
+                let rest = rest.split('?').next().unwrap_or(rest);
+                let at = rest.rsplit_once('@').map_or(rest, |(_, at)| at);
+                format!("{scheme}://{at}")
+            }
+        }
+    }
 }
 
 /// Why something could not be stored or read.
@@ -127,6 +141,11 @@ impl Conn {
     /// The one row of a query, where there is one.
     pub async fn fetch_one(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.fetch(sql, values).await?.into_iter().next())
+    }
+
+    /// Does nothing, and tells whether the database did it.
+    pub async fn answers(&mut self) -> Result<(), StoreError> {
+        self.fetch("SELECT CAST(1 AS bigint)", &[]).await.map(drop)
     }
 
     /// Several statements without values.

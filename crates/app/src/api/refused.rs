@@ -133,8 +133,11 @@ fn of_store(error: &StoreError) -> Problem {
                 .hint("send it again in a moment")
         }
         StoreError::Uncertain => Problem::new(StatusCode::SERVICE_UNAVAILABLE, title).code("uncertain").hint(hint),
-        _ => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the database could not be used: nothing was done")
-            .hint("whoever runs this server finds more in its log"),
+        _ => {
+            tracing::error!("the database could not be used: {error}");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the database could not be used: nothing was done")
+                .hint("whoever runs this server finds more in its log")
+        }
     }
 }
 

@@ -21,6 +21,7 @@ fn app(token: Option<&str>) -> App {
         records: None,
         shelf: Arc::new(Shelf::shipped(&["retail", "rental"])),
         door: Door::new(LOCAL, token).unwrap(),
+        signs: crate::signs::Signs::default(),
         stopping,
     })
 }

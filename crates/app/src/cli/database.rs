@@ -7,29 +7,14 @@ use jiff::Timestamp;
 use crate::store::{Place, Store, settings};
 
 /// Where the database may stand instead of on the command line.
-const VARIABLE: &str = "AMENDS_DATABASE";
-
-/// A database, where one is kept.
-#[derive(clap::Args)]
-pub(super) struct MayKeep {
-    /// Keep cases: a file (made where it is not there), or a postgres:// URL
-    #[arg(long, value_name = "DATABASE")]
-    database: Option<String>,
-}
-
-impl MayKeep {
-    /// The one that is given, or that the environment names.
-    pub(super) fn place(&self) -> Option<Place> {
-        let named = self.database.clone().or_else(|| std::env::var(VARIABLE).ok());
-        named.filter(|text| !text.is_empty()).map(|text| Place::parse(&text))
-    }
-}
+pub(super) const VARIABLE: &str = "AMENDS_DATABASE";
 
 /// A database that must be named.
 #[derive(clap::Args)]
 pub(super) struct Kept {
-    #[command(flatten)]
-    kept: MayKeep,
+    /// The database: a file, or a postgres:// URL
+    #[arg(long, value_name = "DATABASE")]
+    database: Option<String>,
 }
 
 /// A database and a business in it.
@@ -68,12 +53,18 @@ impl Of {
 }
 
 impl Kept {
+    /// The one that is given, or that the environment names.
+    fn place(&self) -> Option<Place> {
+        let named = self.database.clone().or_else(|| std::env::var(VARIABLE).ok());
+        named.filter(|text| !text.is_empty()).map(|text| Place::parse(&text))
+    }
+
     /// As [`with`](Self::with), for what only reads: a database that is not there is not made.
     pub(super) fn with_existing<T, F: Future<Output = Result<T>>>(
         &self,
         work: impl FnOnce(Store, i64) -> F,
     ) -> Result<T> {
-        if let Some(Place::File(path)) = self.kept.place() {
+        if let Some(Place::File(path)) = self.place() {
             ensure!(path.exists(), "there is no database at {}", path.display());
         }
         self.with(work)
@@ -81,10 +72,8 @@ impl Kept {
 
     /// Opens the database and does something with it.
     pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
-        let place = self
-            .kept
-            .place()
-            .with_context(|| format!("no database is named: give `--database FILE`, or set {VARIABLE}"))?;
+        let place =
+            self.place().with_context(|| format!("no database is named: give `--database FILE`, or set {VARIABLE}"))?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start threads")?;
         runtime.block_on(async {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::database::MayKeep;
+use super::config::{Given, Settings};
 use super::{Answer, Outcome, Stop, broken};
 use crate::app::{App, Parts};
 use crate::connect::http::Reach;
@@ -21,34 +21,27 @@ use crate::router::router;
 use crate::screen::Screen;
 use crate::server;
 use crate::shelf::{CannotOpen, Shelf};
+use crate::signs::{Signs, log};
 use crate::store::Place;
 
 /// Serve the Ask page and the API for one or more books
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Folders of books
-    #[arg(value_name = "BOOK", required = true)]
-    books: Vec<PathBuf>,
-    /// Address and port to listen on
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7171")]
-    listen: SocketAddr,
-    /// A file with the token that clients must send; needed on addresses that other machines reach
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
     #[command(flatten)]
-    kept: MayKeep,
-    /// Let webhooks reach this machine and its own network, also without encryption
-    #[arg(long)]
-    reach_private: bool,
+    given: Given,
+    /// A TOML file that says the same; options and the environment come before it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
-    let shelf = open(&args.books, screen)?;
-    let token = super::token(args.token_file.as_deref())?;
-    let door = Door::new(args.listen.ip(), token.as_deref())?;
-    let reach = if args.reach_private { Reach::Private } else { Reach::Public };
-    let keep = args.kept.place().map(|place| Keep { place, reach });
-    blocking(args.listen, shelf, door, keep, |at| {
+    let settings = Settings::of(args.given.clone(), args.config.as_deref())?;
+    let shelf = open(settings.books()?, screen)?;
+    let door = settings.door()?;
+    let (much, format) = settings.log();
+    let _log = log::start(much, format)?;
+    let keep = settings.database().map(|place| Keep { place: place.clone(), reach: settings.reach() });
+    blocking(settings.listen(), shelf, door, keep, |at| {
         format!(
             "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/v1/openapi.json\n"
         )
@@ -109,7 +102,8 @@ async fn serve(
         None => None,
     };
     let working = records.clone().map(|records| tokio::spawn(background(records)));
-    let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, stopping });
+    let signs = Signs::of(records.as_deref());
+    let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, signs, stopping });
     let names: Vec<&str> = shelf.names().collect();
     let mut out = std::io::stdout();
     // Whoever started it may have gone away; serving goes on.

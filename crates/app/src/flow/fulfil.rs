@@ -20,6 +20,7 @@ use super::records::Records;
 use super::tell;
 use crate::connect::signature::Secret;
 use crate::connect::webhook::{self, Message};
+use crate::signs::log::Trouble;
 use crate::store::StoreError;
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::endpoints::EndpointRow;
@@ -72,11 +73,12 @@ impl Try {
 /// Works until the end of the program.
 pub async fn run(records: Arc<Records>) {
     let (worker, mut written) = (Worker::default(), records.writer.written());
+    let (mut steps, mut messages) = (Trouble::of("fulfilment"), Trouble::of("messages to webhooks"));
     loop {
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
-            let _ = worker.look(&records, &business).await;
-            let _ = tell::look(&records, &business).await;
+            steps.heard(&worker.look(&records, &business).await);
+            messages.heard(&tell::look(&records, &business).await);
         }
         // Steps that were just given are begun at once.
         let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;
@@ -146,6 +148,7 @@ impl Worker {
         let came = webhook::came(reply, now);
         let tried = Try::of(status, &came, now);
         self.heard(business, &row.connector, &came, now);
+        records.calls.came(business.as_str(), &row.connector, word_of(&came));
         let next = intent.after_call(came, TRIES_MAX, now, jitter());
         remember(records, business, &row, &id, body, &next, tried).await?;
         match keep(records, business, &row, &next).await? {
@@ -166,9 +169,23 @@ impl Worker {
     fn heard(&self, business: &BusinessId, connector: &str, came: &Came, now: Time) {
         let mut circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
         let circuit = circuits.entry((business.clone(), connector.to_owned())).or_default();
+        let was_open = !matches!(circuit, Circuit::Closed { .. });
         match came {
             Came::Done { .. } | Came::Refused(_) => circuit.answered(),
             Came::Later(..) | Came::Unknown(_) => circuit.failed(now),
+        }
+        match circuit {
+            Circuit::Open { until, .. } if !was_open => {
+                tracing::warn!(
+                    business = business.as_str(),
+                    connector,
+                    "does not answer; it is tried again at {until}"
+                );
+            }
+            Circuit::Closed { .. } if was_open => {
+                tracing::warn!(business = business.as_str(), connector, "answers again");
+            }
+            _ => {}
         }
     }
 }
@@ -181,6 +198,16 @@ fn gone(connector: &str, state: &State) -> String {
             format!("{gone}, and a call that it may have taken was made: look in the other system, then say so")
         }
         _ => gone,
+    }
+}
+
+/// What came of a call, in one word.
+const fn word_of(came: &Came) -> &'static str {
+    match came {
+        Came::Done { .. } => "done",
+        Came::Refused(_) => "refused",
+        Came::Later(..) => "later",
+        Came::Unknown(_) => "unknown",
     }
 }
 

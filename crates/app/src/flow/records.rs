@@ -18,6 +18,7 @@ use super::rules::Rules;
 use super::writer::Writer;
 use crate::connect::http::{Http, Reach};
 use crate::shelf::Shelf;
+use crate::signs::metrics::Calls;
 use crate::store::people::PersonRow;
 use crate::store::{Place, Store, StoreError, settings};
 
@@ -37,6 +38,8 @@ pub struct Records {
     pub ids: Ids,
     /// What calls other systems.
     pub http: Http,
+    /// What came of its calls.
+    pub calls: Calls,
     /// What is told as it happens.
     pub news: News,
     shelf: Arc<Shelf>,
@@ -81,7 +84,17 @@ impl Records {
         let books = Arc::new(move |business: &BusinessId| of_shelf.find(business.as_str()).map(|c| c.book));
         let writer = Writer::start(&store, books, clock.clone())?;
         let http = Http::new(Reach::Public).map_err(|e| StoreError::Failed(e.to_string()))?;
-        Ok(Self { store, writer, clock, ids, http, news: News::default(), shelf, rules: Mutex::default() })
+        Ok(Self {
+            store,
+            writer,
+            clock,
+            ids,
+            http,
+            calls: Calls::default(),
+            news: News::default(),
+            shelf,
+            rules: Mutex::default(),
+        })
     }
 
     /// The same, with other addresses within reach.

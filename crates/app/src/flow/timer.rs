@@ -11,6 +11,7 @@ use amends_core::time::{DAY, MINUTE};
 use super::job::{Job, Work};
 use super::records::Records;
 use super::tell;
+use crate::signs::log::Trouble;
 use crate::store::{StoreError, cases, journal, requests};
 
 /// How often it is looked for what is due.
@@ -25,13 +26,14 @@ const KEEP_ANSWERS: i64 = 7 * DAY;
 /// Looks for what is due until the end of the program.
 pub async fn run(records: Arc<Records>) {
     let mut every = tokio::time::interval(LOOK_EVERY);
+    let (mut rung, mut anchored) = (Trouble::of("clocks"), Trouble::of("anchors of the journal"));
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
-            let _ = ring(&records, &business).await;
-            let _ = anchor(&records, &business).await;
+            rung.heard(&ring(&records, &business).await);
+            anchored.heard(&anchor(&records, &business).await);
         }
     }
 }

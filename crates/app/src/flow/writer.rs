@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use amends_core::book::rules::Book;
 use amends_core::ids::BusinessId;
@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::batch::{self, Memory};
 use super::clock::Clock;
 use super::job::{Answer, Job, Refused};
+use crate::signs::metrics::Writing;
 use crate::store::{Conn, Store, StoreError};
 
 /// Most jobs of one batch.
@@ -37,6 +38,7 @@ struct Waiting {
 pub struct Writer {
     queue: mpsc::Sender<Waiting>,
     written: watch::Receiver<u64>,
+    measured: Writing,
 }
 
 impl std::fmt::Debug for Waiting {
@@ -56,19 +58,41 @@ impl Writer {
         let failed = |e: std::io::Error| StoreError::Failed(format!("no thread can be started: {e}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (store, memory) = (store.clone(), Memory::default());
-        let loops = Loop { store, conn: None, books, clock, memory, count, done: 0, count_at: COUNT_AFTER };
+        let measured = Writing::default();
+        let loops = Loop {
+            store,
+            conn: None,
+            books,
+            clock,
+            memory,
+            count,
+            done: 0,
+            count_at: COUNT_AFTER,
+            measured: measured.clone(),
+        };
         let work = move || runtime.block_on(loops.run(jobs));
         std::thread::Builder::new().name("writer".to_owned()).spawn(work).map_err(failed)?;
-        Ok(Self { queue, written })
+        Ok(Self { queue, written, measured })
     }
 
     /// Does a job: the answer is there once it is kept for good.
     pub async fn run(&self, job: Job) -> Answer {
         let (answer, answered) = oneshot::channel();
         if self.queue.try_send(Waiting { job, answer }).is_err() {
+            self.measured.was_busy();
             return Err(Refused::Busy);
         }
         answered.await.unwrap_or(Err(Refused::Store(StoreError::Uncertain)))
+    }
+
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// What it measures of itself.
+    pub const fn measured(&self) -> &Writing {
+        &self.measured
     }
 
     /// Changes each time the journal grew.
@@ -88,6 +112,7 @@ struct Loop {
     done: usize,
     /// At how many the tables are counted next.
     count_at: usize,
+    measured: Writing,
 }
 
 impl Loop {
@@ -112,15 +137,21 @@ impl Loop {
     async fn batch(&mut self, batch: Vec<Waiting>) {
         let (jobs, senders): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
             batch.into_iter().map(|w| (w.job, w.answer)).unzip();
+        let began = Instant::now();
         let answers = match self.do_all(&jobs).await {
             Ok(ran) => {
                 if ran.wrote {
+                    self.measured.wrote(jobs.len(), began.elapsed());
                     self.count.send_modify(|n| *n += 1);
                     self.let_count(jobs.len());
                 }
                 ran.answers
             }
-            Err(e) => jobs.iter().map(|_| Err(Refused::Store(e.clone()))).collect(),
+            Err(e) => {
+                self.measured.failed();
+                tracing::error!(jobs = jobs.len(), "nothing was written: {e}");
+                jobs.iter().map(|_| Err(Refused::Store(e.clone()))).collect()
+            }
         };
         for (sender, answer) in senders.into_iter().zip(answers) {
             // Whoever asked may have gone: it is done all the same.

@@ -26,6 +26,7 @@ use crate::flow::rules::ModeText;
 use crate::flow::{news, tell, timer};
 use crate::router::router;
 use crate::shelf::Shelf;
+use crate::signs::Signs;
 use crate::store::people::PersonRow;
 use crate::store::settings::Allowance;
 use crate::store::testing::Fresh;
@@ -81,7 +82,9 @@ impl Shop {
         let records = Arc::new(records.await.unwrap().reaching(Reach::Private).unwrap());
         let (ends, stopping) = tokio::sync::watch::channel(false);
         let door = Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap();
-        let router = router(App::new(Parts { shelf, records: Some(Arc::clone(&records)), door, stopping }));
+        let signs = Signs::of(Some(&records));
+        let parts = Parts { shelf, records: Some(Arc::clone(&records)), door, signs, stopping };
+        let router = router(App::new(parts));
         let business = BusinessId::parse("retail").unwrap();
         let mut shop = Self {
             records,

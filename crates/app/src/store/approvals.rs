@@ -114,6 +114,12 @@ pub async fn waiting(conn: &mut Conn, business: &BusinessId, most: i64) -> Resul
     rows.iter().map(one).collect()
 }
 
+/// How many questions wait.
+pub async fn count_waiting(conn: &mut Conn, business: &BusinessId) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM approvals WHERE business = ? AND state = 'waiting'";
+    conn.fetch_one(sql, &[business.as_str().into()]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The case of a question.
 pub async fn case_of(conn: &mut Conn, business: &BusinessId, id: &str) -> Result<Option<CaseId>, StoreError> {
     let sql = "SELECT case_id FROM approvals WHERE business = ? AND id = ?";

@@ -110,6 +110,12 @@ pub async fn waiting(
     conn.fetch(&sql, &values).await?.iter().map(step).collect()
 }
 
+/// How many steps wait for a person.
+pub async fn count_waiting(conn: &mut Conn, business: &BusinessId) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM steps WHERE business = ? AND word = 'needs_person'";
+    conn.fetch_one(sql, &[business.as_str().into()]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
 /// Ends what waits for a person in a grant that has ended; the worker looks at it no more.
 pub async fn end(
     conn: &mut Conn,

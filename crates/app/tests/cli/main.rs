@@ -5,6 +5,7 @@
 mod assess;
 mod books;
 mod check;
+mod config;
 mod demo;
 mod fmt;
 mod folders;

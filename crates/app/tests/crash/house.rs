@@ -152,6 +152,15 @@ impl House {
         }
     }
 
+    /// As a service manager would: asked to stop, it ends by itself, and well.
+    pub fn stop(&self, n: usize) {
+        if let Some(mut server) = self.servers[n].lock().unwrap().take() {
+            let asked = Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status();
+            assert!(asked.unwrap().success());
+            assert!(server.child.wait().unwrap().success(), "it did not end well");
+        }
+    }
+
     /// The journal proves itself, and says the same as the answers and the budgets do.
     pub fn audit(&self, given: &BTreeMap<String, String>) {
         let said = Command::new(env!("CARGO_BIN_EXE_amends"))

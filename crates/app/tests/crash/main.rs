@@ -46,6 +46,22 @@ fn killed_under_load_on_a_file() {
     killed(&fresh.place, 1);
 }
 
+/// Asked to stop, it ends within its time, whatever comes in meanwhile, and what it acknowledged is there.
+#[test]
+fn stopped_under_load() {
+    let fresh = testing::file().unwrap();
+    let house = Arc::new(House::new(&fresh.place, 1));
+    let load = Load::begin(&house, CLIENTS);
+    for n in 0..kills().div_ceil(4) {
+        std::thread::sleep(moment(n));
+        house.stop(0);
+        house.start(0);
+    }
+    let given = load.end();
+    assert!(!given.is_empty());
+    house.audit(&given);
+}
+
 #[test]
 fn killed_under_load_on_postgresql() {
     let Some(url) = house::postgres_url() else { return };

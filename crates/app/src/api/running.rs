@@ -1,0 +1,72 @@
+//! How the server does: for whoever watches over it.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::flow::records::Records;
+use crate::signs::metrics::CONTENT_TYPE;
+use crate::store::{StoreError, approvals, steps};
+
+/// How long the database may take to say that it is there.
+const READY_WITHIN: Duration = Duration::from_secs(1);
+
+/// The program runs and can answer. Says nothing of the database: a program that waits for its database is not to be
+/// started again.
+#[utoipa::path(get, path = "/health", operation_id = "health", tag = "about",
+    responses((status = 200, description = "It runs.", body = String, content_type = "text/plain")))]
+pub async fn health() -> &'static str {
+    "ok\n"
+}
+
+/// Whether requests may be sent here: books are served, and the database answers.
+#[utoipa::path(get, path = "/ready", operation_id = "ready", tag = "about",
+    responses((status = 200, description = "They may.", body = String, content_type = "text/plain"),
+        (status = 503, description = "Not now: it stops, or its database does not answer.", body = Problem, content_type = "application/problem+json")))]
+pub async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
+    let not = |title: &str, code: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, title).code(code);
+    if *app.stopping.borrow() {
+        return Err(not("this server was asked to stop", "stopping").hint("send requests to another"));
+    }
+    if let Some(records) = &app.records {
+        let answers = async { records.store.reader().await?.answers().await };
+        let said = tokio::time::timeout(READY_WITHIN, answers).await;
+        if !matches!(said, Ok(Ok(()))) {
+            let problem = not("the database does not answer", "no_database");
+            return Err(problem.hint("see that it runs and can be reached from here"));
+        }
+    }
+    Ok("ready\n")
+}
+
+/// Counts and times since the start, in the text format that Prometheus reads. Nothing in it is about a customer.
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "about",
+    responses((status = 200, description = "OpenMetrics 1.0.", body = String, content_type = "application/openmetrics-text"),
+        (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json")))]
+pub async fn metrics(State(app): State<App>) -> Response {
+    let metrics = &app.signs.metrics;
+    for name in app.shelf.names() {
+        metrics.book(name, app.shelf.find(name).is_some_and(|current| current.broken.is_some()));
+    }
+    let mut jobs = 0;
+    if let Some(records) = &app.records {
+        jobs = records.writer.waiting();
+        // Without its database the rest is still to be seen.
+        let _ = count(&app, records).await;
+    }
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics.text(jobs)).into_response()
+}
+
+async fn count(app: &App, records: &Records) -> Result<(), StoreError> {
+    let mut conn = records.store.reader().await?;
+    for business in records.businesses() {
+        let asked = approvals::count_waiting(&mut conn, &business).await?;
+        let for_people = steps::count_waiting(&mut conn, &business).await?;
+        app.signs.metrics.waiting(business.as_str(), asked, for_people);
+    }
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! What `serve` may be told: by options, by the environment, or by a file, in this order. `amends config check` says
+//! what holds, where it is from, and what keeps it from working.
+
+use std::fs::OpenOptions;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use amends_core::book::check::check;
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::{Subcommand, ValueEnum};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Answer, Exit, Outcome};
+use crate::connect::http::Reach;
+use crate::door::Door;
+use crate::folder;
+use crate::paint::Text;
+use crate::report::{self, Style, Texts};
+use crate::screen::Screen;
+use crate::signs::log::{Format, Much};
+use crate::store::Place;
+
+/// Most bytes of a configuration file.
+const FILE_BYTES_MAX: usize = 64 << 10;
+/// Where the server listens where nothing else is said: on this machine alone.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7171);
+/// Where the name of the file may stand.
+const VARIABLE: &str = "AMENDS_CONFIG";
+
+/// What one of them says.
+#[derive(Clone, Debug, Default, Deserialize, clap::Args)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Given {
+    /// Folders of books
+    #[arg(value_name = "BOOK")]
+    books: Vec<PathBuf>,
+    /// Address and port to listen on [default: 127.0.0.1:7171]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// A file with the token that clients must send; needed on addresses that other machines reach
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Keep cases: a file (made where it is not there), or a postgres:// URL
+    #[arg(long, value_name = "DATABASE")]
+    database: Option<String>,
+    /// Let webhooks reach this machine and its own network, also without encryption
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    reach_private: Option<bool>,
+    /// What is written to standard error [default: warn]
+    #[arg(long, value_name = "MUCH")]
+    log: Option<Much>,
+    /// How its lines look [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<Format>,
+}
+
+/// A setting, and who says so.
+#[derive(Clone, Debug)]
+struct Held<T> {
+    value: T,
+    from: String,
+}
+
+/// What holds.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    books: Held<Vec<PathBuf>>,
+    listen: Held<SocketAddr>,
+    token_file: Held<Option<PathBuf>>,
+    database: Held<Option<Place>>,
+    reach: Held<Reach>,
+    log: Held<Much>,
+    log_format: Held<Format>,
+}
+
+impl Settings {
+    /// What options, the environment and the file say together.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a variable makes no sense; the message says where.
+    pub(super) fn of(options: Given, file: Option<&Path>) -> Result<Self> {
+        let named = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let mut layers = vec![("option".to_owned(), options), ("environment".to_owned(), of_environment()?)];
+        if let Some(file) = file.or(named.as_deref()) {
+            layers.push((file.display().to_string(), of_file(file)?));
+        }
+        Ok(Self::layered(&layers))
+    }
+
+    /// The first that says something counts.
+    fn layered(layers: &[(String, Given)]) -> Self {
+        fn first<T>(layers: &[(String, Given)], of: impl Fn(&Given) -> Option<T>, else_: T) -> Held<T> {
+            let found = layers.iter().find_map(|(from, given)| Some(Held { value: of(given)?, from: from.clone() }));
+            found.unwrap_or_else(|| Held { value: else_, from: "default".to_owned() })
+        }
+        let books = |g: &Given| (!g.books.is_empty()).then(|| g.books.clone());
+        let database = |g: &Given| {
+            let text = g.database.as_deref().filter(|text| !text.is_empty())?;
+            Some(Some(Place::parse(text)))
+        };
+        let reach = |g: &Given| g.reach_private.map(|all| if all { Reach::Private } else { Reach::Public });
+        Self {
+            books: first(layers, books, Vec::new()),
+            listen: first(layers, |g| g.listen, LISTEN),
+            token_file: first(layers, |g| g.token_file.clone().map(Some), None),
+            database: first(layers, database, None),
+            reach: first(layers, reach, Reach::Public),
+            log: first(layers, |g| g.log, Much::default()),
+            log_format: first(layers, |g| g.log_format, Format::default()),
+        }
+    }
+
+    /// The folders of books.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn books(&self) -> Result<&[PathBuf]> {
+        if self.books.value.is_empty() {
+            bail!(
+                "no book is named: give its folder, as in `amends serve books/retail`, or `books` in the configuration file"
+            );
+        }
+        Ok(&self.books.value)
+    }
+
+    /// Where to listen.
+    pub(super) const fn listen(&self) -> SocketAddr {
+        self.listen.value
+    }
+
+    /// Who may come in.
+    ///
+    /// # Errors
+    /// When the token cannot be read or is too short, or there is none where other machines could come in.
+    pub(super) fn door(&self) -> Result<Door> {
+        let token = super::token(self.token_file.value.as_deref())?;
+        Door::new(self.listen.value.ip(), token.as_deref())
+    }
+
+    /// Where cases are kept; none: they are not.
+    pub(super) fn database(&self) -> Option<&Place> {
+        self.database.value.as_ref()
+    }
+
+    /// Which addresses webhooks may have.
+    pub(super) const fn reach(&self) -> Reach {
+        self.reach.value
+    }
+
+    /// What is written down, and how it looks.
+    pub(super) const fn log(&self) -> (Much, Format) {
+        (self.log.value, self.log_format.value)
+    }
+
+    /// Name, value and where it is from, without secrets.
+    fn rows(&self) -> [(&'static str, String, &str); 7] {
+        let none = || "-".to_owned();
+        let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
+        let books = if books.is_empty() { none() } else { books.join(", ") };
+        let token = self.token_file.value.as_ref().map_or_else(none, |f| f.display().to_string());
+        let database = self.database.value.as_ref().map_or_else(none, Place::shown);
+        [
+            ("books", books, &self.books.from),
+            ("listen", self.listen.value.to_string(), &self.listen.from),
+            ("token-file", token, &self.token_file.from),
+            ("database", database, &self.database.from),
+            ("reach-private", (self.reach.value == Reach::Private).to_string(), &self.reach.from),
+            ("log", name_of(&self.log.value), &self.log.from),
+            ("log-format", name_of(&self.log_format.value), &self.log_format.from),
+        ]
+    }
+}
+
+fn name_of(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default()
+}
+
+/// What a file says; its relative paths are those of its folder.
+fn of_file(path: &Path) -> Result<Given> {
+    let text = folder::text(path, FILE_BYTES_MAX)?;
+    let given: Given =
+        toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let database = given.database.map(|text| match Place::parse(&text) {
+        Place::File(file) => folder.join(file).display().to_string(),
+        Place::Url(_) => text,
+    });
+    Ok(Given {
+        books: given.books.iter().map(|b| folder.join(b)).collect(),
+        token_file: given.token_file.map(|f| folder.join(f)),
+        database,
+        ..given
+    })
+}
+
+/// What the environment says. Variables that are set to nothing say nothing.
+fn of_environment() -> Result<Given> {
+    let one_of = "is none of `true` and `false`";
+    Ok(Given {
+        books: Vec::new(),
+        listen: variable("AMENDS_LISTEN", "is no address with a port, such as 127.0.0.1:7171", |t| t.parse().ok())?,
+        token_file: variable("AMENDS_TOKEN_FILE", "is no path", |t| PathBuf::from_str(t).ok())?,
+        database: variable(super::database::VARIABLE, "is no database", |t| Some(t.to_owned()))?,
+        reach_private: variable("AMENDS_REACH_PRIVATE", one_of, |t| t.parse().ok())?,
+        log: variable("AMENDS_LOG", "is none of `off`, `error`, `warn` and `info`", |t| Much::from_str(t, true).ok())?,
+        log_format: variable("AMENDS_LOG_FORMAT", "is none of `text` and `json`", |t| Format::from_str(t, true).ok())?,
+    })
+}
+
+fn variable<T>(name: &str, else_: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+    let Some(value) = std::env::var_os(name).filter(|v| !v.is_empty()) else { return Ok(None) };
+    let text = value.to_str().with_context(|| format!("{name} is no text"))?;
+    read(text).map(Some).with_context(|| format!("{name}: `{text}` {else_}"))
+}
+
+/// Look at how a server would be set up
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    Check(Check),
+}
+
+/// Say what holds for `amends serve`, where it is from, and what keeps it from working
+#[derive(clap::Args)]
+struct Check {
+    /// The configuration file; without one, that of `AMENDS_CONFIG`, or none
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
+    let What::Check(Check { file }) = &args.what;
+    let settings = Settings::of(Given::default(), file.as_deref())?;
+    let wrong = settings.wrong(screen);
+    let exit = if wrong.is_empty() { Exit::Good } else { Exit::Found };
+    let rows = settings.rows();
+    if screen.json {
+        let held: serde_json::Map<String, serde_json::Value> = rows
+            .iter()
+            .map(|(name, value, from)| ((*name).to_owned(), json!({ "value": value, "from": from })))
+            .collect();
+        return Ok(Answer::json(&json!({ "settings": held, "wrong": wrong }), exit));
+    }
+    let wide = rows.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
+    let (mut out, mut err) = (Text::default(), Text::default());
+    for (name, value, from) in &rows {
+        out.line(format!("{name:<14} {value:<wide$}  {from}"));
+    }
+    if wrong.is_empty() {
+        out.line("\namends: it can be served");
+    }
+    for one in &wrong {
+        err.line(format!("amends: {one}"));
+    }
+    Ok(Answer { out: out.end(), err: err.end(), exit })
+}
+
+impl Settings {
+    /// All that keeps a server from starting with it.
+    fn wrong(&self, screen: Screen) -> Vec<String> {
+        let mut wrong = Vec::new();
+        match self.books() {
+            Ok(books) => wrong.extend(books.iter().filter_map(|book| wrong_book(book, screen))),
+            Err(e) => wrong.push(e.to_string()),
+        }
+        wrong.extend(self.door().err().map(|e| format!("{e:#}")));
+        if let Some(Place::File(file)) = self.database() {
+            wrong.extend(wrong_file(file).err().map(|e| format!("{e:#}")));
+        }
+        wrong
+    }
+}
+
+fn wrong_book(path: &Path, screen: Screen) -> Option<String> {
+    let folder = path.display().to_string();
+    let read = match folder::read(path) {
+        Ok(read) => read,
+        Err(e) => return Some(format!("{e:#}")),
+    };
+    let checked = check(&read.files);
+    if checked.book.is_some() {
+        return None;
+    }
+    let texts = Texts { sources: &checked.sources, folder: &folder };
+    let style = Style { width: screen.width, palette: screen.err };
+    let told = report::text(&checked.findings.all, texts, style);
+    Some(format!("{folder}: the book has errors\n{}", told.trim_end()))
+}
+
+/// Whether a database can be kept in a file; none is made.
+fn wrong_file(file: &Path) -> Result<()> {
+    let of = || format!("the database {}", file.display());
+    if file.exists() {
+        return OpenOptions::new().read(true).write(true).open(file).map(drop).with_context(of);
+    }
+    let folder = file.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let about = folder.metadata().with_context(|| format!("{}: its folder {}", of(), folder.display()))?;
+    if about.permissions().readonly() {
+        bail!("{}: nothing may be written to its folder {}", of(), folder.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The log: lines on standard error, written aside so that no request waits for whoever reads them.
+
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use jiff::Timestamp;
+use serde::Deserialize;
+use tracing::Level;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+/// Most lines that wait to be written; more are lost, and counted.
+const LINES_WAITING_MAX: usize = 8_192;
+/// How long the end of the program waits for the last lines.
+const END_WITHIN: Duration = Duration::from_secs(1);
+
+static LOST: AtomicU64 = AtomicU64::new(0);
+
+/// How many lines were lost since the start.
+pub fn lost() -> u64 {
+    LOST.load(Ordering::Relaxed)
+}
+
+/// What is written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Much {
+    /// Nothing
+    Off,
+    /// What could not be done
+    Error,
+    /// Also what soon cannot be done
+    #[default]
+    Warn,
+    /// Also each request
+    Info,
+}
+
+/// How a line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// Writes what is left when it is dropped.
+#[derive(Debug)]
+pub struct Log {
+    ends: SyncSender<Line>,
+    ended: Receiver<()>,
+}
+
+/// What goes to the thread that writes.
+enum Line {
+    Text(Vec<u8>),
+    /// Nothing comes after it.
+    End,
+}
+
+/// Starts the log of this program. Only our own lines are in it: what libraries write may hold what was sent.
+///
+/// # Errors
+/// When it was started before, or no thread can be started.
+pub fn start(much: Much, format: Format) -> Result<Option<Log>> {
+    let level = match much {
+        Much::Off => return Ok(None),
+        Much::Error => Level::ERROR,
+        Much::Warn => Level::WARN,
+        Much::Info => Level::INFO,
+    };
+    let (lines, waiting) = sync_channel(LINES_WAITING_MAX);
+    let (end, ended) = sync_channel(1);
+    let write = move || {
+        write_all(&waiting);
+        let _ = end.send(());
+    };
+    std::thread::Builder::new().name("log".to_owned()).spawn(write).context("no thread can be started for the log")?;
+    let ours = Targets::new().with_target("amends", level);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_target(false)
+        .with_timer(Utc)
+        .with_writer(Aside(lines.clone()));
+    let layer = match format {
+        Format::Text => layer.with_filter(ours).boxed(),
+        Format::Json => {
+            layer.json().flatten_event(true).with_current_span(false).with_span_list(false).with_filter(ours).boxed()
+        }
+    };
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
+        .context("the log runs already")?;
+    Ok(Some(Log { ends: lines, ended }))
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if self.ends.send(Line::End).is_ok() {
+            let _ = self.ended.recv_timeout(END_WITHIN);
+        }
+    }
+}
+
+/// Whoever reads may have gone: then lines go nowhere, and the program goes on.
+fn write_all(waiting: &Receiver<Line>) {
+    let mut out = io::stderr();
+    while let Ok(Line::Text(line)) = waiting.recv() {
+        let _ = out.write_all(&line);
+    }
+    let _ = out.flush();
+}
+
+/// Hands lines to the thread that writes.
+struct Aside(SyncSender<Line>);
+
+/// One line.
+struct OneLine<'a>(&'a SyncSender<Line>);
+
+impl io::Write for OneLine<'_> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.0.try_send(Line::Text(line.to_vec())).is_err() {
+            LOST.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Aside {
+    type Writer = OneLine<'a>;
+
+    fn make_writer(&'a self) -> OneLine<'a> {
+        OneLine(&self.0)
+    }
+}
+
+/// Milliseconds in UTC.
+struct Utc;
+
+impl FormatTime for Utc {
+    fn format_time(&self, w: &mut Writer<'_>) -> std::fmt::Result {
+        write!(w, "{:.3}", Timestamp::now())
+    }
+}
+
+/// Tells when what is done again and again begins to fail, and when it goes again.
+#[derive(Debug)]
+pub struct Trouble {
+    of: &'static str,
+    last: Option<String>,
+}
+
+impl Trouble {
+    /// Of something; all has gone well so far.
+    pub const fn of(of: &'static str) -> Self {
+        Self { of, last: None }
+    }
+
+    /// How it went this time.
+    pub fn heard<T, E: std::fmt::Display>(&mut self, came: &Result<T, E>) {
+        let now = came.as_ref().err().map(ToString::to_string);
+        if self.last != now {
+            let of = self.of;
+            tracing::warn!(
+                of,
+                "{}",
+                now.as_ref().map_or_else(|| "goes on".to_owned(), |why| format!("fails, and is tried again: {why}"))
+            );
+            self.last = now;
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Counts and times, in the text format that Prometheus reads (`OpenMetrics` 1.0).
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::log;
+use crate::flow::records::Records;
+
+/// The type of what [`Metrics::text`] writes.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Upper ends of the times that are told apart, in seconds.
+const TIMES: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+/// Upper ends of the numbers of jobs of one commit.
+const JOBS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Of {
+    /// The method.
+    pub method: &'static str,
+    /// The pattern of the route; `none` where there is none.
+    pub route: String,
+}
+
+/// What was asked, and how it was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Answered {
+    /// What was asked.
+    #[prometheus(flatten)]
+    pub of: Of,
+    /// Of which kind the status is: `2xx` and so on.
+    pub status: &'static str,
+}
+
+/// Something of a business.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfBusiness {
+    business: String,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Called {
+    business: String,
+    connector: String,
+    came: &'static str,
+}
+
+/// What was measured since the start.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    seconds: Family<Of, Histogram>,
+    running: Gauge,
+    approvals: Family<OfBusiness, Gauge>,
+    steps: Family<OfBusiness, Gauge>,
+    broken: Family<OfBusiness, Gauge>,
+    jobs_waiting: Gauge,
+    lines_lost: Gauge,
+}
+
+/// What the writer measures of itself.
+#[derive(Clone, Debug)]
+pub struct Writing {
+    jobs: Histogram,
+    seconds: Histogram,
+    failed: Counter,
+    busy: Counter,
+}
+
+/// What fulfilment measures of its calls.
+#[derive(Clone, Debug, Default)]
+pub struct Calls(Family<Called, Counter>);
+
+/// A request that runs.
+pub struct Running<'a>(&'a Gauge);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+fn times() -> Histogram {
+    Histogram::new(TIMES)
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("amends");
+        let new = Self {
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(times),
+            running: Gauge::default(),
+            approvals: Family::default(),
+            steps: Family::default(),
+            broken: Family::default(),
+            jobs_waiting: Gauge::default(),
+            lines_lost: Gauge::default(),
+            registry: Registry::default(),
+        };
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", version);
+        let started: Gauge = Gauge::default();
+        started.set(Timestamp::now().as_second());
+        registry.register_with_unit("started", "When the program started, since 1970", Unit::Seconds, started);
+        registry.register("http_requests", "Requests that were answered", new.requests.clone());
+        let help = "From a request's head to the head of its answer";
+        registry.register_with_unit("http_request", help, Unit::Seconds, new.seconds.clone());
+        registry.register("http_requests_running", "Requests that have no answer yet", new.running.clone());
+        registry.register("approvals_waiting", "Questions that wait for an answer", new.approvals.clone());
+        registry.register("steps_for_people", "Steps that wait for a person", new.steps.clone());
+        registry.register("books_broken", "Whether the newest edit of a book is broken", new.broken.clone());
+        registry.register("writer_jobs_waiting", "Jobs that wait to be written", new.jobs_waiting.clone());
+        registry.register("log_lines_lost", "Lines that the log could not take in time", new.lines_lost.clone());
+        Self { registry, ..new }
+    }
+}
+
+impl Metrics {
+    /// With what is measured where things are kept.
+    #[must_use]
+    pub fn of(records: Option<&Records>) -> Self {
+        let mut new = Self::default();
+        if let Some(records) = records {
+            records.writer.measured().register(&mut new.registry);
+            let help = "Calls of fulfilment to other systems, by what came of them";
+            new.registry.register("connector_calls", help, records.calls.0.clone());
+        }
+        new
+    }
+
+    /// A request begins.
+    pub fn begin(&self) -> Running<'_> {
+        self.running.inc();
+        Running(&self.running)
+    }
+
+    /// A request was answered.
+    pub fn answered(&self, answered: &Answered, took: Duration) {
+        self.seconds.get_or_create(&answered.of).observe(took.as_secs_f64());
+        self.requests.get_or_create(answered).inc();
+    }
+
+    /// A book, and whether its newest edit is broken.
+    pub fn book(&self, name: &str, is_broken: bool) {
+        let of = OfBusiness { business: name.to_owned() };
+        self.broken.get_or_create(&of).set(i64::from(is_broken));
+    }
+
+    /// What waits in a business.
+    pub fn waiting(&self, business: &str, approvals: i64, steps: i64) {
+        let of = OfBusiness { business: business.to_owned() };
+        self.approvals.get_or_create(&of).set(approvals);
+        self.steps.get_or_create(&of).set(steps);
+    }
+
+    /// Everything as a text, with how many jobs wait for the writer.
+    pub fn text(&self, jobs_waiting: usize) -> String {
+        self.jobs_waiting.set(i64::try_from(jobs_waiting).unwrap_or(i64::MAX));
+        self.lines_lost.set(i64::try_from(log::lost()).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "# EOF");
+        }
+        text
+    }
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Self { jobs: Histogram::new(JOBS), seconds: times(), failed: Counter::default(), busy: Counter::default() }
+    }
+}
+
+impl Writing {
+    fn register(&self, registry: &mut Registry) {
+        registry.register("writer_commit_jobs", "Jobs of one commit", self.jobs.clone());
+        let help = "How long one commit took with all before it";
+        registry.register_with_unit("writer_commit", help, Unit::Seconds, self.seconds.clone());
+        registry.register("writer_failed", "Commits that the database did not take", self.failed.clone());
+        registry.register("writer_busy", "Jobs that were turned away because too many waited", self.busy.clone());
+    }
+
+    /// Jobs were written together.
+    pub fn wrote(&self, jobs: usize, took: Duration) {
+        self.jobs.observe(f64::from(u32::try_from(jobs).unwrap_or(u32::MAX)));
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Jobs could not be written.
+    pub fn failed(&self) {
+        self.failed.inc();
+    }
+
+    /// A job was turned away.
+    pub fn was_busy(&self) {
+        self.busy.inc();
+    }
+}
+
+impl Calls {
+    /// A call to a connector of a business; `came`: what came of it, in one word.
+    pub fn came(&self, business: &str, connector: &str, came: &'static str) {
+        let of = Called { business: business.to_owned(), connector: connector.to_owned(), came };
+        self.0.get_or_create(&of).inc();
+    }
+}
