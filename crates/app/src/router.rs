@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::desk;
 use crate::door;
 use crate::mcp;
-use crate::signs;
+use crate::signs::Watch;
 
 /// Every route of the server.
 pub fn router(app: App) -> Router {
@@ -94,5 +94,5 @@ pub fn router(app: App) -> Router {
     let programs = api.layer(guard.clone()).merge(cases.layer(host.clone()));
     let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
     let all = pages.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).layer(host));
-    all.layer(middleware::from_fn_with_state(app.clone(), signs::watch)).with_state(app)
+    all.layer(Watch(app.clone())).with_state(app)
 }

@@ -6,17 +6,20 @@ pub mod metrics;
 mod tests;
 
 use std::fmt::Write as _;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
+use tower::{Layer, Service};
 
 use crate::app::App;
 use crate::flow::records::Records;
-use metrics::{Answered, Metrics, Of};
+use metrics::{Method, Metrics, NO_ROUTE, OfRoute};
 
 /// The header of a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -80,64 +83,76 @@ pub struct Why {
 /// Gives each request an id, counts it, and writes it down. Around everything else.
 ///
 /// A stream is written down when it begins.
-pub async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let signs = &app.signs;
-    let id = signs.id(request.headers());
-    let of = Of {
-        method: known(request.method()),
+#[derive(Clone, Debug)]
+pub struct Watch(pub App);
+
+impl<S> Layer<S> for Watch {
+    type Service = Watched<S>;
+
+    fn layer(&self, inner: S) -> Watched<S> {
+        Watched { inner, app: self.0.clone(), counted: Arc::default() }
+    }
+}
+
+/// A route that is watched.
+#[derive(Clone, Debug)]
+pub struct Watched<S> {
+    inner: S,
+    app: App,
+    /// Where its answers are counted, once one was: looking it up for each costs more than all the rest.
+    counted: Arc<OnceLock<OfRoute>>,
+}
+
+impl<S> Service<Request> for Watched<S>
+where
+    S: Service<Request, Response = Response>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let (app, counted) = (self.app.clone(), Arc::clone(&self.counted));
+        let began = Instant::now();
+        let id = app.signs.id(request.headers());
+        let method = Method::of(request.method());
         // The pattern, never the path itself: ids and addresses are nobody's business here.
-        route: request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned(),
-    };
-    let running = signs.metrics.begin();
-    let mut response = next.run(request).await;
-    drop(running);
-    let (took, status) = (began.elapsed(), response.status().as_u16());
-    write_down(
-        &of,
-        status,
-        u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        id.to_str().unwrap_or_default(),
-        response.extensions().get(),
-    );
-    signs.metrics.answered(&Answered { of, status: class(status) }, took);
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+        let matched = request.extensions().get::<MatchedPath>().cloned();
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let metrics = &app.signs.metrics;
+            let running = metrics.begin();
+            let mut response = answer.await?;
+            drop(running);
+            let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+            let (took, status) = (began.elapsed(), response.status().as_u16());
+            write_down(method, route, status, took, &id, response.extensions().get());
+            let of = counted.get_or_init(|| metrics.of_route(route));
+            if of.is(route) {
+                of.answered(method, status, took);
+            } else {
+                metrics.of_route(route).answered(method, status, took);
+            }
+            response.headers_mut().insert(REQUEST_ID, id);
+            Ok(response)
+        })
+    }
 }
 
 /// Requests that this server could not answer are errors, all others are told where they are asked for.
-fn write_down(of: &Of, status: u16, micros: u64, id: &str, why: Option<&Why>) {
-    let Of { method, route } = of;
+fn write_down(method: Method, route: &str, status: u16, took: Duration, id: &HeaderValue, why: Option<&Why>) {
+    let (method, request) = (method.name(), id.to_str().unwrap_or_default());
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let code = why.and_then(|w| w.code.as_deref());
     if status >= 500 {
         let why = why.map_or("", |w| w.title.as_str());
-        tracing::error!(method, route, status, micros, request = id, code, "could not answer: {why}");
+        tracing::error!(method, route, status, micros, request, code, "could not answer: {why}");
     } else {
-        tracing::info!(method, route, status, micros, request = id, code, "answered");
-    }
-}
-
-/// Of which kind a status is.
-const fn class(status: u16) -> &'static str {
-    match status / 100 {
-        1 => "1xx",
-        2 => "2xx",
-        3 => "3xx",
-        4 => "4xx",
-        _ => "5xx",
-    }
-}
-
-/// The methods that HTTP knows; what else is sent is one of a kind.
-fn known(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "other",
+        tracing::info!(method, route, status, micros, request, code, "answered");
     }
 }

@@ -1,6 +1,7 @@
 //! Counts and times, in the text format that Prometheus reads (`OpenMetrics` 1.0).
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,23 +24,113 @@ const TIMES: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 /// Upper ends of the numbers of jobs of one commit.
 const JOBS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
+/// Stands for the route where there is none.
+pub const NO_ROUTE: &str = "none";
+/// Kinds of a status, by its first digit.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// The methods that HTTP knows; what else is sent is one of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// HEAD
+    Head,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+    /// PATCH
+    Patch,
+    /// DELETE
+    Delete,
+    /// OPTIONS
+    Options,
+    /// Anything else.
+    Other,
+}
+
+impl Method {
+    /// How many there are.
+    const ALL: usize = 8;
+
+    /// Which one a request has.
+    pub fn of(method: &axum::http::Method) -> Self {
+        match method.as_str() {
+            "GET" => Self::Get,
+            "HEAD" => Self::Head,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            "OPTIONS" => Self::Options,
+            _ => Self::Other,
+        }
+    }
+
+    /// As it is told.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// What was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Of {
-    /// The method.
-    pub method: &'static str,
-    /// The pattern of the route; `none` where there is none.
-    pub route: String,
+struct Of {
+    method: &'static str,
+    route: String,
 }
 
 /// What was asked, and how it was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Answered {
-    /// What was asked.
+struct Answered {
     #[prometheus(flatten)]
-    pub of: Of,
-    /// Of which kind the status is: `2xx` and so on.
-    pub status: &'static str,
+    of: Of,
+    status: &'static str,
+}
+
+/// The answers of one route.
+#[derive(Debug)]
+pub struct OfRoute {
+    route: String,
+    requests: Family<Answered, Counter>,
+    seconds: Family<Of, Histogram, fn() -> Histogram>,
+    /// By method; each is looked up once.
+    methods: [OnceLock<OfMethod>; Method::ALL],
+}
+
+#[derive(Debug)]
+struct OfMethod {
+    seconds: Histogram,
+    statuses: [OnceLock<Counter>; CLASSES.len()],
+}
+
+impl OfRoute {
+    /// Whether it is that of a pattern.
+    pub fn is(&self, route: &str) -> bool {
+        self.route == route
+    }
+
+    /// One was given.
+    pub fn answered(&self, method: Method, status: u16, took: Duration) {
+        let of = || Of { method: method.name(), route: self.route.clone() };
+        let class = usize::from(status / 100).clamp(1, CLASSES.len()) - 1;
+        let new = || OfMethod { seconds: self.seconds.get_or_create_owned(&of()), statuses: Default::default() };
+        let Some(of_method) = self.methods.get(method as usize).map(|cell| cell.get_or_init(new)) else { return };
+        of_method.seconds.observe(took.as_secs_f64());
+        if let (Some(cell), Some(status)) = (of_method.statuses.get(class), CLASSES.get(class)) {
+            cell.get_or_init(|| self.requests.get_or_create_owned(&Answered { of: of(), status })).inc();
+        }
+    }
 }
 
 /// Something of a business.
@@ -61,7 +152,7 @@ struct Called {
 pub struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
-    seconds: Family<Of, Histogram>,
+    seconds: Family<Of, Histogram, fn() -> Histogram>,
     running: Gauge,
     approvals: Family<OfBusiness, Gauge>,
     steps: Family<OfBusiness, Gauge>,
@@ -101,7 +192,7 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("amends");
         let new = Self {
             requests: Family::default(),
-            seconds: Family::new_with_constructor(times),
+            seconds: Family::new_with_constructor(times as fn() -> Histogram),
             running: Gauge::default(),
             approvals: Family::default(),
             steps: Family::default(),
@@ -147,10 +238,14 @@ impl Metrics {
         Running(&self.running)
     }
 
-    /// A request was answered.
-    pub fn answered(&self, answered: &Answered, took: Duration) {
-        self.seconds.get_or_create(&answered.of).observe(took.as_secs_f64());
-        self.requests.get_or_create(answered).inc();
+    /// Where the answers of a route are counted.
+    pub fn of_route(&self, route: &str) -> OfRoute {
+        OfRoute {
+            route: route.to_owned(),
+            requests: self.requests.clone(),
+            seconds: self.seconds.clone(),
+            methods: Default::default(),
+        }
     }
 
     /// A book, and whether its newest edit is broken.
