@@ -67,6 +67,15 @@ adapter='^crates/core/src/(program/parse(/|\.rs)|facts/testing\.rs)'
   files ':!*.lock' | xargs grep -nIE 'crates[.]io|pypi[.]org|pythonhosted[.]org|npmjs[.](org|com)|deb[.]debian[.]org|proxy[.]golang[.]org' > "$found" 2>/dev/null
   report 'no file names the host of a package registry'
 
+  threats=docs/src/explanation/threats.md
+  tests=$(files 'crates/*.rs' 'e2e/*.mjs')
+  awk -F '|' '/^\|/ && NF >= 5 && $4 !~ /^ *(test|-+) *$/ { print $4 }' "$threats" | grep -oE '`[a-z0-9_]+`' | tr -d '`' | sort -u |
+    while read -r test; do
+      grep -qE "fn $test\(" $tests || printf '%s: %s\n' "$threats" "$test"
+    done > "$found"
+  awk -F '|' '/^\|/ && (NF != 5 || $4 !~ /[^ ]/) { print FILENAME ":" FNR ": " $0 }' "$threats" >> "$found"
+  report 'each threat names the tests that hold it'
+
   wc -l $all /dev/null | awk '$2 != "total" && $1 > 600 { print "warning: " $2 " has " $1 " lines; a file tells one thing in about 300" }'
 }
 

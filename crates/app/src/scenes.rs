@@ -1,6 +1,7 @@
 //! The product at work through its public interface, on both databases, with a clock that tests hold in their hands.
 
 mod agents;
+mod matrix;
 mod receiver;
 pub mod shop;
 mod stories;

@@ -126,6 +126,14 @@ impl Case {
         self.people.contains(person)
     }
 
+    /// Whether someone may read it and act on it: people all cases of their business, an AI agent those that it owns,
+    /// did something on, or is offered.
+    #[must_use]
+    pub fn is_open_to(&self, person: &Person) -> bool {
+        let is_offered = self.offer.as_ref().is_some_and(|offer| offer.to == person.id);
+        !person.is_agent() || self.owner.id == person.id || self.was_in_it(&person.id) || is_offered
+    }
+
     /// The grant that stands against giving an option of an assessment: one made since, of the same option, or one
     /// that answers the request as this would.
     #[must_use]

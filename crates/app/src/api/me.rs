@@ -31,10 +31,9 @@ pub struct In {
 }
 
 impl In {
-    /// Whether someone may read a case: people all of their business, an AI agent those that it was in.
+    /// Whether someone may read a case, see [`Case::is_open_to`].
     pub fn may_read(&self, case: &Case) -> bool {
-        let person = self.me.person.person();
-        !person.is_agent() || case.owner.id == person.id || case.was_in_it(&person.id)
+        case.is_open_to(&self.me.person.person())
     }
 
     /// Turns an AI agent away from what is about other people's cases.

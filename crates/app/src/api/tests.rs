@@ -223,6 +223,48 @@ fn signing_in_with_the_token_opens_the_pages() {
 }
 
 #[test]
+fn hostile_text_stays_text() {
+    let hostile = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}";
+    let page = get("/ask/retail/returns").text;
+    let names: std::collections::BTreeSet<&str> =
+        page.split("name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.contains("f.order.id") && names.len() > 10, "{names:?}");
+    let is_safe = |path: &str, text: &str| {
+        for raw in ["<script>alert", "<img src=x"] {
+            assert!(!text.contains(raw), "{path}: {raw}");
+        }
+    };
+    let form = |pairs: &[(&str, &str)]| {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(pairs);
+        let request = Request::post("/ask/retail/returns")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.finish()));
+        let got = send(app(None), request.unwrap());
+        assert!(!got.status.is_server_error(), "{}", got.status);
+        got.text
+    };
+    let mut shown = 0;
+    for name in &names {
+        let text = form(&[("role", "frontline"), (name, hostile)]);
+        is_safe(name, &text);
+        shown += usize::from(text.contains("&lt;script&gt;alert") || text.contains("&#60;script&#62;alert"));
+    }
+    assert!(shown > 3, "the text is shown again for {shown} fields");
+    let all: Vec<(&str, &str)> = names.iter().map(|name| (*name, hostile)).collect();
+    is_safe("all", &form(&all));
+    let encoded: String = form_urlencoded::byte_serialize(hostile.as_bytes()).collect();
+    for path in [
+        format!("/ask/{encoded}"),
+        format!("/ask/retail/{encoded}"),
+        format!("/book/retail/{encoded}"),
+        format!("/ask/retail/returns?f.order.id={encoded}"),
+    ] {
+        is_safe(&path, &get(&path).text);
+    }
+}
+
+#[test]
 fn a_page_of_another_host_cannot_reach_a_loopback_server() {
     let named = |host: &str| {
         send(app(None), Request::get("/v1/books").header(header::HOST, host).body(Body::empty()).unwrap()).status

@@ -68,7 +68,8 @@ pub async fn assess_case(
     let mut left = TRIES_MAX;
     loop {
         left -= 1;
-        let case = records.case(&me.business, id).await?.ok_or(Refused::NoCase)?;
+        let case = records.case(&me.business, id).await?;
+        let case = case.filter(|case| case.is_open_to(&me.person.person())).ok_or(Refused::NoCase)?;
         let history = history(records, me, &case).await?;
         let question = question_of(records, me, &case, document, &history)?;
         let kept = answer(Arc::clone(&me.rules.book), &question, me)?;

@@ -11,7 +11,7 @@ use amends_core::money::Money;
 use amends_core::time::{SECOND, Time, Zone};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -204,7 +204,20 @@ impl Shop {
         self.call("nobody", Method::POST, path, None, body).await
     }
 
+    /// The status of an answer, of a stream too.
+    pub async fn status(&self, who: &str, method: Method, path: &str, body: Value) -> u16 {
+        self.send(who, method, path, None, body).await.status().as_u16()
+    }
+
     async fn call(&self, who: &str, method: Method, path: &str, key: Option<&str>, body: Value) -> Got {
+        let (parts, body) = self.send(who, method, path, key, body).await.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let json =
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({ "text": String::from_utf8_lossy(&bytes) }));
+        Got { status: parts.status, headers: parts.headers, json }
+    }
+
+    async fn send(&self, who: &str, method: Method, path: &str, key: Option<&str>, body: Value) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = self.tokens.get(who) {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -221,12 +234,7 @@ impl Shop {
                 Body::from(body.to_string())
             }
         };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let json =
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({ "text": String::from_utf8_lossy(&bytes) }));
-        Got { status: parts.status, headers: parts.headers, json }
+        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
     }
 
     /// Opens a case on a kind of request; its path.

@@ -235,7 +235,7 @@ fn the_coupon_that_did_not_fit() {
     });
 }
 
-fn two_codes() -> Value {
+pub(super) fn two_codes() -> Value {
     let code = |n: u8| json!({ "id": format!("code_{n}"), "kind": "promo_code", "amount": "90.00 USD", "cost": "90.00 USD", "with": null });
     json!({
         "id": "two_codes", "group": "bespoke", "says": "Two codes of 20%, any watch, no expiry",

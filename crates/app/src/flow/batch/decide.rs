@@ -33,6 +33,11 @@ impl Bench {
         }
         // It comes back when its events are taken in, or as it was.
         let Some(case) = self.cases.remove(&job.case) else { return Ok(Err(Refused::NoCase)) };
+        // To an AI agent a case that it has nothing to do with is as one that is not there.
+        if job.by.person().is_some_and(|person| !case.is_open_to(person)) {
+            self.cases.insert(case.id.clone(), case);
+            return Ok(Err(Refused::NoCase));
+        }
         if job.if_version.is_some_and(|version| version != case.version) {
             let version = case.version;
             self.cases.insert(case.id.clone(), case);

@@ -1,0 +1,188 @@
+//! Every route, and what each who may send it gets: nobody, an AI agent that was not in the case, someone at the front,
+//! the owner of the case, the lead who was asked, the head. A route that is new has to be given a row here.
+//!
+//! 409 is a yes as well: theirs to do, and not as the case is now.
+
+use std::fmt::Write as _;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::shop::Shop;
+use super::stories::two_codes;
+use crate::store::testing;
+
+const WHO: [&str; 6] = ["nobody", "ada", "omar", "rita", "lena", "hugo"];
+
+/// Every `.route("PATH", METHODS)` of the router's table, as `METHOD PATH`. `any` is told as GET.
+fn routes() -> Vec<(Method, String)> {
+    let table = include_str!("../router.rs");
+    let mut found = vec![(Method::POST, "/mcp".to_owned())];
+    for entry in table.split(".route(\"").skip(1) {
+        let (path, rest) = entry.split_once('"').unwrap();
+        let methods = rest.split("\n        .").next().unwrap();
+        let of =
+            |word: &str| methods.match_indices(word).any(|(at, _)| !methods[..at].ends_with(char::is_alphanumeric));
+        for (word, method) in [("get(", Method::GET), ("any(", Method::GET), ("post(", Method::POST)] {
+            if of(word) {
+                found.push((method, path.to_owned()));
+            }
+        }
+        for word in ["put(", "patch(", "delete(", "head("] {
+            assert!(!of(word), "{path}: the matrix does not know `{word}..)` yet");
+        }
+    }
+    found
+}
+
+/// A case of Rita's with one of everything, as new for each cell.
+struct Case {
+    path: String,
+    digest: String,
+    approval: String,
+    grant: String,
+    consult: String,
+    promise: String,
+}
+
+impl Case {
+    async fn new(shop: &Shop, number: usize) -> Self {
+        let path = shop.case("rita", "price_adjustment", &format!("c_{number}")).await;
+        let (_, digest) = shop.assess("rita", &path, "blazers").await;
+        let at = |what: &str| format!("{path}/{what}");
+        let small = json!({ "assessment": digest, "option": "credit", "amount": "20.00 USD" });
+        let given = shop.post("rita", &at("grants"), small).await.ok();
+        shop.is_there("lena").await;
+        let wish = json!({ "assessment": digest, "option": "credit_difference" });
+        let asked =
+            shop.post("rita", &at("approvals"), json!({ "wish": wish, "words": "15 years with us" })).await.ok();
+        shop.post("rita", &at("consults"), json!({ "department": "stores", "words": "is it so?" })).await.ok();
+        let promise = json!({ "words": "we call back", "due": "2026-11-20T10:00:00-05:00" });
+        shop.post("rita", &at("promises"), promise).await.ok();
+        shop.post("rita", &at("handover"), json!({ "to": "omar", "words": "please" })).await.ok();
+        let shown = shop.get("rita", &path).await.ok();
+        let id = |list: &str| shown[list][0]["id"].as_str().unwrap_or_else(|| panic!("no {list}: {shown}")).to_owned();
+        Self {
+            digest,
+            approval: asked["approval"]["id"].as_str().unwrap().to_owned(),
+            grant: given["grant"]["id"].as_str().unwrap().to_owned(),
+            consult: id("consults"),
+            promise: id("promises"),
+            path,
+        }
+    }
+
+    fn fill(&self, path: &str) -> String {
+        let case = self.path.strip_prefix("/v1/cases/").unwrap();
+        path.replace("{case}", case)
+            .replace("{digest}", &self.digest)
+            .replace("{approval}", &self.approval)
+            .replace("{grant}", &self.grant)
+            .replace("{number}", "1")
+            .replace("{consult}", &self.consult)
+            .replace("{promise}", &self.promise)
+    }
+
+    /// What is sent: right in itself, so that who sends it makes the difference.
+    fn body(&self, what: &str) -> Value {
+        let wish = json!({ "assessment": self.digest, "option": "credit", "amount": "20.00 USD" });
+        let words = json!({ "words": "some words" });
+        match what {
+            "reopen"
+            | "notes"
+            | "customer-words"
+            | "customer-questions"
+            | "handover/refuse"
+            | "consults/{consult}/answer" => words,
+            "customer" => json!({ "customer": "c_1" }),
+            "evidence" => json!({ "seen": { "what": "the label of the parcel" } }),
+            "promises" => json!({ "words": "we call back", "due": "2026-11-20T10:00:00-05:00" }),
+            "consults" => json!({ "department": "stores", "words": "is it so?" }),
+            "handover" => json!({ "to": "lena", "words": "please" }),
+            "handover/accept"
+            | "handover/withdraw"
+            | "settle"
+            | "promises/{promise}/keep"
+            | "take-over"
+            | "grants/{grant}/settle"
+            | "grants/{grant}/steps/{number}/done"
+            | "grants/{grant}/steps/{number}/again" => json!({}),
+            "decline" => json!({ "reason": "not this time", "instead": ["detour"] }),
+            "assessments" => json!({ "facts": {} }),
+            "grants" => wish,
+            "approvals" => {
+                json!({ "wish": { "assessment": self.digest, "option": "credit_difference" }, "words": "once more" })
+            }
+            "approvals/{approval}/answer" => json!({ "yes": {} }),
+            "remedies" => json!({ "assessment": self.digest, "option": two_codes() }),
+            "grants/{grant}/release" | "grants/{grant}/steps/{number}/cannot" => {
+                json!({ "reason": "the till is closed" })
+            }
+            _ => panic!("POST /v1/cases/{{case}}/{what} has no row in the matrix: say what is sent to it"),
+        }
+    }
+}
+
+/// Where a route without a case leads, and what is sent there.
+fn elsewhere(method: &Method, path: &str) -> (String, Value) {
+    let question = json!({ "request": "fee", "asked": "2026-11-16T18:04:00-05:00", "facts": {} });
+    let sent = match (method.as_str(), path) {
+        ("GET", _) | ("POST", "/v1/files" | "/ask/{book}/{request}" | "/ask/{book}/intake" | "/sign-in") => Value::Null,
+        ("POST", "/mcp") => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
+        ("POST", "/v1/assess") => question,
+        ("POST", "/v1/cases") => json!({ "request": "fee", "customer": "c_9" }),
+        ("POST", "/v1/webhooks") => {
+            json!({ "id": "second", "url": "https://shop.example/amends", "purpose": "tell" })
+        }
+        ("POST", "/v1/webhooks/{webhook}/rotate" | "/v1/webhooks/{webhook}/on" | "/v1/webhooks/{webhook}/off") => {
+            json!({})
+        }
+        ("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay") => json!({}),
+        _ => panic!("{method} {path} has no row in the matrix: say what is sent to it"),
+    };
+    let path = path
+        .replace("/case/{book}/{case}", "/case/retail/blazers")
+        .replace("{book}", "retail")
+        .replace("{policy}", "returns")
+        .replace("{request}", "returns")
+        .replace("{webhook}", "shop")
+        .replace("{delivery}", "nothing")
+        .replace("{digest}", &"0".repeat(64))
+        .replace("{name}", "nothing.js")
+        .replace("{*rest}", "nothing");
+    let query = if path == "/v1/assess" { "?book=retail&role=frontline" } else { "" };
+    (format!("{path}{query}"), sent)
+}
+
+#[test]
+fn what_each_may_do_on_every_route() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let matrix = runtime.block_on(async {
+        let mut matrix = format!("{:68} {}\n", "", WHO.map(|who| format!("{who:>6}")).join(" "));
+        let mut number = 10;
+        for (method, path) in routes() {
+            // A shop for each, since what may be given in a day is soon given.
+            let shop = Shop::open(testing::file().unwrap()).await;
+            let webhook = json!({ "id": "shop", "url": "https://shop.example/amends", "purpose": "tell" });
+            shop.post("hugo", "/v1/webhooks", webhook).await.ok();
+            let mut row = Vec::new();
+            for who in WHO {
+                number += 1;
+                let (at, body) = match path.strip_prefix("/v1/cases/{case}") {
+                    Some(rest) => {
+                        let case = Case::new(&shop, number).await;
+                        let body =
+                            if method == Method::GET { Value::Null } else { case.body(rest.trim_start_matches('/')) };
+                        (case.fill(&path), body)
+                    }
+                    None => elsewhere(&method, &path),
+                };
+                row.push(format!("{:>6}", shop.status(who, method.clone(), &at, body).await));
+            }
+            let _ = writeln!(matrix, "{:68} {}", format!("{method} {path}"), row.join(" "));
+        }
+        matrix
+    });
+    assert!(!matrix.contains(" 5"), "{matrix}");
+    insta::assert_snapshot!(matrix);
+}
