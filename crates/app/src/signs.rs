@@ -5,7 +5,6 @@ pub mod metrics;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -38,14 +37,10 @@ pub struct Signs {
 
 impl Default for Signs {
     fn default() -> Self {
-        let mut random = [0; 6];
+        let mut random = [0; 8];
         // Without random bytes two runs share their ids, which is no reason not to answer.
         let _ = getrandom::fill(&mut random);
-        let mut run = String::new();
-        for byte in random {
-            // Writing to a text cannot fail.
-            let _ = write!(run, "{byte:02x}");
-        }
+        let run = format!("{:016x}", u64::from_le_bytes(random));
         Self { metrics: Metrics::default(), run, requests: AtomicU64::new(0) }
     }
 }

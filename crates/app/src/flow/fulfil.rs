@@ -77,8 +77,8 @@ pub async fn run(records: Arc<Records>) {
     loop {
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
-            steps.heard(&worker.look(&records, &business).await);
-            messages.heard(&tell::look(&records, &business).await);
+            steps.heard(&business, &worker.look(&records, &business).await);
+            messages.heard(&business, &tell::look(&records, &business).await);
         }
         // Steps that were just given are begun at once.
         let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;

@@ -32,8 +32,8 @@ pub async fn run(records: Arc<Records>) {
         every.tick().await;
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
-            rung.heard(&ring(&records, &business).await);
-            anchored.heard(&anchor(&records, &business).await);
+            rung.heard(&business, &ring(&records, &business).await);
+            anchored.heard(&business, &anchor(&records, &business).await);
         }
     }
 }

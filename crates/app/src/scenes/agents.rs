@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use amends_core::money::Money;
 use serde_json::{Value, json};
 
-use super::shop::Shop;
+use super::shop::{Shop, on_both};
 use super::workload::Dice;
-use crate::store::testing::{Fresh, both};
+use crate::store::testing::both;
 
 /// Tries of the hostile agent for each seed.
 const TRIES: usize = 500;
@@ -18,15 +18,6 @@ const STORIES: [(&str, &str); 5] = [
     ("returns", "no_reason_given"),
     ("warranty", "nine_claims_in_a_year"),
 ];
-
-fn on_both<F: Future<Output = ()>>(story: impl Fn(Fresh) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        for fresh in both().await.unwrap() {
-            story(fresh).await;
-        }
-    });
-}
 
 /// What an agent knows of a case of the book.
 fn known(shop: &Shop, book_case: &str) -> Value {

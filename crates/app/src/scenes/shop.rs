@@ -29,7 +29,7 @@ use crate::shelf::Shelf;
 use crate::signs::Signs;
 use crate::store::people::PersonRow;
 use crate::store::settings::Allowance;
-use crate::store::testing::Fresh;
+use crate::store::testing::{Fresh, both};
 
 pub struct Shop {
     pub records: Arc<Records>,
@@ -66,6 +66,16 @@ impl Got {
 
 pub fn time(text: &str) -> Time {
     Time::parse(text, &Zone::parse("America/New_York").unwrap()).unwrap()
+}
+
+/// Tells a story on every database.
+pub fn on_both<F: Future<Output = ()>>(story: impl Fn(Fresh) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for fresh in both().await.unwrap() {
+            story(fresh).await;
+        }
+    });
 }
 
 impl Shop {

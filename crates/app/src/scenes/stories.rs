@@ -4,19 +4,8 @@ use amends_core::money::Money;
 use amends_core::time::{DAY, MINUTE, Time, Zone};
 use serde_json::{Value, json};
 
-use super::shop::{Shop, time};
+use super::shop::{Shop, on_both, time};
 use crate::flow::rules::ModeText;
-use crate::store::testing::{Fresh, both};
-
-/// Tells a story on every database.
-fn on_both<F: Future<Output = ()>>(story: impl Fn(Fresh) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        for fresh in both().await.unwrap() {
-            story(fresh).await;
-        }
-    });
-}
 
 fn wish(digest: &str, option: &str) -> Value {
     json!({ "assessment": digest, "option": option })

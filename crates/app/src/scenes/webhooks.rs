@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::receiver::{Does, Receiver};
-use super::shop::Shop;
-use crate::store::testing::{Fresh, both};
+use super::shop::{Shop, on_both};
 
 async fn connected(shop: &Shop, purpose: &str, script: &[Does]) -> Receiver {
     let clock = shop.records.clock.clone();
@@ -23,15 +22,6 @@ async fn given(shop: &Shop, customer: &str) -> (String, Value) {
     let wish = json!({ "assessment": digest, "option": assessment["options"][0]["id"] });
     let done = shop.post("rita", &format!("{case}/grants"), wish).await.ok();
     (case, done["grant"].clone())
-}
-
-fn on_both<F: Future<Output = ()>>(story: impl Fn(Fresh) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        for fresh in both().await.unwrap() {
-            story(fresh).await;
-        }
-    });
 }
 
 #[test]

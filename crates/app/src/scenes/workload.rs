@@ -12,7 +12,7 @@ use amends_core::ids::CaseId;
 use amends_core::time::{DAY, HOUR, MINUTE, SECOND};
 use serde_json::{Value, json};
 
-use super::shop::{Got, Shop};
+use super::shop::{Got, Shop, on_both};
 use crate::store::budgets;
 use crate::store::testing::both;
 
@@ -329,29 +329,26 @@ fn whatever_anyone_does_the_books_are_right() {
 /// Two hundred at once for a budget of ten: ten get it.
 #[test]
 fn a_budget_is_never_passed_however_many_ask_at_once() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        for fresh in both().await.unwrap() {
-            let shop = Shop::open(fresh).await;
-            // The refund of the story costs 30.00: ten of them, and some left that is not enough for one more.
-            shop.limit("team shop", "day", "325.00 USD").await;
-            let mut wishes = Vec::new();
-            for n in 0..200 {
-                let case = shop.case("hugo", "returns", &format!("c_{n}")).await;
-                let (assessment, digest) = shop.assess("hugo", &case, "hospital").await;
-                let wish = json!({ "assessment": digest, "option": assessment["options"][0]["id"] });
-                wishes.push((format!("{case}/grants"), wish));
-            }
-            let asked = wishes.into_iter().map(|(path, wish)| {
-                let shop = &shop;
-                async move { shop.post("hugo", &path, wish).await }
-            });
-            let answers = futures_util::future::join_all(asked).await;
-            let given = answers.iter().filter(|got| got.status.is_success()).count();
-            assert_eq!(given, 10);
-            let left = shop.get("hugo", "/v1/budgets").await.ok();
-            assert_eq!(left["budgets"][0]["left"], "25.00 USD", "{left}");
-            shop.prove().await;
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        // The refund of the story costs 30.00: ten of them, and some left that is not enough for one more.
+        shop.limit("team shop", "day", "325.00 USD").await;
+        let mut wishes = Vec::new();
+        for n in 0..200 {
+            let case = shop.case("hugo", "returns", &format!("c_{n}")).await;
+            let (assessment, digest) = shop.assess("hugo", &case, "hospital").await;
+            let wish = json!({ "assessment": digest, "option": assessment["options"][0]["id"] });
+            wishes.push((format!("{case}/grants"), wish));
         }
+        let asked = wishes.into_iter().map(|(path, wish)| {
+            let shop = &shop;
+            async move { shop.post("hugo", &path, wish).await }
+        });
+        let answers = futures_util::future::join_all(asked).await;
+        let given = answers.iter().filter(|got| got.status.is_success()).count();
+        assert_eq!(given, 10);
+        let left = shop.get("hugo", "/v1/budgets").await.ok();
+        assert_eq!(left["budgets"][0]["left"], "25.00 USD", "{left}");
+        shop.prove().await;
     });
 }

@@ -1,10 +1,12 @@
 //! The log: lines on standard error, written aside so that no request waits for whoever reads them.
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use amends_core::ids::BusinessId;
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -161,26 +163,31 @@ impl FormatTime for Utc {
 #[derive(Debug)]
 pub struct Trouble {
     of: &'static str,
-    last: Option<String>,
+    /// Why it failed last, by business; one that does well has none.
+    last: HashMap<BusinessId, String>,
 }
 
 impl Trouble {
     /// Of something; all has gone well so far.
-    pub const fn of(of: &'static str) -> Self {
-        Self { of, last: None }
+    pub fn of(of: &'static str) -> Self {
+        Self { of, last: HashMap::new() }
     }
 
-    /// How it went this time.
-    pub fn heard<T, E: std::fmt::Display>(&mut self, came: &Result<T, E>) {
-        let now = came.as_ref().err().map(ToString::to_string);
-        if self.last != now {
-            let of = self.of;
-            tracing::warn!(
-                of,
-                "{}",
-                now.as_ref().map_or_else(|| "goes on".to_owned(), |why| format!("fails, and is tried again: {why}"))
-            );
-            self.last = now;
+    /// How it went for a business this time.
+    pub fn heard<T, E: std::fmt::Display>(&mut self, business: &BusinessId, came: &Result<T, E>) {
+        let (of, of_business) = (self.of, business.as_str());
+        match came {
+            Ok(_) if self.last.remove(business).is_some() => {
+                tracing::warn!(of, business = of_business, "goes on");
+            }
+            Ok(_) => {}
+            Err(e) => {
+                let why = e.to_string();
+                if self.last.get(business) != Some(&why) {
+                    tracing::warn!(of, business = of_business, "fails, and is tried again: {why}");
+                    self.last.insert(business.clone(), why);
+                }
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Counts and times, in the text format that Prometheus reads (`OpenMetrics` 1.0).
 
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -29,57 +28,23 @@ pub const NO_ROUTE: &str = "none";
 /// Kinds of a status, by its first digit.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
-/// The methods that HTTP knows; what else is sent is one of a kind.
+/// The methods that HTTP knows; the last stands for whatever else is sent.
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"];
+
+/// A method, by its place in [`METHODS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// GET
-    Get,
-    /// HEAD
-    Head,
-    /// POST
-    Post,
-    /// PUT
-    Put,
-    /// PATCH
-    Patch,
-    /// DELETE
-    Delete,
-    /// OPTIONS
-    Options,
-    /// Anything else.
-    Other,
-}
+pub struct Method(usize);
 
 impl Method {
-    /// How many there are.
-    const ALL: usize = 8;
-
     /// Which one a request has.
     pub fn of(method: &axum::http::Method) -> Self {
-        match method.as_str() {
-            "GET" => Self::Get,
-            "HEAD" => Self::Head,
-            "POST" => Self::Post,
-            "PUT" => Self::Put,
-            "PATCH" => Self::Patch,
-            "DELETE" => Self::Delete,
-            "OPTIONS" => Self::Options,
-            _ => Self::Other,
-        }
+        let known = METHODS.iter().position(|name| *name == method.as_str());
+        Self(known.unwrap_or(METHODS.len() - 1))
     }
 
     /// As it is told.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-            Self::Options => "OPTIONS",
-            Self::Other => "other",
-        }
+    pub fn name(self) -> &'static str {
+        METHODS.get(self.0).copied().unwrap_or_default()
     }
 }
 
@@ -105,7 +70,7 @@ pub struct OfRoute {
     requests: Family<Answered, Counter>,
     seconds: Family<Of, Histogram, fn() -> Histogram>,
     /// By method; each is looked up once.
-    methods: [OnceLock<OfMethod>; Method::ALL],
+    methods: [OnceLock<OfMethod>; METHODS.len()],
 }
 
 #[derive(Debug)]
@@ -125,7 +90,7 @@ impl OfRoute {
         let of = || Of { method: method.name(), route: self.route.clone() };
         let class = usize::from(status / 100).clamp(1, CLASSES.len()) - 1;
         let new = || OfMethod { seconds: self.seconds.get_or_create_owned(&of()), statuses: Default::default() };
-        let Some(of_method) = self.methods.get(method as usize).map(|cell| cell.get_or_init(new)) else { return };
+        let Some(of_method) = self.methods.get(method.0).map(|cell| cell.get_or_init(new)) else { return };
         of_method.seconds.observe(took.as_secs_f64());
         if let (Some(cell), Some(status)) = (of_method.statuses.get(class), CLASSES.get(class)) {
             cell.get_or_init(|| self.requests.get_or_create_owned(&Answered { of: of(), status })).inc();
@@ -266,10 +231,8 @@ impl Metrics {
         self.jobs_waiting.set(i64::try_from(jobs_waiting).unwrap_or(i64::MAX));
         self.lines_lost.set(i64::try_from(log::lost()).unwrap_or(i64::MAX));
         let mut text = String::new();
-        if encode(&mut text, &self.registry).is_err() {
-            // Writing to a text cannot fail.
-            let _ = writeln!(text, "# EOF");
-        }
+        // Writing to a text cannot fail.
+        let _ = encode(&mut text, &self.registry);
         text
     }
 }

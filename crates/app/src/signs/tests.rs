@@ -1,15 +1,18 @@
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json;
 use tower::ServiceExt as _;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::app::{App, Parts};
 use crate::door::Door;
 use crate::router::router;
-use crate::scenes::shop::Shop;
+use crate::scenes::shop::{Shop, on_both};
 use crate::shelf::Shelf;
 use crate::signs::Signs;
-use crate::store::testing::both;
+use crate::signs::log::Trouble;
 
 struct Server(axum::Router);
 
@@ -126,26 +129,68 @@ fn a_server_that_stops_is_not_ready_and_still_runs() {
 
 #[test]
 fn what_waits_and_what_was_written_is_told() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        for fresh in both().await.unwrap() {
-            let shop = Shop::open(fresh).await;
-            let case = shop.case("rita", "price_adjustment", "c_1001").await;
-            let (_, digest) = shop.assess("rita", &case, "blazers").await;
-            let wish =
-                json!({ "wish": { "assessment": digest, "option": "credit_difference" }, "words": "15 years with us" });
-            shop.is_there("lena").await;
-            shop.post("rita", &format!("{case}/approvals"), wish).await.ok();
-            let text = shop.get("rita", "/metrics").await.json["text"].as_str().unwrap().to_owned();
-            let has = |line: &str| assert!(text.lines().any(|l| l == line), "{line} is not in {text}");
-            has("amends_approvals_waiting{business=\"retail\"} 1");
-            has("amends_steps_for_people{business=\"retail\"} 0");
-            has("amends_writer_commit_jobs_count 3");
-            has("amends_writer_commit_seconds_count 3");
-            has("amends_writer_jobs_waiting 0");
-            has("amends_writer_failed_total 0");
-            assert!(!text.contains("c_1001"), "{text}");
-            assert_eq!(shop.get("nobody", "/ready").await.status, StatusCode::OK);
-        }
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let case = shop.case("rita", "price_adjustment", "c_1001").await;
+        let (_, digest) = shop.assess("rita", &case, "blazers").await;
+        let wish =
+            json!({ "wish": { "assessment": digest, "option": "credit_difference" }, "words": "15 years with us" });
+        shop.is_there("lena").await;
+        shop.post("rita", &format!("{case}/approvals"), wish).await.ok();
+        let text = shop.get("rita", "/metrics").await.json["text"].as_str().unwrap().to_owned();
+        let has = |line: &str| assert!(text.lines().any(|l| l == line), "{line} is not in {text}");
+        has("amends_approvals_waiting{business=\"retail\"} 1");
+        has("amends_steps_for_people{business=\"retail\"} 0");
+        has("amends_writer_commit_jobs_count 3");
+        has("amends_writer_commit_seconds_count 3");
+        has("amends_writer_jobs_waiting 0");
+        has("amends_writer_failed_total 0");
+        assert!(!text.contains("c_1001"), "{text}");
+        assert_eq!(shop.get("nobody", "/ready").await.status, StatusCode::OK);
     });
+}
+
+#[test]
+fn what_fails_again_and_again_is_told_once_for_each_business() {
+    let of = |name: &str| amends_core::ids::BusinessId::parse(name).unwrap();
+    let (retail, rental) = (of("retail"), of("rental"));
+    let told = Lines::default();
+    tracing::subscriber::with_default(tracing_subscriber::fmt().with_writer(told.clone()).finish(), || {
+        let mut trouble = Trouble::of("clocks");
+        for _ in 0..3 {
+            trouble.heard(&retail, &Err::<(), _>("it is away"));
+            trouble.heard(&rental, &Ok::<_, String>(()));
+        }
+        trouble.heard(&retail, &Err::<(), _>("it is full"));
+        trouble.heard(&retail, &Ok::<_, String>(()));
+    });
+    let text = String::from_utf8(told.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    for (line, says) in lines.iter().zip(["it is away", "it is full", "goes on"]) {
+        assert!(line.contains(says) && line.contains("retail"), "{text}");
+    }
+}
+
+/// Lines that were written.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
 }
