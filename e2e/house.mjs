@@ -11,7 +11,7 @@ mkdirSync(out, { recursive: true });
 
 // Starts `amends serve` on a port of its own; gives its address and a way to end it.
 export async function serve(...args) {
-  const child = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args], { cwd: root });
+  const child = spawn(program, ['serve', ...(args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']), ...args], { cwd: root });
   let said = '';
   child.stderr.on('data', (text) => (said += text));
   const address = await new Promise((resolve, reject) => {
@@ -22,7 +22,12 @@ export async function serve(...args) {
     });
     child.on('exit', (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
   });
-  return { address, stop: () => child.kill('SIGTERM') };
+  // What it said so far, and a wait until it says something.
+  const text = () => said;
+  const says = async (what) => {
+    while (!what.test(said)) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return { address, text, said: says, stop: () => child.kill('SIGTERM') };
 }
 
 export function browser() {

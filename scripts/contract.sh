@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 kept=(--database "${2:-$work/amends.db}")
 token=$("$amends" people add hugo --role head --team shop --business retail "${kept[@]}" 2> /dev/null)
-"$amends" serve books/retail books/rental --listen 127.0.0.1:0 "${kept[@]}" > "$work/said" &
+"$amends" serve books/retail books/rental --listen 127.0.0.1:0 --rate-limit 0 "${kept[@]}" > "$work/said" &
 served=$!
 trap 'kill "$served" 2> /dev/null || true; rm -rf "$work"' EXIT
 

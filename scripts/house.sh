@@ -69,9 +69,9 @@ adapter='^crates/core/src/(program/parse(/|\.rs)|facts/testing\.rs)'
 
   threats=docs/src/explanation/threats.md
   tests=$(files 'crates/*.rs' 'e2e/*.mjs')
-  awk -F '|' '/^\|/ && NF >= 5 && $4 !~ /^ *(test|-+) *$/ { print $4 }' "$threats" | grep -oE '`[a-z0-9_]+`' | tr -d '`' | sort -u |
+  awk -F '|' '/^\|/ && NF >= 5 && $4 !~ /^ *(test|-+) *$/ { print $4 }' "$threats" | grep -oE '`[a-z0-9_, ]+`' | tr -d '`' | sort -u |
     while read -r test; do
-      grep -qE "fn $test\(" $tests || printf '%s: %s\n' "$threats" "$test"
+      grep -qE "fn $test\(|^test\('$test" $tests || printf '%s: %s\n' "$threats" "$test"
     done > "$found"
   awk -F '|' '/^\|/ && (NF != 5 || $4 !~ /[^ ]/) { print FILENAME ":" FNR ": " $0 }' "$threats" >> "$found"
   report 'each threat names the tests that hold it'

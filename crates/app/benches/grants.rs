@@ -16,7 +16,7 @@ use amends::flow::assessing::assess_case;
 use amends::flow::clock::{Clock, Ids};
 use amends::flow::job::Work;
 use amends::flow::people::{Setting, change, team};
-use amends::flow::records::{Me, Records, With};
+use amends::flow::records::{Me, Records, Way, With};
 use amends::flow::rules::ModeText;
 use amends::shelf::Shelf;
 use amends::store::Place;
@@ -188,7 +188,6 @@ impl House {
             role: RoleName::parse("head").unwrap(),
             team: shop.clone(),
             active: true,
-            token: None,
         };
         let rows: Vec<PersonRow> = (0..people).map(person).collect();
         settings.extend(rows.iter().cloned().map(Setting::Person));
@@ -196,7 +195,8 @@ impl House {
         let now = records.clock.now();
         change(&records.store, &business, "bench", &settings, now).await.unwrap();
         let rules = records.rules(&business).await.unwrap();
-        let me = |person| Arc::new(Me { business: business.clone(), person, rules: Arc::clone(&rules) });
+        let way = || Way::Key { id: String::new(), actions: Vec::new() };
+        let me = |person| Arc::new(Me { business: business.clone(), person, rules: Arc::clone(&rules), way: way() });
         Self { records: Arc::new(records), people: rows.into_iter().map(me).collect() }
     }
 

@@ -59,7 +59,7 @@ enum Command {
     Assess(assess::Args),
     Replay(replay::Args),
     Schema(schema::Args),
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     Config(config::Args),
     People(people::Args),
     Mcp(mcp::Args),

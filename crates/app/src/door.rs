@@ -1,20 +1,27 @@
-//! Who may come in. On the loopback address everyone who reaches it; from elsewhere only who has the token.
+//! Who may come in. On the loopback address everyone who reaches it; from elsewhere only who has the server's token, or
+//! is someone who works here.
+
+pub mod caller;
+pub mod limits;
+pub mod pages;
+pub mod provider;
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
-use askama::Template;
-use axum::extract::{Form, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::desk::page::{Frame, html};
+use caller::{Asks, Proof, caller};
+use limits::Limits;
+use provider::Provider;
 
 /// The fewest characters of a token.
 pub const TOKEN_CHARS_MIN: usize = 16;
@@ -29,6 +36,12 @@ pub struct Door {
     token: Option<[u8; 32]>,
     /// Whether only this machine can reach us.
     loopback: bool,
+    /// How often one may ask.
+    limits: Limits,
+    /// Where people may sign in beside here.
+    provider: Option<Provider>,
+    /// Whether browsers reach us by https, so that cookies are sent by nothing else.
+    is_secure: bool,
 }
 
 impl Door {
@@ -47,7 +60,26 @@ impl Door {
             ),
             _ => {}
         }
-        Ok(Self { token: token.map(digest), loopback })
+        let limits = Limits::new(None);
+        Ok(Self { token: token.map(digest), loopback, limits, provider: None, is_secure: false })
+    }
+
+    /// The same, with so many requests a second for each key and account; none: as many as they like.
+    #[must_use]
+    pub fn limited(self, requests: Option<NonZeroU32>) -> Self {
+        Self { limits: Limits::new(requests), ..self }
+    }
+
+    /// The same, reached by this address.
+    #[must_use]
+    pub fn reached_by(self, public: &str) -> Self {
+        Self { is_secure: public.starts_with("https://"), ..self }
+    }
+
+    /// The same, where people may also sign in at a provider.
+    #[must_use]
+    pub fn with_provider(self, provider: Provider) -> Self {
+        Self { provider: Some(provider), ..self }
     }
 
     fn admits(&self, headers: &HeaderMap) -> bool {
@@ -56,7 +88,7 @@ impl Door {
         if let Some(given) = bearer(headers) {
             return is(digest(given));
         }
-        cookie(headers).is_some_and(|given| bool::from(given.as_bytes().ct_eq(pass(token).as_bytes())))
+        cookie(headers, COOKIE).is_some_and(|given| bool::from(given.as_bytes().ct_eq(pass(token).as_bytes())))
     }
 }
 
@@ -81,9 +113,10 @@ fn pass(token: &[u8; 32]) -> String {
     hex
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// What a browser keeps under a name.
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Turns away requests that name another host: a page elsewhere must not reach us through the reader's browser.
@@ -111,62 +144,30 @@ fn names_loopback(request: &Request) -> bool {
     LOOPBACK_NAMES.iter().any(|l| name.eq_ignore_ascii_case(l))
 }
 
-/// As [`host`], and lets in who has the token: programs by their header, people after signing in. One layer for both,
-/// since it stands before every question.
+/// As [`host`], and lets in who has the token or works here: programs by their header, people after signing in. One layer
+/// for both, since it stands before every question.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     if let Some(problem) = elsewhere(&app.door, &request) {
         return problem.into_response();
     }
-    let path = request.uri().path();
-    if path == "/sign-in" || app.door.admits(request.headers()) || is_a_persons(&app, request.headers()).await {
+    if app.door.admits(request.headers()) {
         return next.run(request).await;
     }
-    if path.starts_with("/v1/") || path == "/metrics" {
-        return Problem::new(StatusCode::UNAUTHORIZED, "this needs the server's token")
-            .hint("send it as `Authorization: Bearer TOKEN`")
-            .into_response();
+    let path = request.uri().path();
+    let asks = Asks::of(request.method(), request.extensions(), request.headers());
+    match caller(&app, asks, Proof::Form).await {
+        Ok(Some(_)) => next.run(request).await,
+        Err(turned) => turned.into_response(),
+        Ok(None) if path.starts_with("/v1/") || path == "/metrics" => {
+            Problem::new(StatusCode::UNAUTHORIZED, "this needs the server's token")
+                .hint("send it as `Authorization: Bearer TOKEN`")
+                .into_response()
+        }
+        Ok(None) => {
+            let whole = request.uri().path_and_query().map_or(path, axum::http::uri::PathAndQuery::as_str);
+            let next: String = form_urlencoded::byte_serialize(whole.as_bytes()).collect();
+            let to = if whole == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={next}") };
+            Redirect::to(&to).into_response()
+        }
     }
-    Redirect::to("/sign-in").into_response()
-}
-
-/// Whether someone who works here sends their own token.
-async fn is_a_persons(app: &App, headers: &HeaderMap) -> bool {
-    let (Some(records), Some(token)) = (&app.records, bearer(headers)) else { return false };
-    matches!(records.who(token).await, Ok(Some(_)))
-}
-
-#[derive(Template)]
-#[template(path = "sign_in.html")]
-struct SignIn {
-    frame: Frame,
-    wrong: bool,
-}
-
-/// `GET /sign-in`
-pub async fn form(State(app): State<App>) -> Response {
-    if app.door.token.is_none() {
-        return Redirect::to("/ask").into_response();
-    }
-    html(StatusCode::OK, &SignIn { frame: Frame::bare("Sign in"), wrong: false })
-}
-
-/// What is typed into the form.
-#[derive(Deserialize)]
-pub struct Given {
-    token: String,
-}
-
-/// `POST /sign-in`
-pub async fn sign_in(State(app): State<App>, uri: Uri, Form(given): Form<Given>) -> Response {
-    let Some(token) = app.door.token else { return Redirect::to("/ask").into_response() };
-    if !bool::from(digest(given.token.trim()).ct_eq(&token)) {
-        return html(StatusCode::FORBIDDEN, &SignIn { frame: Frame::bare("Sign in"), wrong: true });
-    }
-    let secure = if uri.scheme_str() == Some("https") { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200{secure}", pass(&token));
-    let mut response = Redirect::to("/ask").into_response();
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
-    }
-    response
 }

@@ -1,5 +1,6 @@
 //! Use cases: what is done between the edges (pages, the interface for programs) and the core.
 
+pub mod access;
 pub mod answers;
 pub mod asking;
 pub mod assessing;

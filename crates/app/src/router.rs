@@ -8,13 +8,13 @@ use tower_http::compression::CompressionLayer;
 use crate::api;
 use crate::app::App;
 use crate::desk;
-use crate::door;
+use crate::door::{self, pages, provider};
 use crate::mcp;
 use crate::signs::Watch;
 
 /// Every route of the server.
 pub fn router(app: App) -> Router {
-    let pages = Router::new()
+    let desk = Router::new()
         .route("/", get(desk::ask::first))
         .route("/ask", get(desk::ask::first))
         .route("/ask/{book}", get(desk::ask::kinds))
@@ -25,7 +25,6 @@ pub fn router(app: App) -> Router {
         .route("/book/{book}/{policy}", get(desk::book::policy))
         .route("/problems/{book}", get(desk::problems::show))
         .route("/changes", get(desk::changes::stream))
-        .route("/sign-in", get(door::form).post(door::sign_in))
         .fallback(desk::not_found)
         .layer(middleware::from_fn(desk::headers))
         .layer(CompressionLayer::new());
@@ -75,6 +74,13 @@ pub fn router(app: App) -> Router {
         .route("/v1/files", post(api::files::keep))
         .route("/v1/files/{digest}", get(api::files::show))
         .route("/v1/budgets", get(api::budgets::list))
+        .route("/v1/people", get(api::people::list).post(api::people::add))
+        .route("/v1/people/{person}", post(api::people::set))
+        .route("/v1/people/{person}/password", post(api::people::password))
+        .route("/v1/people/{person}/sign-out", post(api::people::sign_out))
+        .route("/v1/keys", get(api::keys::list).post(api::keys::add))
+        .route("/v1/keys/{key}/rotate", post(api::keys::rotate))
+        .route("/v1/keys/{key}/remove", post(api::keys::remove))
         .route("/v1/webhooks", get(api::webhooks::list).post(api::webhooks::add))
         .route("/v1/webhooks/{webhook}/rotate", post(api::webhooks::rotate))
         .route("/v1/webhooks/{webhook}/on", post(api::webhooks::on))
@@ -84,6 +90,15 @@ pub fn router(app: App) -> Router {
         .route("/v1/approvals", get(api::cases::approvals::queue))
         .route("/v1/events", get(api::events::stream_events))
         .method_not_allowed_fallback(api::problem::wrong_method);
+    let doors = Router::new()
+        .route("/sign-in", get(pages::form).post(pages::sign_in))
+        .route("/sign-in/provider", get(provider::go))
+        .route("/sign-in/provider/callback", get(provider::back))
+        .route("/account", get(pages::account))
+        .route("/account/password", post(pages::choose))
+        .route("/account/sign-out", post(pages::sign_out))
+        .route("/account/sign-out-everywhere", post(pages::sign_out_everywhere))
+        .layer(middleware::from_fn(desk::headers));
     let watched = Router::new().route("/metrics", get(api::running::metrics));
     let open = Router::new()
         .route("/health", get(api::running::health))
@@ -93,6 +108,6 @@ pub fn router(app: App) -> Router {
     let host = middleware::from_fn_with_state(app.clone(), door::host);
     let programs = api.layer(guard.clone()).merge(cases.layer(host.clone()));
     let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
-    let all = pages.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).layer(host));
+    let all = desk.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).merge(doors).layer(host));
     all.layer(Watch(app.clone())).with_state(app)
 }

@@ -1,5 +1,6 @@
 //! The product at work through its public interface, on both databases, with a clock that tests hold in their hands.
 
+mod access;
 mod agents;
 mod matrix;
 mod receiver;

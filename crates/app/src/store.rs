@@ -17,8 +17,10 @@ pub mod endpoints;
 pub mod files;
 pub mod grants;
 pub mod journal;
+pub mod keys;
 pub mod people;
 pub mod requests;
+pub mod sessions;
 pub mod settings;
 pub mod steps;
 #[doc(hidden)]

@@ -22,6 +22,7 @@ pub use policy::{
     RoleWords, TermWords, ladder, policy,
 };
 pub use say::{SayError, Words, say, suited};
+pub use voice::time;
 
 use crate::assess::{Assessment, Standing, Stands};
 use voice::Voice;

@@ -20,6 +20,7 @@ use super::me::In;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::app::App;
+use crate::flow::access::is_still_in;
 use crate::flow::job::Refused;
 use crate::flow::news::{Cursor, between};
 use crate::flow::records::{Me, Records};
@@ -67,6 +68,13 @@ pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, 
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response())
 }
 
+/// What is told of who came in and out.
+const ACCESS: &str = "access.";
+
+fn is_about_who_may_be_here(kept: &Kept) -> bool {
+    kept.entry.kind.starts_with("setting.") || kept.entry.kind.starts_with(ACCESS)
+}
+
 /// An open stream.
 struct Open {
     me: Me,
@@ -87,7 +95,7 @@ impl Open {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(kept) = self.next_entry().await? {
-                if kept.entry.kind.starts_with("setting.") && !self.is_still_in().await {
+                if is_about_who_may_be_here(&kept) && !self.is_still_in().await {
                     return None;
                 }
                 self.at.pass(&kept);
@@ -123,22 +131,27 @@ impl Open {
 
     /// Whether its person may still be here; if so, they are there.
     async fn is_still_in(&self) -> bool {
-        let Ok(rules) = self.records.rules(&self.me.business).await else { return true };
-        let person = self.me.person.person();
-        if rules.person(&person.id).as_ref() != Some(&person) {
-            return false;
+        match is_still_in(&self.records, &self.me).await {
+            // A database that does not answer for a moment sends nobody away.
+            Err(_) => return true,
+            Ok(false) => return false,
+            Ok(true) => {}
         }
         let now = self.records.clock.now().micros();
         if let Ok(mut conn) = self.records.store.reader().await {
             // Whoever cannot be noted is not there for a moment.
-            let _ = people::seen(&mut conn, &self.me.business, &person.id, now).await;
+            let _ = people::seen(&mut conn, &self.me.business, &self.me.person.id, now).await;
         }
         true
     }
 
     fn is_asked_for(&self, kept: &Kept) -> bool {
         let of_case = kept.case.as_ref().map(|(case, _)| case);
-        self.case.is_none() || of_case == self.case.as_ref()
+        match &self.case {
+            Some(case) => of_case == Some(case),
+            // When colleagues come and go is nobody's business but of whoever answers for it.
+            None => !kept.entry.kind.starts_with(ACCESS) || self.me.top_only("").is_ok(),
+        }
     }
 
     fn event(&self, kept: &Kept) -> Option<Event> {

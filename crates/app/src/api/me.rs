@@ -12,9 +12,8 @@ use utoipa::ToSchema;
 
 use super::body::Document;
 use super::problem::Problem;
-use super::refused::problem;
 use crate::app::App;
-use crate::door::bearer;
+use crate::door::caller::{Asks, Proof, Turned, caller};
 use crate::flow::job::RequestKey;
 use crate::flow::records::{Me, Records, With};
 
@@ -50,24 +49,40 @@ impl In {
     }
 }
 
-impl FromRequestParts<App> for In {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        come_in(app, &parts.headers).await
+impl Me {
+    /// Turns away everyone below the highest role. `what`: what only that role may do, such as "set webhooks".
+    ///
+    /// # Errors
+    /// When it is someone else.
+    pub fn top_only(&self, what: &str) -> Result<(), Problem> {
+        if self.rules.ladder.top() == Some(&self.person.role) {
+            return Ok(());
+        }
+        let top = self.rules.ladder.top().map_or("head", |role| role.as_str());
+        Err(Problem::new(StatusCode::FORBIDDEN, format!("only someone of role `{top}` may {what}"))
+            .code("role_too_low"))
     }
 }
 
-async fn come_in(app: &App, headers: &HeaderMap) -> Result<In, Problem> {
-    let records = app.records.clone().ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, "this server keeps no cases")
+impl FromRequestParts<App> for In {
+    type Rejection = Turned;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Turned> {
+        come_in(app, Asks::of(&parts.method, &parts.extensions, &parts.headers)).await
+    }
+}
+
+async fn come_in(app: &App, asks: Asks<'_>) -> Result<In, Turned> {
+    if app.records.is_none() {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "this server keeps no cases")
             .hint("start it with `--database FILE`, and make people with `amends people`")
-    })?;
-    let token = bearer(headers).unwrap_or_default();
-    let found = records.who(token).await.map_err(|e| problem(&e))?;
-    let me = found.ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "this needs the token of a person")
-            .hint("send it as `Authorization: Bearer TOKEN`; `amends people add` makes one")
+            .into());
+    }
+    let found = caller(app, asks, Proof::Header).await?;
+    let (me, records) = found.ok_or_else(|| {
+        Problem::new(StatusCode::UNAUTHORIZED, "this needs someone who works here").hint(
+            "send a key as `Authorization: Bearer KEY`, which `amends people add` makes; people sign in at /sign-in",
+        )
     })?;
     Ok(In { me, records })
 }
@@ -86,15 +101,16 @@ pub struct Sent<T> {
 }
 
 impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
-    type Rejection = Problem;
+    type Rejection = Turned;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Turned> {
         let sent = Sent::<Text>::from_request(request, app).await?;
         let text = if sent.body.0.trim().is_empty() { "{}" } else { &sent.body.0 };
         // An array would be read as the fields in their order.
         if !text.trim_start().starts_with('{') {
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the document is no JSON object")
-                .hint("what belongs into it is described in /v1/openapi.json"));
+                .hint("what belongs into it is described in /v1/openapi.json")
+                .into());
         }
         let body = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
         Ok(Self { me: sent.me, records: sent.records, with: sent.with, body })
@@ -106,8 +122,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
 pub struct Text(pub String);
 
 impl Sent<Text> {
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let In { me, records } = come_in(app, request.headers()).await?;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Turned> {
+        let asks = Asks::of(request.method(), request.extensions(), request.headers());
+        let In { me, records } = come_in(app, asks).await?;
         let (headers, target) = (request.headers().clone(), format!("{} {}", request.method(), request.uri().path()));
         let is_empty = headers.get(header::CONTENT_TYPE).is_none() && is_without_body(&headers);
         let text = if is_empty { String::new() } else { Document::from_request(request, app).await?.0 };
@@ -122,9 +139,9 @@ impl Sent<Text> {
 pub struct SentText(pub Sent<Text>);
 
 impl FromRequest<App> for SentText {
-    type Rejection = Problem;
+    type Rejection = Turned;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Turned> {
         Sent::<Text>::from_request(request, app).await.map(Self)
     }
 }

@@ -44,6 +44,9 @@ pub enum Turned {
     /// The document is not as described, or its Idempotency-Key came before with another request.
     #[response(status = 422, content_type = "application/problem+json")]
     Wrong(#[to_schema] Problem),
+    /// Too many requests of one key or account; `Retry-After` says when to come again.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooOften(#[to_schema] Problem),
     /// The database does not answer, or too much waits; nothing was done unless it says otherwise.
     #[response(status = 503, content_type = "application/problem+json")]
     Later(#[to_schema] Problem),

@@ -29,6 +29,8 @@ use crate::store::endpoints::{EndpointRow, Purpose};
 const WEBHOOKS_MAX: usize = 50;
 /// Most kinds of one.
 const KINDS_MAX: usize = 100;
+/// What only the highest role may do: it says where money and news go.
+const WHAT: &str = "set webhooks";
 /// Secrets at a time: the new one, and the one before it.
 const SECRETS_MAX: usize = 2;
 
@@ -80,16 +82,6 @@ pub struct NewWebhook {
     kinds: Vec<String>,
 }
 
-/// Only the highest role may say where money and news go.
-fn may_set(me: &Me) -> Result<(), Problem> {
-    if me.rules.ladder.top() == Some(&me.person.role) {
-        return Ok(());
-    }
-    let top = me.rules.ladder.top().map_or("head", |role| role.as_str());
-    Err(Problem::new(StatusCode::FORBIDDEN, format!("only someone of role `{top}` may set webhooks"))
-        .code("role_too_low"))
-}
-
 fn of_store(e: StoreError) -> Problem {
     problem(&Refused::Store(e))
 }
@@ -120,7 +112,7 @@ async fn save(records: &Records, me: &Me, row: EndpointRow) -> Result<(), Proble
     responses((status = 200, description = "Every webhook, without secrets.", body = WebhookList), Turned))]
 pub async fn list(In { me, .. }: In, uri: Uri) -> Result<Response, Problem> {
     query_of(&uri, [])?;
-    may_set(&me)?;
+    me.top_only(WHAT)?;
     Ok(json(&WebhookList { webhooks: me.rules.endpoints.iter().map(|e| WebhookDocument::of(e, None)).collect() }))
 }
 
@@ -129,7 +121,7 @@ pub async fn list(In { me, .. }: In, uri: Uri) -> Result<Response, Problem> {
     responses((status = 201, description = "It is there, with its secret.", body = WebhookDocument), Turned))]
 pub async fn add(sent: Sent<NewWebhook>) -> Result<Response, Problem> {
     let Sent { me, records, body, .. } = sent;
-    may_set(&me)?;
+    me.top_only(WHAT)?;
     let wrong = |says: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, says);
     records.http.allows(&body.url).map_err(|says| {
         let (title, hint) = says.split_once(": ").unwrap_or((&says, "send another address"));
@@ -165,7 +157,7 @@ pub async fn add(sent: Sent<NewWebhook>) -> Result<Response, Problem> {
     responses((status = 200, description = "Its new secret, told this once.", body = WebhookDocument), Turned))]
 pub async fn rotate(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
-    may_set(&me)?;
+    me.top_only(WHAT)?;
     let (mut row, secret) = (found(&me, &id)?.clone(), new_secret()?);
     row.secrets.insert(0, secret.reveal());
     row.secrets.truncate(SECRETS_MAX);
@@ -192,7 +184,7 @@ pub async fn on(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response,
 
 async fn turn(id: &str, sent: Sent<Nothing>, on: bool) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
-    may_set(&me)?;
+    me.top_only(WHAT)?;
     let row = EndpointRow { on, ..found(&me, id)?.clone() };
     let document = WebhookDocument::of(&row, None);
     save(&records, &me, row).await?;
@@ -245,7 +237,7 @@ pub struct DeliveryList {
     responses((status = 200, description = "A page.", body = DeliveryList), Turned))]
 pub async fn sent(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
     let [cursor, limit] = query_of(&uri, ["cursor", "limit"])?;
-    may_set(&me)?;
+    me.top_only(WHAT)?;
     found(&me, &id)?;
     let most = limit_of(limit)?;
     let wrong =
@@ -274,7 +266,7 @@ pub async fn sent(In { me, records }: In, Path(id): Path<String>, uri: Uri) -> R
     responses((status = 200, description = "It is sent again soon.", body = DeliveryDocument), Turned))]
 pub async fn replay(Path((id, message)): Path<(String, String)>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
-    may_set(&me)?;
+    me.top_only(WHAT)?;
     // A step that has ended must not be paid because its message is sent once more.
     if found(&me, &id)?.purpose == Purpose::Fulfil {
         return Err(Problem::new(StatusCode::CONFLICT, "the messages of steps are not replayed")

@@ -3,6 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -15,6 +16,8 @@ use serde_json::json;
 use super::{Answer, Exit, Outcome};
 use crate::connect::http::Reach;
 use crate::door::Door;
+use crate::door::limits::REQUESTS_A_SECOND;
+use crate::door::provider::{Provider, Told};
 use crate::folder;
 use crate::paint::Text;
 use crate::report::{self, Style, Texts};
@@ -24,6 +27,8 @@ use crate::store::Place;
 
 /// Most bytes of a configuration file.
 const FILE_BYTES_MAX: usize = 64 << 10;
+/// Most bytes of a secret's file.
+const SECRET_BYTES_MAX: usize = 4 << 10;
 /// Where the server listens where nothing else is said: on this machine alone.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7171);
 /// Where the name of the file may stand.
@@ -54,6 +59,15 @@ pub(super) struct Given {
     /// How its lines look [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<Format>,
+    /// The address by which browsers reach it, where that is another, such as <https://amends.shop.example>
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Most requests a second of one key or account; 0 for as many as they like [default: 100]
+    #[arg(long, value_name = "NUMBER")]
+    rate_limit: Option<u32>,
+    /// Where people may sign in beside here; in the file only.
+    #[arg(skip)]
+    sign_in: Option<Told>,
 }
 
 /// A setting, and who says so.
@@ -73,6 +87,9 @@ pub(super) struct Settings {
     reach: Held<Reach>,
     log: Held<Much>,
     log_format: Held<Format>,
+    public_url: Held<Option<String>>,
+    rate_limit: Held<u32>,
+    sign_in: Held<Option<Told>>,
 }
 
 impl Settings {
@@ -109,6 +126,9 @@ impl Settings {
             reach: first(layers, reach, Reach::Public),
             log: first(layers, |g| g.log, Much::default()),
             log_format: first(layers, |g| g.log_format, Format::default()),
+            public_url: first(layers, |g| g.public_url.clone().map(Some), None),
+            rate_limit: first(layers, |g| g.rate_limit, REQUESTS_A_SECOND),
+            sign_in: first(layers, |g| g.sign_in.clone().map(Some), None),
         }
     }
 
@@ -136,7 +156,24 @@ impl Settings {
     /// When the token cannot be read or is too short, or there is none where other machines could come in.
     pub(super) fn door(&self) -> Result<Door> {
         let token = super::token(self.token_file.value.as_deref())?;
-        Door::new(self.listen.value.ip(), token.as_deref())
+        let door = Door::new(self.listen.value.ip(), token.as_deref())?;
+        let mut door = door.limited(NonZeroU32::new(self.rate_limit.value));
+        if let Some(url) = &self.public_url.value {
+            door = door.reached_by(url);
+        }
+        if let Some(told) = &self.sign_in.value {
+            door = door.with_provider(self.provider(told).context("`[sign-in]`")?);
+        }
+        Ok(door)
+    }
+
+    fn provider(&self, told: &Told) -> Result<Provider> {
+        if self.database.value.is_none() {
+            bail!("nobody signs in where nothing is kept: name a `database`");
+        }
+        let secret = told.client_secret_file.as_deref().map(|file| folder::text(file, SECRET_BYTES_MAX)).transpose()?;
+        let public = self.public_url.value.clone().unwrap_or_else(|| format!("http://{}", self.listen.value));
+        Provider::new(told.clone(), secret.map(|text| text.trim().to_owned()), &public)
     }
 
     /// Where cases are kept; none: they are not.
@@ -155,7 +192,7 @@ impl Settings {
     }
 
     /// Name, value and where it is from, without secrets.
-    fn rows(&self) -> [(&'static str, String, &str); 7] {
+    fn rows(&self) -> [(&'static str, String, &str); 10] {
         let none = || "-".to_owned();
         let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
         let books = if books.is_empty() { none() } else { books.join(", ") };
@@ -169,6 +206,9 @@ impl Settings {
             ("reach-private", (self.reach.value == Reach::Private).to_string(), &self.reach.from),
             ("log", name_of(&self.log.value), &self.log.from),
             ("log-format", name_of(&self.log_format.value), &self.log_format.from),
+            ("public-url", self.public_url.value.clone().unwrap_or_else(none), &self.public_url.from),
+            ("rate-limit", self.rate_limit.value.to_string(), &self.rate_limit.from),
+            ("sign-in", self.sign_in.value.as_ref().map_or_else(none, |t| t.issuer.clone()), &self.sign_in.from),
         ]
     }
 }
@@ -191,6 +231,9 @@ fn of_file(path: &Path) -> Result<Given> {
         books: given.books.iter().map(|b| folder.join(b)).collect(),
         token_file: given.token_file.map(|f| folder.join(f)),
         database,
+        sign_in: given
+            .sign_in
+            .map(|told| Told { client_secret_file: told.client_secret_file.map(|f| folder.join(f)), ..told }),
         ..given
     })
 }
@@ -205,6 +248,9 @@ fn of_environment() -> Result<Given> {
         database: variable(super::database::VARIABLE, "is no database", |t| Some(t.to_owned()))?,
         reach_private: variable("AMENDS_REACH_PRIVATE", one_of, |t| t.parse().ok())?,
         log: variable("AMENDS_LOG", "is none of `off`, `error`, `warn` and `info`", |t| Much::from_str(t, true).ok())?,
+        public_url: variable("AMENDS_PUBLIC_URL", "is no address", |t| Some(t.to_owned()))?,
+        rate_limit: variable("AMENDS_RATE_LIMIT", "is no number", |t| t.parse().ok())?,
+        sign_in: None,
         log_format: variable("AMENDS_LOG_FORMAT", "is none of `text` and `json`", |t| Format::from_str(t, true).ok())?,
     })
 }

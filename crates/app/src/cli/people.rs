@@ -11,7 +11,8 @@ use serde_json::json;
 
 use super::database::Of;
 use super::{Answer, Exit, Outcome};
-use crate::flow::people::{Setting, change, new_token, team};
+use crate::flow::access::new_once;
+use crate::flow::people::{Access, Setting, change, first_key, team};
 use crate::flow::rules::ModeText;
 use crate::screen::Screen;
 use crate::store::people::{self, PersonRow, TeamRow};
@@ -31,6 +32,7 @@ pub(super) struct Args {
 enum What {
     Add(Add),
     Remove(Remove),
+    Password(PasswordArgs),
     Team(TeamArgs),
     Limit(LimitArgs),
     List(List),
@@ -58,6 +60,16 @@ struct Add {
 /// Let someone in no more; what they did stays
 #[derive(clap::Args)]
 struct Remove {
+    #[command(flatten)]
+    of: Of,
+    /// Their id
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+/// Give someone a password for one time; prints it once
+#[derive(clap::Args)]
+struct PasswordArgs {
     #[command(flatten)]
     of: Of,
     /// Their id
@@ -108,6 +120,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let answer = match &args.what {
         What::Add(a) => add(a, screen)?,
         What::Remove(a) => remove(a)?,
+        What::Password(a) => password(a, screen)?,
         What::Team(a) => set_team(a)?,
         What::Limit(a) => limit(a)?,
         What::List(a) => list(a, screen)?,
@@ -122,17 +135,18 @@ fn at(now: i64) -> Time {
 fn add(a: &Add, screen: Screen) -> Result<Answer> {
     let (business, id) = (a.of.business()?, PersonId::parse(&a.id)?);
     let (role, team_id) = (RoleName::parse(&a.role)?, TeamId::parse(&a.team)?);
-    let (token, digest) = new_token(&business, &id)?;
     let name = a.name.clone().unwrap_or_else(|| id.to_string());
-    let person = PersonRow { id: id.clone(), name, role, team: team_id.clone(), active: true, token: Some(digest) };
-    a.of.with(|store, now| async move {
+    let person = PersonRow { id: id.clone(), name, role, team: team_id.clone(), active: true };
+    let token = a.of.with(|store, now| async move {
+        let (token, key) = first_key(&business, &person.id, at(now))?;
         let known = people::teams(&mut *store.reader().await?, &business).await?;
         let mut changes = Vec::new();
         if !known.iter().any(|t| t.id == team_id) {
             changes.push(Setting::Team(team(team_id.clone(), team_id.to_string(), &ModeText::AdviseOnly)?));
         }
-        changes.push(Setting::Person(person));
-        Ok(change(&store, &business, OPERATOR, &changes, at(now)).await?)
+        changes.extend([Setting::Person(person), Setting::Key(key)]);
+        change(&store, &business, OPERATOR, &changes, at(now)).await?;
+        Ok(token)
     })?;
     if screen.json {
         return Ok(Answer::json(&json!({ "person": id.to_string(), "token": token }), Exit::Good));
@@ -151,10 +165,38 @@ fn remove(a: &Remove) -> Result<Answer> {
     a.of.with(|store, now| async move {
         let known = people::all(&mut *store.reader().await?, &business).await?;
         let Some(person) = known.into_iter().find(|p| p.id == id) else { bail!("there is no one called `{id}`") };
-        let gone = PersonRow { active: false, token: None, ..person };
+        let gone = PersonRow { active: false, ..person };
         Ok(change(&store, &business, OPERATOR, &[Setting::Person(gone)], at(now)).await?)
     })?;
     Ok(Answer::good(format!("`{}` is let in no more\n", a.id)))
+}
+
+fn password(a: &PasswordArgs, screen: Screen) -> Result<Answer> {
+    let (business, id) = (a.of.business()?, PersonId::parse(&a.id)?);
+    let text = a.of.with(|store, now| async move {
+        let known = people::all(&mut *store.reader().await?, &business).await?;
+        let Some(person) = known.into_iter().find(|p| p.id == id && p.active) else {
+            bail!("there is no one called `{id}` who may come in")
+        };
+        if person.person().is_agent() {
+            bail!("`{id}` is an AI agent: it has a token, and does not sign in");
+        }
+        let (text, kept) = new_once(now).await?;
+        let set = [Setting::Access(id, Access::Password(kept))];
+        change(&store, &business, OPERATOR, &set, at(now)).await?;
+        Ok(text)
+    })?;
+    if screen.json {
+        return Ok(Answer::json(&json!({ "person": a.id, "password": text }), Exit::Good));
+    }
+    Ok(Answer {
+        out: format!("{text}\n"),
+        err: format!(
+            "`{}` signs in with this password within seven days, and chooses another. It is shown this once; whoever was signed in as `{}` is signed out.\n",
+            a.id, a.id
+        ),
+        exit: Exit::Good,
+    })
 }
 
 fn mode(text: &str) -> Result<ModeText> {

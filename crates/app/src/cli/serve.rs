@@ -1,5 +1,6 @@
 //! `amends serve`: the pages and the interface for programs.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,13 +17,13 @@ use crate::connect::http::Reach;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::records::Records;
-use crate::flow::{fulfil, news, timer};
+use crate::flow::{access, fulfil, news, timer};
 use crate::router::router;
 use crate::screen::Screen;
 use crate::server;
 use crate::shelf::{CannotOpen, Shelf};
 use crate::signs::{Signs, log};
-use crate::store::Place;
+use crate::store::{Place, StoreError};
 
 /// Serve the Ask page and the API for one or more books
 #[derive(clap::Args)]
@@ -80,6 +81,21 @@ fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
     })
 }
 
+/// Makes the first account of each business that has nobody yet; what is said of it, this once.
+async fn first_accounts(records: &Records, at: SocketAddr) -> Result<String, StoreError> {
+    let mut says = String::new();
+    for business in records.businesses() {
+        if let Some((person, password)) = access::first_account(records, &business).await? {
+            // Writing to a text cannot fail.
+            let _ = writeln!(
+                says,
+                "amends: nobody works at `{business}` yet. Sign in within seven days at http://{at}/sign-in\n        as `{person}` with the password {password}, which is shown this once; then choose another."
+            );
+        }
+    }
+    Ok(says)
+}
+
 /// Serves until asked to stop.
 async fn serve(
     address: SocketAddr,
@@ -101,6 +117,10 @@ async fn serve(
         }
         None => None,
     };
+    let begun = match &records {
+        Some(records) => first_accounts(records, at).await.context("cannot use the database")?,
+        None => String::new(),
+    };
     let working = records.clone().map(|records| tokio::spawn(background(records)));
     let signs = Signs::of(records.as_deref());
     let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, signs, stopping });
@@ -109,6 +129,7 @@ async fn serve(
     // Whoever started it may have gone away; serving goes on.
     let _ = write!(out, "amends: serving {} at http://{at}/\n{}", names.join(", "), says(at));
     let _ = out.flush();
+    let _ = write!(std::io::stderr(), "{begun}");
     let watching = tokio::spawn(Arc::clone(&shelf).watch());
     let asked = async move {
         server::asked_to_stop().await;

@@ -85,13 +85,19 @@ impl Frame {
 #[template(path = "not_found.html")]
 pub struct NotFound {
     frame: Frame,
+    title: String,
     says: String,
 }
 
 impl NotFound {
     /// Says what is not there.
     pub fn new(frame: Frame, says: impl Into<String>) -> Self {
-        Self { frame, says: says.into() }
+        Self::titled(frame, "Nothing here", says)
+    }
+
+    /// Says what could not be done, under a title of its own.
+    pub fn titled(frame: Frame, title: &str, says: impl Into<String>) -> Self {
+        Self { frame, title: title.to_owned(), says: says.into() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! People, teams and allowances: who may come in, and what they may spend. Each change is an entry of the journal.
+//! People, teams, keys and allowances: who may come in, and what they may spend. Each change is an entry of the journal.
 
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId, TeamId};
@@ -8,12 +8,16 @@ use serde::Serialize;
 use super::rules::ModeText;
 use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::journal::Kept;
+use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
+use crate::store::sessions::{Password, SessionRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, Store, StoreError, endpoints, journal, people, settings};
+use crate::store::{Conn, Store, StoreError, endpoints, journal, keys, people, sessions, settings};
 
 /// The chain of the journal that settings are in.
 const CHAIN: &str = "settings";
+/// The chain that tells who came in, and how.
+const ACCESS: &str = "access";
 /// How a token begins, so that one that was lost can be told.
 const TOKEN: &str = "amends";
 /// Parts of a token; no id has it.
@@ -24,8 +28,10 @@ const TRIES_MAX: u32 = 20;
 /// A change of the settings.
 #[derive(Clone, Debug)]
 pub enum Setting {
-    /// A person, new or changed.
+    /// A person, new or changed. Who is gone has no keys, no password and no session any more.
     Person(PersonRow),
+    /// The first person of a business, where there is nobody yet.
+    Owner(PersonRow),
     /// A team, new or changed.
     Team(TeamRow),
     /// The limit of a holder's budgets.
@@ -34,6 +40,29 @@ pub enum Setting {
     Free(Allowance),
     /// A webhook, new or changed.
     Endpoint(EndpointRow),
+    /// A key, new or changed.
+    Key(KeyRow),
+    /// A key that is taken away.
+    NoKey(KeyRow),
+    /// How someone comes in, and that they did.
+    Access(PersonId, Access),
+}
+
+/// How someone comes in, and that they did.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// A session begins.
+    SignedIn(SessionRow),
+    /// A sign-in failed; how it was tried.
+    Refused(&'static str),
+    /// One session ends, by its id.
+    SignedOut(String),
+    /// All sessions end.
+    SignedOutEverywhere,
+    /// They have a new password, and every session ends.
+    Password(Password),
+    /// They are known to a provider of sign-in: its address, and their name there.
+    Known(String, String),
 }
 
 #[derive(Serialize)]
@@ -43,6 +72,8 @@ enum Told<'s> {
     Team { id: &'s str, mode: &'s str },
     Endpoint { id: &'s str, purpose: Purpose, url: &'s str, on: bool },
     Allowance { holder: &'s str, span: &'s str, currency: &'s str, most: Option<i64> },
+    Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
+    Access { person: &'s str, how: &'s str },
 }
 
 #[derive(Serialize)]
@@ -52,10 +83,15 @@ struct Entry<'s> {
 }
 
 impl Setting {
-    /// As the journal tells it: ids, never names.
+    /// The chain of the journal that tells it.
+    const fn chain(&self) -> &'static str {
+        if matches!(self, Self::Access(..)) { ACCESS } else { CHAIN }
+    }
+
+    /// As the journal tells it: ids, never names; that something was a secret, never which.
     fn told(&self) -> (&'static str, Told<'_>) {
         match self {
-            Self::Person(p) => {
+            Self::Person(p) | Self::Owner(p) => {
                 let (id, role, team) = (p.id.as_str(), p.role.as_str(), p.team.as_str());
                 ("setting.person", Told::Person { id, role, team, active: p.active })
             }
@@ -66,16 +102,63 @@ impl Setting {
             }
             Self::Allow(a) => ("setting.allowance", a.told(Some(a.most))),
             Self::Free(a) => ("setting.allowance", a.told(None)),
+            Self::Key(k) => ("setting.key", k.told(true)),
+            Self::NoKey(k) => ("setting.key", k.told(false)),
+            Self::Access(person, access) => {
+                let (kind, how) = access.told();
+                (kind, Told::Access { person: person.as_str(), how })
+            }
         }
     }
 
     async fn save(&self, conn: &mut Conn, business: &BusinessId, at: i64) -> Result<(), StoreError> {
         match self {
-            Self::Person(person) => people::save(conn, business, person, at).await,
+            Self::Person(person) => {
+                if !person.active {
+                    keys::remove_of(conn, business, &person.id).await?;
+                    sessions::forget(conn, business, &person.id).await?;
+                }
+                people::save(conn, business, person, at).await
+            }
+            Self::Owner(person) if people::all(conn, business).await?.is_empty() => {
+                people::save(conn, business, person, at).await
+            }
+            Self::Owner(_) => Err(StoreError::Conflict("someone works here already".to_owned())),
             Self::Team(team) => people::save_team(conn, business, team).await,
             Self::Endpoint(endpoint) => endpoints::save(conn, business, endpoint, at).await,
             Self::Allow(allowance) => settings::allow(conn, business, allowance).await,
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
+            Self::Key(key) => keys::save(conn, business, key).await,
+            Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
+            Self::Access(person, access) => access.save(conn, business, person, at).await,
+        }
+    }
+}
+
+impl Access {
+    fn told(&self) -> (&'static str, &str) {
+        match self {
+            Self::SignedIn(session) => ("access.signed_in", &session.how),
+            Self::Refused(how) => ("access.refused", how),
+            Self::SignedOut(_) => ("access.signed_out", "here"),
+            Self::SignedOutEverywhere => ("access.signed_out", "everywhere"),
+            Self::Password(Password { once_until: None, .. }) => ("access.password", "chosen"),
+            Self::Password(_) => ("access.password", "once"),
+            Self::Known(..) => ("access.known", "provider"),
+        }
+    }
+
+    async fn save(&self, conn: &mut Conn, business: &BusinessId, person: &PersonId, at: i64) -> Result<(), StoreError> {
+        match self {
+            Self::SignedIn(session) => sessions::begin(conn, business, session).await,
+            Self::Refused(_) => Ok(()),
+            Self::SignedOut(session) => sessions::end(conn, business, session).await,
+            Self::SignedOutEverywhere => sessions::end_all(conn, business, person).await,
+            Self::Password(password) => {
+                sessions::set_password(conn, business, person, password, at).await?;
+                sessions::end_all(conn, business, person).await
+            }
+            Self::Known(issuer, subject) => sessions::know(conn, business, issuer, subject, person, at).await,
         }
     }
 }
@@ -83,6 +166,13 @@ impl Setting {
 impl Allowance {
     fn told(&self, most: Option<i64>) -> Told<'_> {
         Told::Allowance { holder: &self.holder, span: &self.span, currency: &self.currency, most }
+    }
+}
+
+impl KeyRow {
+    fn told(&self, good: bool) -> Told<'_> {
+        let (id, person) = (self.id.as_str(), self.person.as_str());
+        Told::Key { id, person, actions: &self.actions, until: self.until, good }
     }
 }
 
@@ -125,19 +215,36 @@ async fn change_in(
     now: Time,
 ) -> Result<(), StoreError> {
     settings::begin(conn, business, now.micros()).await?;
-    let mut heads = journal::lock_heads(conn, business, &[CHAIN]).await?;
-    let Some(mut head) = heads.pop() else { return Err(StoreError::Failed("no chain for settings".to_owned())) };
-    let before = head.seq;
+    // In the order of their names, as the writer locks those of teams.
+    let used = |chain: &&str| changes.iter().any(|c| c.chain() == *chain);
+    let chains: Vec<&str> = [ACCESS, CHAIN].into_iter().filter(used).collect();
+    let mut heads = Vec::new();
+    for head in journal::lock_heads(conn, business, &chains).await? {
+        heads.push((head.seq, head));
+    }
     let mut kept = Vec::new();
     for change in changes {
         change.save(conn, business, now.micros()).await?;
         let (kind, what) = change.told();
+        let Some((_, head)) = heads.iter_mut().find(|(_, head)| head.team.as_str() == change.chain()) else {
+            return Err(StoreError::Failed("no chain for settings".to_owned()));
+        };
         let entry = head.next(now, kind, &Entry { by, what }).map_err(|e| StoreError::Failed(e.to_string()))?;
-        head = entry.head();
+        *head = entry.head();
         kept.push(Kept { entry, case: None });
     }
-    journal::append(conn, &kept, &[(before, head)]).await?;
-    settings::changed(conn, business).await
+    journal::append(conn, &kept, &heads).await?;
+    if chains.contains(&CHAIN) { settings::changed(conn, business).await } else { Ok(()) }
+}
+
+/// A secret that nobody guesses: 192 bits as hex.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn new_secret() -> Result<String, StoreError> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(|e| StoreError::Failed(format!("the system gives no random bytes: {e}")))?;
+    Ok(bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|h| char::from_digit(h.into(), 16)).collect())
 }
 
 /// A new token of someone, told once: only its digest is kept.
@@ -145,13 +252,34 @@ async fn change_in(
 /// # Errors
 /// When the system gives no random bytes.
 pub fn new_token(business: &BusinessId, person: &PersonId) -> Result<(String, String), StoreError> {
-    let mut bytes = [0; 24];
-    getrandom::fill(&mut bytes).map_err(|e| StoreError::Failed(format!("the system gives no random bytes: {e}")))?;
-    let secret: String =
-        bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|h| char::from_digit(h.into(), 16)).collect();
+    let secret = new_secret()?;
     let token = [TOKEN, business.as_str(), person.as_str(), &secret].join(&BETWEEN.to_string());
     let digest = Digest::of(token.as_bytes()).to_string();
     Ok((token, digest))
+}
+
+/// A new key of someone, for all that they may: its token, told once, and what is kept. `id`: its own.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn new_key(
+    business: &BusinessId,
+    person: &PersonId,
+    id: String,
+    title: &str,
+    now: Time,
+) -> Result<(String, KeyRow), StoreError> {
+    let (token, digest) = new_token(business, person)?;
+    let (person, title, since) = (person.clone(), title.to_owned(), now.micros());
+    Ok((token, KeyRow { id, person, title, digest, older: None, actions: Vec::new(), until: None, since }))
+}
+
+/// The key that someone begins with: it is called as they are, and a new one takes its place.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn first_key(business: &BusinessId, person: &PersonId, now: Time) -> Result<(String, KeyRow), StoreError> {
+    new_key(business, person, person.to_string(), "first", now)
 }
 
 /// Whom a token names. Whether it is theirs is another question.

@@ -19,6 +19,7 @@ use super::writer::Writer;
 use crate::connect::http::{Http, Reach};
 use crate::shelf::Shelf;
 use crate::signs::metrics::Calls;
+use crate::store::keys::KeyRow;
 use crate::store::people::PersonRow;
 use crate::store::{Place, Store, StoreError, settings};
 
@@ -55,12 +56,44 @@ pub struct Me {
     pub person: PersonRow,
     /// What holds in it.
     pub rules: Arc<Rules>,
+    /// How they came in.
+    pub way: Way,
+}
+
+/// How someone came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A program with a key of theirs.
+    Key {
+        /// Its id.
+        id: String,
+        /// What it may do, by the names of actions; none: all that its person may.
+        actions: Vec<String>,
+    },
+    /// They themselves, in a browser.
+    Session {
+        /// Its id.
+        id: String,
+        /// How they signed in.
+        how: String,
+        /// What a page of ours sends with each change, and no other page knows.
+        csrf: String,
+    },
 }
 
 impl Me {
     /// As they act.
     pub fn actor(&self) -> Actor {
         Actor::Person(self.person.person())
+    }
+}
+
+impl KeyRow {
+    /// Whether a secret's digest is this key's, or that of the one before it while that is good.
+    fn opens_with(&self, given: &Digest, now: i64) -> bool {
+        let is = |kept: &str| bool::from(kept.as_bytes().ct_eq(given.as_str().as_bytes()));
+        let older = self.older.as_ref().is_some_and(|(digest, until)| is(digest) && now < *until);
+        (is(&self.digest) || older) && self.until.is_none_or(|until| now < until)
     }
 }
 
@@ -151,13 +184,11 @@ impl Records {
             return Ok(None);
         }
         let rules = self.rules(&business).await?;
-        let given = Digest::of(token.as_bytes());
-        let is_theirs = |p: &&PersonRow| {
-            let kept = p.token.as_deref().unwrap_or_default();
-            p.active && bool::from(kept.as_bytes().ct_eq(given.as_str().as_bytes()))
-        };
-        let found = rules.people.get(&person).filter(is_theirs).cloned();
-        Ok(found.map(|person| Me { business, person, rules }))
+        let (given, now) = (Digest::of(token.as_bytes()), self.clock.now().micros());
+        let Some(key) = rules.keys_of(&person).iter().find(|key| key.opens_with(&given, now)) else { return Ok(None) };
+        let way = Way::Key { id: key.id.clone(), actions: key.actions.clone() };
+        let found = rules.people.get(&person).filter(|p| p.active).cloned();
+        Ok(found.map(|person| Me { business, person, rules, way }))
     }
 
     /// A case as it is now; none where there is none of that id.

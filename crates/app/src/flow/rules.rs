@@ -12,9 +12,10 @@ use amends_core::time::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::store::endpoints::{EndpointRow, Purpose};
+use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, StoreError, budgets, endpoints, people, settings};
+use crate::store::{Conn, StoreError, budgets, endpoints, keys, people, settings};
 
 /// What holds in a business now.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub struct Rules {
     pub teams: HashMap<TeamId, Team>,
     /// Its webhooks.
     pub endpoints: Vec<EndpointRow>,
+    keys: HashMap<PersonId, Vec<KeyRow>>,
     allowances: HashMap<(String, String, String), i64>,
 }
 
@@ -84,6 +86,10 @@ impl Rules {
         let teams = people::teams(conn, business).await?;
         let endpoints = endpoints::all(conn, business).await?;
         let allowances = settings::allowances(conn, business).await?;
+        let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
+        for key in keys::all(conn, business).await? {
+            of_people.entry(key.person.clone()).or_default().push(key);
+        }
         Ok(Self {
             business: business.clone(),
             version,
@@ -93,6 +99,7 @@ impl Rules {
             people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
             teams: teams.into_iter().map(team).collect::<Result<_, _>>()?,
             endpoints,
+            keys: of_people,
             allowances: allowances
                 .into_iter()
                 .map(|Allowance { holder, span, currency, most }| ((holder, span, currency), most))
@@ -140,6 +147,18 @@ impl Rules {
     /// A webhook that is on.
     pub fn endpoint(&self, id: &str) -> Option<&EndpointRow> {
         self.endpoints.iter().find(|e| e.on && e.id == id)
+    }
+
+    /// The keys of someone.
+    pub fn keys_of(&self, person: &PersonId) -> &[KeyRow] {
+        self.keys.get(person).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every key, in the order of their ids.
+    pub fn keys(&self) -> Vec<&KeyRow> {
+        let mut all: Vec<&KeyRow> = self.keys.values().flatten().collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
     }
 
     /// The day a moment lies in, in the book's zone.

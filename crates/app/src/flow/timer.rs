@@ -10,7 +10,7 @@ use amends_core::time::{DAY, MINUTE};
 
 use super::job::{Job, Work};
 use super::records::Records;
-use super::tell;
+use super::{access, tell};
 use crate::signs::log::Trouble;
 use crate::store::{StoreError, cases, journal, requests};
 
@@ -76,6 +76,7 @@ pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, St
     let mut conn = records.store.writer().await?;
     requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
     tell::forget(records, business).await?;
+    access::tidy(records, business).await?;
     match journal::add_anchor(&mut conn, &anchor).await {
         Ok(()) => Ok(true),
         // Another program was first.

@@ -127,17 +127,37 @@ impl Case {
 fn elsewhere(method: &Method, path: &str) -> (String, Value) {
     let question = json!({ "request": "fee", "asked": "2026-11-16T18:04:00-05:00", "facts": {} });
     let sent = match (method.as_str(), path) {
-        ("GET", _) | ("POST", "/v1/files" | "/ask/{book}/{request}" | "/ask/{book}/intake" | "/sign-in") => Value::Null,
+        ("GET", _)
+        | (
+            "POST",
+            "/v1/files"
+            | "/ask/{book}/{request}"
+            | "/ask/{book}/intake"
+            | "/sign-in"
+            | "/account/password"
+            | "/account/sign-out"
+            | "/account/sign-out-everywhere",
+        ) => Value::Null,
         ("POST", "/mcp") => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
         ("POST", "/v1/assess") => question,
         ("POST", "/v1/cases") => json!({ "request": "fee", "customer": "c_9" }),
         ("POST", "/v1/webhooks") => {
             json!({ "id": "second", "url": "https://shop.example/amends", "purpose": "tell" })
         }
-        ("POST", "/v1/webhooks/{webhook}/rotate" | "/v1/webhooks/{webhook}/on" | "/v1/webhooks/{webhook}/off") => {
-            json!({})
-        }
-        ("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay") => json!({}),
+        (
+            "POST",
+            "/v1/webhooks/{webhook}/rotate"
+            | "/v1/webhooks/{webhook}/on"
+            | "/v1/webhooks/{webhook}/off"
+            | "/v1/webhooks/{webhook}/deliveries/{delivery}/replay"
+            | "/v1/people/{person}/password"
+            | "/v1/people/{person}/sign-out"
+            | "/v1/keys/{key}/rotate"
+            | "/v1/keys/{key}/remove",
+        ) => json!({}),
+        ("POST", "/v1/people") => json!({ "id": "zoe", "role": "frontline", "team": "shop" }),
+        ("POST", "/v1/people/{person}") => json!({ "name": "Zoe" }),
+        ("POST", "/v1/keys") => json!({ "person": "omar", "title": "the helpdesk" }),
         _ => panic!("{method} {path} has no row in the matrix: say what is sent to it"),
     };
     let path = path
@@ -145,6 +165,8 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{book}", "retail")
         .replace("{policy}", "returns")
         .replace("{request}", "returns")
+        .replace("{person}", "zoe")
+        .replace("{key}", "zoe")
         .replace("{webhook}", "shop")
         .replace("{delivery}", "nothing")
         .replace("{digest}", &"0".repeat(64))
@@ -165,6 +187,7 @@ fn what_each_may_do_on_every_route() {
             let shop = Shop::open(testing::file().unwrap()).await;
             let webhook = json!({ "id": "shop", "url": "https://shop.example/amends", "purpose": "tell" });
             shop.post("hugo", "/v1/webhooks", webhook).await.ok();
+            shop.add("zoe").await;
             let mut row = Vec::new();
             for who in WHO {
                 number += 1;

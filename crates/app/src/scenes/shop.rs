@@ -20,7 +20,7 @@ use crate::connect::http::Reach;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::fulfil::Worker;
-use crate::flow::people::{Setting, change, new_token, team};
+use crate::flow::people::{Setting, change, first_key, team};
 use crate::flow::records::Records;
 use crate::flow::rules::ModeText;
 use crate::flow::{news, tell, timer};
@@ -81,6 +81,11 @@ pub fn on_both<F: Future<Output = ()>>(story: impl Fn(Fresh) -> F) {
 impl Shop {
     /// Ada the AI agent, Rita and Omar at the front, Lena the lead, Hugo the head; everything fulfils itself.
     pub async fn open(fresh: Fresh) -> Self {
+        Self::of(fresh, Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap()).await
+    }
+
+    /// The same behind another door.
+    pub async fn of(fresh: Fresh, door: Door) -> Self {
         let shelf = Arc::new(Shelf::shipped(&["retail", "rental"]));
         let clock = Arc::new(AtomicI64::new(time("2026-11-16T18:04:00").micros()));
         let records = Records::open(
@@ -91,7 +96,6 @@ impl Shop {
         );
         let records = Arc::new(records.await.unwrap().reaching(Reach::Private).unwrap());
         let (ends, stopping) = tokio::sync::watch::channel(false);
-        let door = Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap();
         let signs = Signs::of(Some(&records));
         let parts = Parts { shelf, records: Some(Arc::clone(&records)), door, signs, stopping };
         let router = router(App::new(parts));
@@ -132,19 +136,29 @@ impl Shop {
         self.set(Setting::Allow(Allowance { holder, span, currency, most: most.minor })).await;
     }
 
+    /// One more at the front, whose key nobody has.
+    pub async fn add(&self, id: &str) {
+        self.settle(id, "frontline").await;
+    }
+
     async fn person(&mut self, id: &'static str, role: &str) {
-        let person = PersonId::parse(id).unwrap();
-        let (token, digest) = new_token(&self.business, &person).unwrap();
+        let token = self.settle(id, role).await;
         self.tokens.insert(id, token);
+    }
+
+    async fn settle(&self, id: &str, role: &str) -> String {
+        let person = PersonId::parse(id).unwrap();
+        let (token, key) = first_key(&self.business, &person, self.records.clock.now()).unwrap();
         self.set(Setting::Person(PersonRow {
             id: person,
             name: id.to_owned(),
             role: RoleName::parse(role).unwrap(),
             team: TeamId::parse("shop").unwrap(),
             active: true,
-            token: Some(digest),
         }))
         .await;
+        self.set(Setting::Key(key)).await;
+        token
     }
 
     /// Lets time go by, and everything happen that does so by itself.
@@ -244,7 +258,12 @@ impl Shop {
                 Body::from(body.to_string())
             }
         };
-        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+        self.whole(request.body(body).unwrap()).await
+    }
+
+    /// Sends a request as it is.
+    pub async fn whole(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Opens a case on a kind of request; its path.

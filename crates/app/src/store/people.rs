@@ -19,13 +19,11 @@ pub struct PersonRow {
     pub team: TeamId,
     /// Whether they may come in.
     pub active: bool,
-    /// SHA-256 of their token, as hex; none while they have none.
-    pub token: Option<String>,
 }
 
 /// Everyone.
 pub async fn all(conn: &mut Conn, business: &BusinessId) -> Result<Vec<PersonRow>, StoreError> {
-    let sql = "SELECT id, name, role, team, state, token FROM people WHERE business = ? ORDER BY id";
+    let sql = "SELECT id, name, role, team, state FROM people WHERE business = ? ORDER BY id";
     conn.fetch(sql, &[business.as_str().into()]).await?.iter().map(person).collect()
 }
 
@@ -36,15 +34,14 @@ fn person(row: &Row) -> Result<PersonRow, StoreError> {
         role: row.parsed(2)?,
         team: row.parsed(3)?,
         active: row.text(4)? == "active",
-        token: row.maybe_text(5)?.map(str::to_owned),
     })
 }
 
 /// Writes a person, new or changed.
 pub async fn save(conn: &mut Conn, business: &BusinessId, person: &PersonRow, at: i64) -> Result<(), StoreError> {
-    let sql = "INSERT INTO people (business, id, name, role, team, state, token, since) VALUES (?,?,?,?,?,?,?,?) \
+    let sql = "INSERT INTO people (business, id, name, role, team, state, since) VALUES (?,?,?,?,?,?,?) \
                ON CONFLICT (business, id) DO UPDATE SET name = excluded.name, role = excluded.role, team = excluded.team, \
-               state = excluded.state, token = excluded.token";
+               state = excluded.state";
     let state = if person.active { "active" } else { "gone" };
     let values = [
         business.as_str().into(),
@@ -53,7 +50,6 @@ pub async fn save(conn: &mut Conn, business: &BusinessId, person: &PersonRow, at
         person.role.as_str().into(),
         person.team.as_str().into(),
         state.into(),
-        person.token.as_deref().into(),
         at.into(),
     ];
     conn.execute(sql, &values).await.map(drop)

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use amends::flow::people::{Setting, change, new_token, team};
+use amends::flow::people::{Setting, change, first_key, team};
 use amends::flow::rules::ModeText;
 use amends::store::people::PersonRow;
 use amends::store::settings::Allowance;
@@ -92,7 +92,8 @@ impl House {
     pub fn new(place: &Place, servers: usize) -> Self {
         let business = BusinessId::parse("retail").unwrap();
         let hugo = PersonId::parse("hugo").unwrap();
-        let (token, digest) = new_token(&business, &hugo).unwrap();
+        let start = Time::from_micros(0).unwrap();
+        let (token, key) = first_key(&business, &hugo, start).unwrap();
         let shop = TeamId::parse("shop").unwrap();
         let person = PersonRow {
             id: hugo,
@@ -100,7 +101,6 @@ impl House {
             role: RoleName::parse("head").unwrap(),
             team: shop.clone(),
             active: true,
-            token: Some(digest),
         };
         let limit = Allowance {
             holder: "team shop".to_owned(),
@@ -111,11 +111,12 @@ impl House {
         let settings = [
             Setting::Team(team(shop, "Shop".to_owned(), &ModeText::Full).unwrap()),
             Setting::Person(person),
+            Setting::Key(key),
             Setting::Allow(limit),
         ];
         runtime().block_on(async {
             let store = Store::open(place, 0).await.unwrap();
-            change(&store, &business, "operator", &settings, Time::from_micros(0).unwrap()).await.unwrap();
+            change(&store, &business, "operator", &settings, start).await.unwrap();
         });
         let database = match place {
             Place::File(path) => path.display().to_string(),
@@ -134,7 +135,13 @@ impl House {
 
     pub fn start(&self, n: usize) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_amends"));
-        command.arg("serve").arg(repository().join("books/retail")).args(["--listen", "127.0.0.1:0", "--database"]);
+        command.arg("serve").arg(repository().join("books/retail")).args([
+            "--listen",
+            "127.0.0.1:0",
+            "--rate-limit",
+            "0",
+            "--database",
+        ]);
         let child = command.arg(&self.database).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn();
         let mut child = child.unwrap();
         let mut line = String::new();

@@ -129,7 +129,8 @@ pub(super) fn date(d: Date) -> String {
 }
 
 /// A time on the clocks of a zone: `16 November 2026, 18:04`.
-pub(super) fn time(t: Time, zone: &Zone) -> String {
+#[must_use]
+pub fn time(t: Time, zone: &Zone) -> String {
     let Some(day) = zone.date_of(t) else { return t.to_string() };
     let clock = t.in_zone(zone);
     format!("{}, {}", date(day), clock.get(11..16).unwrap_or(""))

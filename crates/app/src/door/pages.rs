@@ -1,0 +1,338 @@
+//! The pages on which people sign in, choose their password, and sign out.
+
+use std::net::SocketAddr;
+
+use amends_core::ids::BusinessId;
+use amends_core::time::Time;
+use askama::Template;
+use axum::extract::{ConnectInfo, Form, FromRequest as _, FromRequestParts, Query, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+use super::caller::{Asks, Proof, SESSION, caller, is_same_origin, is_token};
+use super::{COOKIE, digest, pass};
+use crate::api::refused::problem;
+use crate::app::App;
+use crate::desk::page::{Frame, html};
+use crate::flow::access::{self, NotIn, NotTaken, ONCE, PASSWORD_CHARS_MIN, Ticket};
+use crate::flow::job::Refused;
+use crate::flow::records::{Me, Records, Way};
+use crate::store::sessions;
+
+/// Where people go who have signed in, where they were on their way nowhere.
+const HOME: &str = "/account";
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn {
+    frame: Frame,
+    /// The businesses that can be signed in to: name, title, and whether it was chosen.
+    businesses: Vec<(String, String, bool)>,
+    /// What the button of the provider says, where there is one.
+    provider: Option<String>,
+    asks_token: bool,
+    person: String,
+    next: String,
+    says: Option<String>,
+    token_says: Option<&'static str>,
+}
+
+/// Where someone was on their way to.
+#[derive(Default, Deserialize)]
+pub struct OnTheWay {
+    #[serde(default)]
+    next: String,
+}
+
+/// Only a page of ours: a path, and nothing that a browser takes for another server.
+fn within(next: &str) -> &str {
+    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r', '\t']);
+    if is_path { next } else { "" }
+}
+
+impl SignIn {
+    fn of(app: &App, next: &str) -> Self {
+        let titled = |business: BusinessId| {
+            let title = app.shelf.find(business.as_str()).map(|c| c.book.title.clone()).unwrap_or_default();
+            (business.to_string(), title, false)
+        };
+        Self {
+            frame: Frame::bare("Sign in"),
+            businesses: app
+                .records
+                .as_ref()
+                .map_or_else(Vec::new, |r| r.businesses().into_iter().map(titled).collect()),
+            provider: app.door.provider.as_ref().map(|p| p.title().to_owned()),
+            asks_token: app.door.token.is_some(),
+            person: String::new(),
+            next: within(next).to_owned(),
+            says: None,
+            token_says: None,
+        }
+    }
+
+    fn again(app: &App, given: &Given, says: &str) -> Self {
+        let mut page = Self::of(app, &given.next);
+        for (name, _, chosen) in &mut page.businesses {
+            *chosen = *name == given.business;
+        }
+        Self { person: given.person.clone(), says: Some(says.to_owned()), ..page }
+    }
+}
+
+/// `GET /sign-in`
+pub async fn form(State(app): State<App>, Query(way): Query<OnTheWay>) -> Response {
+    if app.door.token.is_none() && app.records.is_none() {
+        return Redirect::to("/ask").into_response();
+    }
+    html(StatusCode::OK, &SignIn::of(&app, &way.next))
+}
+
+/// What is typed into the form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Given {
+    business: String,
+    person: String,
+    password: String,
+    token: Option<String>,
+    next: String,
+}
+
+/// `POST /sign-in`
+pub async fn sign_in(State(app): State<App>, request: Request) -> Response {
+    let address = address(&request);
+    let headers = request.headers().clone();
+    let given = match Form::<Given>::from_request(request, &()).await {
+        Ok(Form(given)) => given,
+        Err(e) => return e.into_response(),
+    };
+    // A page elsewhere must not sign its reader in as somebody else.
+    if headers.contains_key(header::ORIGIN) && !is_same_origin(&headers) {
+        let page = SignIn::again(&app, &given, "This came from another page. Sign in here.");
+        return html(StatusCode::FORBIDDEN, &page);
+    }
+    let account = if given.token.is_some() { String::new() } else { format!("{} {}", given.business, given.person) };
+    if let Err(too) = app.door.limits.try_(&account, &address) {
+        let says = format!("Too many tries. Try again in {} seconds.", too.seconds());
+        let mut response = html(StatusCode::TOO_MANY_REQUESTS, &SignIn::again(&app, &given, &says));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(too.seconds()));
+        return response;
+    }
+    if let Some(token) = &given.token {
+        return by_token(&app, token, &given.next);
+    }
+    by_password(&app, &given).await
+}
+
+/// From where a request comes, as far as it can be told.
+pub(super) fn address(request: &Request) -> String {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    from.map_or_else(|| "unknown".to_owned(), |ConnectInfo(at)| at.ip().to_string())
+}
+
+fn by_token(app: &App, given: &str, next: &str) -> Response {
+    let Some(token) = app.door.token else { return Redirect::to("/ask").into_response() };
+    if !bool::from(digest(given.trim()).ct_eq(&token)) {
+        let says = Some("That is not the token. Mind that it has no blanks around it.");
+        return html(StatusCode::FORBIDDEN, &SignIn { token_says: says, ..SignIn::of(app, next) });
+    }
+    let next = Some(within(next)).filter(|next| !next.is_empty()).unwrap_or("/ask");
+    with_cookie(app, COOKIE, &pass(&token), "Strict", next)
+}
+
+async fn by_password(app: &App, given: &Given) -> Response {
+    let Some(records) = &app.records else { return Redirect::to("/ask").into_response() };
+    let business = BusinessId::parse(&given.business);
+    let found = match &business {
+        Ok(business) => access::sign_in(records, business, given.person.trim(), &given.password).await,
+        Err(_) => Err(NotIn::Wrong),
+    };
+    match found {
+        Ok(ticket) => signed_in(app, &ticket, &given.next),
+        Err(NotIn::Wrong) => {
+            let says = "That is not your name and password here. A password for one time is good for seven days.";
+            html(StatusCode::FORBIDDEN, &SignIn::again(app, given, says))
+        }
+        Err(NotIn::Refused(refused)) => problem(&refused).into_response(),
+    }
+}
+
+/// Gives a browser its session, and sends it on.
+pub(super) fn signed_in(app: &App, ticket: &Ticket, next: &str) -> Response {
+    let next = Some(within(next)).filter(|next| !next.is_empty()).unwrap_or(HOME);
+    // Lax: someone who comes back from a provider of sign-in, or follows a link, is still signed in.
+    with_cookie(app, SESSION, &ticket.text(), "Lax", next)
+}
+
+fn with_cookie(app: &App, name: &str, value: &str, same_site: &str, next: &str) -> Response {
+    let mut response = Redirect::to(next).into_response();
+    set_cookie(app, &mut response, name, value, same_site, access::SESSION_MAX / 1_000_000);
+    response
+}
+
+/// Sets a cookie that no script reads. `seconds`: how long it is kept; 0 takes it away.
+pub(super) fn set_cookie(app: &App, response: &mut Response, name: &str, value: &str, same_site: &str, seconds: i64) {
+    let secure = if app.door.is_secure { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Someone who is signed in, on a page of ours.
+pub struct Here {
+    me: Me,
+    records: Arc<Records>,
+}
+
+impl FromRequestParts<App> for Here {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let asks = Asks::of(&parts.method, &parts.extensions, &parts.headers);
+        match caller(app, asks, Proof::Form).await {
+            Ok(Some((me, records))) if matches!(me.way, Way::Session { .. }) => Ok(Self { me, records }),
+            Ok(_) => Err(Redirect::to("/sign-in").into_response()),
+            Err(turned) => Err(turned.into_response()),
+        }
+    }
+}
+
+impl Here {
+    fn is_token(&self, given: &str) -> bool {
+        matches!(&self.me.way, Way::Session { csrf, .. } if is_token(given, csrf))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Account {
+    frame: Frame,
+    name: String,
+    id: String,
+    role: String,
+    team: String,
+    business: String,
+    csrf: String,
+    /// They signed in with a password for one time, and must choose one now.
+    must_choose: bool,
+    /// They sign in with a password, and not at a provider.
+    has_password: bool,
+    /// Since when, how, and whether it is this one.
+    sessions: Vec<(String, String, bool)>,
+    password_min: usize,
+    says: Option<String>,
+}
+
+impl Account {
+    async fn of(here: &Here, says: Option<String>) -> Result<Self, Refused> {
+        let Here { me, records } = here;
+        let read = async {
+            let mut conn = records.store.reader().await?;
+            let all = sessions::of(&mut conn, &me.business, &me.person.id).await?;
+            let password = sessions::password(&mut conn, &me.business, &me.person.id).await?;
+            Ok((all, password.is_some()))
+        };
+        let (all, has_password) = read.await.map_err(Refused::Store)?;
+        let (this, how, csrf) = match &me.way {
+            Way::Session { id, how, csrf } => (id.clone(), how.clone(), csrf.clone()),
+            Way::Key { .. } => Default::default(),
+        };
+        let shown = |micros: i64| {
+            Time::from_micros(micros).map_or_else(String::new, |at| amends_core::explain::time(at, &me.rules.book.zone))
+        };
+        Ok(Self {
+            frame: Frame::bare("Your account"),
+            name: me.person.name.clone(),
+            id: me.person.id.to_string(),
+            role: me.person.role.to_string(),
+            team: me.rules.teams.get(&me.person.team).map_or_else(|| me.person.team.to_string(), |t| t.title.clone()),
+            business: me.rules.book.title.clone(),
+            csrf,
+            must_choose: how == ONCE,
+            has_password,
+            sessions: all.iter().map(|s| (shown(s.since), s.how.clone(), s.id == this)).collect(),
+            password_min: PASSWORD_CHARS_MIN,
+            says,
+        })
+    }
+}
+
+async fn page(here: &Here, status: StatusCode, says: Option<String>) -> Response {
+    match Account::of(here, says).await {
+        Ok(page) => html(status, &page),
+        Err(refused) => problem(&refused).into_response(),
+    }
+}
+
+/// `GET /account`
+pub async fn account(here: Here) -> Response {
+    page(&here, StatusCode::OK, None).await
+}
+
+/// What the forms of the page send.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    csrf: String,
+    now: String,
+    new: String,
+    again: String,
+}
+
+const NOT_OURS: &str =
+    "That came from another page, or from one that was open too long. Nothing was done: do it again.";
+
+/// `POST /account/password`
+pub async fn choose(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
+    if !here.is_token(&asked.csrf) {
+        return page(&here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+    }
+    if asked.new != asked.again {
+        let says = "The two new passwords are not the same.".to_owned();
+        return page(&here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
+    }
+    let account = format!("{} {}", here.me.business, here.me.person.id);
+    if let Err(too) = app.door.limits.try_(&account, "account") {
+        let says = format!("Too many tries. Try again in {} seconds.", too.seconds());
+        return page(&here, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
+    }
+    let says = match access::choose_password(&here.records, &here.me, &asked.now, &asked.new).await {
+        Ok(ticket) => return signed_in(&app, &ticket, ""),
+        Err(NotTaken::Weak(says)) => says,
+        Err(NotTaken::Wrong) => "The password you have now is another.".to_owned(),
+        Err(NotTaken::Store(e)) => return problem(&Refused::Store(e)).into_response(),
+    };
+    page(&here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
+}
+
+/// `POST /account/sign-out`
+pub async fn sign_out(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
+    if !here.is_token(&asked.csrf) {
+        return page(&here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+    }
+    gone(&app, access::sign_out(&here.records, &here.me).await)
+}
+
+/// `POST /account/sign-out-everywhere`
+pub async fn sign_out_everywhere(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
+    if !here.is_token(&asked.csrf) {
+        return page(&here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+    }
+    let (records, me) = (&here.records, &here.me);
+    gone(&app, access::sign_out_everywhere(records, &me.business, me.person.id.as_str(), &me.person.id).await)
+}
+
+fn gone(app: &App, done: Result<(), crate::store::StoreError>) -> Response {
+    if let Err(e) = done {
+        return problem(&Refused::Store(e)).into_response();
+    }
+    let mut response = Redirect::to("/sign-in").into_response();
+    set_cookie(app, &mut response, SESSION, "", "Lax", 0);
+    response
+}
