@@ -15,7 +15,10 @@ const ROOM: &str = "ALTER TABLE cases SET (fillfactor = 70); ALTER TABLE budgets
 /// # Errors
 /// When a later version of this program made them, and where the database refuses.
 pub async fn migrate(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    migrate_to(conn, MIGRATIONS, now).await
+}
+
+async fn migrate_to(conn: &mut Conn, migrations: &[&str], now: i64) -> Result<(), StoreError> {
     let table = "CREATE TABLE IF NOT EXISTS migrations (version BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)";
     if let Err(e) = conn.execute(table, &[]).await {
         // Two programs that start at once may both make it; then it is there.
@@ -25,7 +28,7 @@ pub async fn migrate(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
     if let Conn::Postgres(_) = conn {
         conn.execute("LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE", &[]).await?;
     }
-    let done = apply(conn, known, now).await;
+    let done = apply(conn, migrations, now).await;
     match done {
         Ok(()) => conn.commit().await,
         Err(e) => {
@@ -36,13 +39,14 @@ pub async fn migrate(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
     }
 }
 
-async fn apply(conn: &mut Conn, known: i64, now: i64) -> Result<(), StoreError> {
+async fn apply(conn: &mut Conn, migrations: &[&str], now: i64) -> Result<(), StoreError> {
+    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
     let row = conn.fetch_one("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM migrations", &[]).await?;
     let found = row.map_or(Ok(0), |row| row.int(0))?;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for (version, sql) in (1..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
+    for (version, sql) in (1..).zip(migrations).filter(|(version, _)| *version > found) {
         conn.batch(sql).await?;
         conn.execute("INSERT INTO migrations (version, at) VALUES (?, ?)", &[version.into(), now.into()]).await?;
     }
@@ -67,6 +71,33 @@ mod tests {
             .collect();
         assert!(keys.len() > 20, "{keys:?}");
         assert!(keys.iter().all(|columns| columns.starts_with("business")), "{keys:?}");
+    }
+
+    #[tokio::test]
+    async fn tokens_of_an_older_database_are_keys_of_this_one() {
+        use crate::store::{Place, keys, lite, people, postgres, testing};
+        for fresh in testing::both().await.unwrap() {
+            let mut conn = match &fresh.place {
+                Place::File(path) => Conn::Lite(lite::open(path, lite::Runs::Here).unwrap()),
+                Place::Url(url) => Conn::Postgres(postgres::writer(&postgres::options(url).unwrap()).await.unwrap()),
+            };
+            migrate_to(&mut conn, &MIGRATIONS[..1], 1).await.unwrap();
+            let person = "INSERT INTO people (business, id, name, role, team, state, token, since) \
+                          VALUES ('retail', 'rita', 'Rita', 'lead', 'shop', 'active', 'abc', 7)";
+            conn.execute(person, &[]).await.unwrap();
+            let gone = "INSERT INTO people (business, id, name, role, team, state, token, since) \
+                        VALUES ('retail', 'zoe', 'Zoe', 'lead', 'shop', 'gone', NULL, 7)";
+            conn.execute(gone, &[]).await.unwrap();
+            migrate(&mut conn, 2).await.unwrap();
+            migrate(&mut conn, 3).await.unwrap();
+            let business = amends_core::ids::BusinessId::parse("retail").unwrap();
+            let keys = keys::all(&mut conn, &business).await.unwrap();
+            assert_eq!(keys.len(), 1);
+            assert_eq!((keys[0].id.as_str(), keys[0].digest.as_str(), keys[0].since), ("rita", "abc", 7));
+            assert_eq!(people::all(&mut conn, &business).await.unwrap().len(), 2);
+            let newer = migrate_to(&mut conn, &MIGRATIONS[..1], 4).await.unwrap_err();
+            assert_eq!(newer, StoreError::Newer { found: 2, known: 1 });
+        }
     }
 
     #[test]
