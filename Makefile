@@ -5,7 +5,7 @@ target := $(or $(CARGO_TARGET_DIR),target)
 minutes ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test bench bench-peers bench-load bench-grants fuzz docs audit fmt
+.PHONY: help demo web test bench bench-peers bench-load bench-grants bench-import fuzz docs audit fmt
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ bench-peers: ## measure other engines beside ours, in one run (builds them first
 
 bench-load: ## requests per second of `amends serve` beside an empty endpoint, and its memory (needs wrk)
 	@bench/load.sh
+
+bench-import: ## a million orders from Parquet, beside the quickest way into the same table, on both databases
+	@database="$$(scripts/postgres.sh start)"; trap 'scripts/postgres.sh stop "$${database%%$$'\n'*}"' EXIT; \
+	  AMENDS_TEST_POSTGRES="$${database##*$$'\n'}" cargo bench -p amends --bench import
 
 bench-grants: ## durable grants a second on both databases, beside the disk and a lock for each request
 	@database=$$(scripts/postgres.sh start); trap "scripts/postgres.sh stop $${database%%$$'\n'*}" EXIT; \

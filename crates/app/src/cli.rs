@@ -8,6 +8,7 @@ mod database;
 mod demo;
 mod export;
 mod fmt;
+mod import;
 mod mcp;
 mod new;
 mod people;
@@ -63,6 +64,7 @@ enum Command {
     Config(config::Args),
     People(people::Args),
     Mcp(mcp::Args),
+    Import(import::Args),
     Export(export::Args),
     Verify(verify::Args),
     Backup(export::BackupArgs),
@@ -130,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Config(a) => config::run(a, screen),
         Command::People(a) => people::run(a, screen),
         Command::Mcp(a) => mcp::run(a),
+        Command::Import(a) => import::run(a, screen),
         Command::Export(a) => export::run(a),
         Command::Verify(a) => verify::run(a, screen),
         Command::Backup(a) => export::backup(a),

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod clock;
 pub mod export;
 pub mod fulfil;
+pub mod importing;
 pub mod job;
 pub mod known;
 pub mod news;

@@ -10,6 +10,7 @@ mod desk;
 mod door;
 pub mod flow;
 pub mod folder;
+pub mod import;
 mod lines;
 pub mod mcp;
 mod paint;

@@ -16,9 +16,11 @@ pub mod deliveries;
 pub mod endpoints;
 pub mod files;
 pub mod grants;
+pub mod imports;
 pub mod journal;
 pub mod keys;
 pub mod people;
+pub mod precedents;
 pub mod requests;
 pub mod sessions;
 pub mod settings;
@@ -187,6 +189,14 @@ impl Conn {
         match self {
             Self::Lite(_) => "",
             Self::Postgres(_) => " FOR UPDATE",
+        }
+    }
+
+    /// Makes ready for a great many rows: pages of indexes stay in memory until they are committed.
+    pub async fn will_write_much(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(conn) => conn.batch("PRAGMA cache_size = -131072").await,
+            Self::Postgres(_) => Ok(()),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod fulfilment;
 pub mod ids;
 pub mod journal;
 mod json;
+pub mod likeness;
 pub mod literal;
 pub mod money;
 pub mod number;

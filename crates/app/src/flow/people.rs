@@ -46,6 +46,8 @@ pub enum Setting {
     NoKey(KeyRow),
     /// How someone comes in, and that they did.
     Access(PersonId, Access),
+    /// That a file was imported: what it holds, the digest of it and of how it was read, and how many rows were kept.
+    Imported(&'static str, String, u64),
 }
 
 /// How someone comes in, and that they did.
@@ -74,6 +76,7 @@ enum Told<'s> {
     Allowance { holder: &'s str, span: &'s str, currency: &'s str, most: Option<i64> },
     Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
     Access { person: &'s str, how: &'s str },
+    Import { kind: &'s str, file: &'s str, rows: u64 },
 }
 
 #[derive(Serialize)]
@@ -104,6 +107,7 @@ impl Setting {
             Self::Free(a) => ("setting.allowance", a.told(None)),
             Self::Key(k) => ("setting.key", k.told(true)),
             Self::NoKey(k) => ("setting.key", k.told(false)),
+            Self::Imported(kind, file, rows) => ("setting.import", Told::Import { kind, file, rows: *rows }),
             Self::Access(person, access) => {
                 let (kind, how) = access.told();
                 (kind, Told::Access { person: person.as_str(), how })
@@ -130,6 +134,7 @@ impl Setting {
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
             Self::Key(key) => keys::save(conn, business, key).await,
             Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
+            Self::Imported(..) => Ok(()),
             Self::Access(person, access) => access.save(conn, business, person, at).await,
         }
     }

@@ -85,7 +85,7 @@ impl Lite {
             .await
     }
 
-    fn connection(&self) -> Result<&Connection, StoreError> {
+    pub(super) fn connection(&self) -> Result<&Connection, StoreError> {
         self.connection.as_ref().ok_or_else(lost)
     }
 

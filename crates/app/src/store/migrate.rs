@@ -3,7 +3,8 @@
 use super::{Conn, StoreError};
 
 /// What makes the tables of each version from those of the one before.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
 
 /// Leaves room in the pages of PostgreSQL's tables whose rows are changed often, so that a row that lists do not show
 /// differently stays on its page, and no index is written.

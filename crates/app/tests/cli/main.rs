@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod fmt;
 mod folders;
+mod import;
 mod new;
 mod replay;
 mod schema;

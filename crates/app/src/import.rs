@@ -1,0 +1,121 @@
+//! Rows of other systems' files: CSV, JSON Lines and Parquet, read one after the other, and made into what we keep.
+
+pub mod kinds;
+mod lines;
+mod parquet;
+mod table;
+#[doc(hidden)]
+pub mod testing;
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+/// One value of a row, as its file has it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A binary fraction. Where money stands as one, its shortest decimal is meant.
+    Float(f64),
+    /// A decimal: its digits as a whole number, and how many of them are behind the point.
+    Decimal(i128, u32),
+    /// A text; a JSON value that is an object or a list, too.
+    Text(String),
+    /// A moment, in microseconds since 1970 in UTC.
+    Time(i64),
+    /// A date with a time of day, in microseconds since 1970 on clocks of a zone that is not told.
+    Local(i64),
+    /// A day, in days since 1970.
+    Date(i64),
+}
+
+/// Why a file cannot be read on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{says}")]
+pub struct Broken {
+    /// The line or row, where that is known.
+    pub place: Option<u64>,
+    /// What is wrong.
+    pub says: String,
+}
+
+impl Broken {
+    fn at(place: u64, says: impl Into<String>) -> Self {
+        Self { place: Some(place), says: says.into() }
+    }
+
+    fn whole(says: impl std::fmt::Display) -> Self {
+        Self { place: None, says: says.to_string() }
+    }
+}
+
+/// The rows of a file.
+pub trait Rows {
+    /// The names of its columns; none where each row has names of its own.
+    fn columns(&self) -> Option<Vec<String>>;
+
+    /// What a place is: `line` or `row`.
+    fn place(&self) -> &'static str;
+
+    /// Says which columns are read, in which order. Each of them is there.
+    fn choose(&mut self, columns: &[String]);
+
+    /// Reads the next row into `cells`; its line or row, from 1. None after the last.
+    ///
+    /// # Errors
+    /// When the file cannot be read on.
+    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<u64>, Broken>;
+
+    /// How far it has been read: bytes or rows, and of how many.
+    fn read(&self) -> (u64, u64);
+}
+
+/// A format of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Comma-separated values (RFC 4180), with the names of columns in the first row; semicolons and tabs are seen
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+    /// Apache Parquet
+    Parquet,
+}
+
+impl Format {
+    /// As the name of a file tells it.
+    ///
+    /// # Errors
+    /// When it tells none.
+    pub fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        Ok(match ending.as_str() {
+            "csv" | "tsv" | "txt" => Self::Csv,
+            "jsonl" | "ndjson" => Self::Jsonl,
+            "parquet" => Self::Parquet,
+            _ => bail!(
+                "the name of {} does not tell its format: add `--format csv`, `jsonl` or `parquet`",
+                path.display()
+            ),
+        })
+    }
+}
+
+/// Opens a file.
+///
+/// # Errors
+/// When it cannot be opened, or is none of its format.
+pub fn open(path: &Path, format: Format) -> Result<Box<dyn Rows>> {
+    let file = crate::folder::open(path)?;
+    let bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
+    let rows: Result<Box<dyn Rows>, Broken> = match format {
+        Format::Csv => table::Csv::open(file, bytes).map(|rows| Box::new(rows) as Box<dyn Rows>),
+        Format::Jsonl => Ok(Box::new(lines::JsonLines::open(file, bytes))),
+        Format::Parquet => parquet::Columns::open(file).map(|rows| Box::new(rows) as Box<dyn Rows>),
+    };
+    rows.with_context(|| format!("cannot read {}", path.display()))
+}

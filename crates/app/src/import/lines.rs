@@ -1,0 +1,81 @@
+//! JSON Lines.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use serde_json::{Map, Value};
+
+use super::{Broken, Cell, Rows};
+use crate::lines::Lines;
+
+/// Most bytes of a line.
+const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// The lines of a file, each a JSON object.
+pub struct JsonLines {
+    lines: Lines<BufReader<File>>,
+    chosen: Vec<String>,
+    number: u64,
+    done: u64,
+    bytes: u64,
+}
+
+impl JsonLines {
+    /// Opens one.
+    pub fn open(file: File, bytes: u64) -> Self {
+        let lines = Lines::of(BufReader::with_capacity(1 << 16, file), LINE_BYTES_MAX);
+        Self { lines, chosen: Vec::new(), number: 0, done: 0, bytes }
+    }
+}
+
+impl Rows for JsonLines {
+    fn columns(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    fn place(&self) -> &'static str {
+        "line"
+    }
+
+    fn choose(&mut self, columns: &[String]) {
+        self.chosen = columns.to_vec();
+    }
+
+    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<u64>, Broken> {
+        loop {
+            let Some(line) = self.lines.next().map_err(Broken::whole)? else { return Ok(None) };
+            self.number += 1;
+            self.done += line.text.len() as u64 + 1;
+            if line.is_too_long() {
+                return Err(Broken::at(self.number, format!("it has more than {LINE_BYTES_MAX} bytes")));
+            }
+            if line.text.trim_ascii().is_empty() {
+                continue;
+            }
+            let object: Map<String, Value> = serde_json::from_slice(line.text)
+                .map_err(|e| Broken::at(self.number, format!("it is no JSON object: {e}")))?;
+            cells.clear();
+            cells.extend(self.chosen.iter().map(|name| object.get(name).map_or(Cell::Null, cell)));
+            return Ok(Some(self.number));
+        }
+    }
+
+    fn read(&self) -> (u64, u64) {
+        (self.done.min(self.bytes), self.bytes)
+    }
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Null => Cell::Null,
+        Value::Bool(b) => Cell::Bool(*b),
+        Value::String(text) if text.trim().is_empty() => Cell::Null,
+        Value::String(text) => Cell::Text(text.trim().to_owned()),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(int), _) => Cell::Int(int),
+            (None, Some(float)) => Cell::Float(float),
+            _ => Cell::Text(number.to_string()),
+        },
+        Value::Array(_) | Value::Object(_) => Cell::Text(value.to_string()),
+    }
+}
