@@ -67,6 +67,11 @@ adapter='^crates/core/src/(program/parse(/|\.rs)|facts/testing\.rs)'
   files ':!*.lock' | xargs grep -nIE 'crates[.]io|pypi[.]org|pythonhosted[.]org|npmjs[.](org|com)|deb[.]debian[.]org|proxy[.]golang[.]org' > "$found" 2>/dev/null
   report 'no file names the host of a package registry'
 
+  # The description of the interface keeps one schema of a name, and says nothing of a second one.
+  awk '/^ *#\[derive\(.*ToSchema/ { is = 1; next } is && match($0, /(struct|enum) [A-Za-z0-9]+/) { print substr($0, RSTART, RLENGTH); is = 0 }' $all |
+    sed 's/^[a-z]* //' | sort | uniq -d | sed 's/^/crates\/app\/src\/api: /' > "$found"
+  report 'each schema of the API has a name of its own'
+
   threats=docs/src/explanation/threats.md
   tests=$(files 'crates/*.rs' 'e2e/*.mjs')
   awk -F '|' '/^\|/ && NF >= 5 && $4 !~ /^ *(test|-+) *$/ { print $4 }' "$threats" | grep -oE '`[a-z0-9_, ]+`' | tr -d '`' | sort -u |

@@ -30,7 +30,7 @@ const PEOPLE_MAX: usize = 10_000;
 
 /// Someone who works here, a person or an AI agent.
 #[derive(Serialize, ToSchema)]
-pub struct PersonDocument {
+pub struct ColleagueDocument {
     /// Their id.
     id: String,
     /// What people call them.
@@ -46,7 +46,7 @@ pub struct PersonDocument {
     password: Option<String>,
 }
 
-impl PersonDocument {
+impl ColleagueDocument {
     fn of(row: &PersonRow, password: Option<String>) -> Self {
         let (id, name, active) = (row.id.to_string(), row.name.clone(), row.active);
         Self { id, name, role: row.role.to_string(), team: row.team.to_string(), active, password }
@@ -56,7 +56,7 @@ impl PersonDocument {
 /// Who works here.
 #[derive(Serialize, ToSchema)]
 pub struct PeopleList {
-    people: Vec<PersonDocument>,
+    people: Vec<ColleagueDocument>,
 }
 
 /// Someone who is to work here.
@@ -135,12 +135,12 @@ pub async fn list(who: In, uri: Uri) -> Result<Response, Problem> {
     who.people_only()?;
     let mut people: Vec<&PersonRow> = who.me.rules.people.values().collect();
     people.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(json(&PeopleList { people: people.into_iter().map(|p| PersonDocument::of(p, None)).collect() }))
+    Ok(json(&PeopleList { people: people.into_iter().map(|p| ColleagueDocument::of(p, None)).collect() }))
 }
 
 /// Adds someone. A person gets a password for one time; an AI agent needs a key, see `POST /v1/keys`.
 #[utoipa::path(post, path = "/v1/people", operation_id = "add_person", tag = "people", request_body = NewPerson,
-    responses((status = 201, description = "They may come in.", body = PersonDocument), Turned))]
+    responses((status = 201, description = "They may come in.", body = ColleagueDocument), Turned))]
 pub async fn add(sent: Sent<NewPerson>) -> Result<Response, Problem> {
     let Sent { me, records, body, .. } = sent;
     me.top_only(WHAT)?;
@@ -162,13 +162,13 @@ pub async fn add(sent: Sent<NewPerson>) -> Result<Response, Problem> {
         password = Some(text);
     }
     change(&records.store, &me.business, me.person.id.as_str(), &settings, now).await.map_err(of_store)?;
-    Ok((StatusCode::CREATED, json(&PersonDocument::of(&row, password))).into_response())
+    Ok((StatusCode::CREATED, json(&ColleagueDocument::of(&row, password))).into_response())
 }
 
 /// Changes someone's name, role or team, or lets them in no more.
 #[utoipa::path(post, path = "/v1/people/{person}", operation_id = "change_person", tag = "people", request_body = ChangedPerson,
     params(("person" = String, Path, description = "Their id.")),
-    responses((status = 200, description = "As they are now.", body = PersonDocument), Turned))]
+    responses((status = 200, description = "As they are now.", body = ColleagueDocument), Turned))]
 pub async fn set(Path(id): Path<String>, sent: Sent<ChangedPerson>) -> Result<Response, Problem> {
     let Sent { me, records, body, .. } = sent;
     me.top_only(WHAT)?;
@@ -192,13 +192,13 @@ pub async fn set(Path(id): Path<String>, sent: Sent<ChangedPerson>) -> Result<Re
     let settings = settings_of(&me, &row)?;
     let by = me.person.id.as_str();
     change(&records.store, &me.business, by, &settings, records.clock.now()).await.map_err(of_store)?;
-    Ok(json(&PersonDocument::of(&row, None)))
+    Ok(json(&ColleagueDocument::of(&row, None)))
 }
 
 /// Gives someone a new password for one time. What they had is of no use any more, and every session of theirs ends.
 #[utoipa::path(post, path = "/v1/people/{person}/password", operation_id = "new_password", tag = "people",
     params(("person" = String, Path, description = "Their id.")),
-    responses((status = 200, description = "The password, told this once.", body = PersonDocument), Turned))]
+    responses((status = 200, description = "The password, told this once.", body = ColleagueDocument), Turned))]
 pub async fn password(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
     me.top_only(WHAT)?;
@@ -208,13 +208,13 @@ pub async fn password(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Res
             .hint("AI agents have keys; who has gone is made active first"));
     }
     let made = password_once(&records, &me.business, me.person.id.as_str(), &row.id).await;
-    Ok(json(&PersonDocument::of(row, Some(made.map_err(of_store)?))))
+    Ok(json(&ColleagueDocument::of(row, Some(made.map_err(of_store)?))))
 }
 
 /// Ends every session of someone: one's own, or for the highest role anyone's.
 #[utoipa::path(post, path = "/v1/people/{person}/sign-out", operation_id = "sign_out", tag = "people",
     params(("person" = String, Path, description = "Their id.")),
-    responses((status = 200, description = "They are signed out everywhere, and their streams have ended.", body = PersonDocument), Turned))]
+    responses((status = 200, description = "They are signed out everywhere, and their streams have ended.", body = ColleagueDocument), Turned))]
 pub async fn sign_out(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
     if id != me.person.id.as_str() {
@@ -223,5 +223,5 @@ pub async fn sign_out(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Res
     let row = found(&me, &id)?;
     let done = sign_out_everywhere(&records, &me.business, me.person.id.as_str(), &row.id).await;
     done.map_err(of_store)?;
-    Ok(json(&PersonDocument::of(row, None)))
+    Ok(json(&ColleagueDocument::of(row, None)))
 }
