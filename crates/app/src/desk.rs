@@ -4,6 +4,7 @@ pub mod ask;
 pub mod assets;
 pub mod book;
 pub mod changes;
+pub mod consult;
 pub mod draw;
 pub mod page;
 pub mod problems;

@@ -7,11 +7,12 @@ pub mod pages;
 pub mod provider;
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
@@ -82,6 +83,11 @@ impl Door {
         Self { provider: Some(provider), ..self }
     }
 
+    /// How often one may ask.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     fn admits(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else { return true };
         let is = |given: [u8; 32]| bool::from(given.ct_eq(token));
@@ -89,6 +95,30 @@ impl Door {
             return is(digest(given));
         }
         cookie(headers, COOKIE).is_some_and(|given| bool::from(given.as_bytes().ct_eq(pass(token).as_bytes())))
+    }
+}
+
+/// From where a request comes, as far as it can be told.
+#[derive(Clone, Debug)]
+pub struct From(Option<IpAddr>);
+
+impl From {
+    /// Of a request's extensions.
+    pub fn of(extensions: &Extensions) -> Self {
+        Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| at.ip()))
+    }
+
+    /// The address, as a key for limits.
+    pub fn address(&self) -> String {
+        self.0.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.extensions))
     }
 }
 

@@ -11,6 +11,8 @@ pub mod fulfil;
 pub mod importing;
 pub mod job;
 pub mod known;
+pub mod links;
+pub mod mail;
 pub mod news;
 pub mod people;
 pub mod records;

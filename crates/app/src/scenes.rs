@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod links;
 mod matrix;
 mod receiver;
 pub mod shop;

@@ -19,6 +19,8 @@ pub mod grants;
 pub mod imports;
 pub mod journal;
 pub mod keys;
+pub mod links;
+pub mod mails;
 pub mod people;
 pub mod precedents;
 pub mod requests;

@@ -5,6 +5,7 @@ pub mod assessments;
 pub mod document;
 pub mod ends;
 pub mod grants;
+pub mod links;
 pub mod owns;
 pub mod steps;
 pub mod talks;

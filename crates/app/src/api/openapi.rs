@@ -77,6 +77,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::cases::talks::keep,
         super::cases::owns::consult,
         super::cases::owns::answer_consult,
+        super::cases::links::make,
         super::cases::owns::offer,
         super::cases::owns::accept,
         super::cases::owns::refuse,

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::{Answer, Exit, Outcome};
 use crate::connect::http::Reach;
+use crate::connect::mail::{self, Mailer};
 use crate::door::Door;
 use crate::door::limits::REQUESTS_A_SECOND;
 use crate::door::provider::{Provider, Told};
@@ -68,6 +69,9 @@ pub(super) struct Given {
     /// Where people may sign in beside here; in the file only.
     #[arg(skip)]
     sign_in: Option<Told>,
+    /// How mail is sent; in the file only.
+    #[arg(skip)]
+    mail: Option<mail::Told>,
 }
 
 /// A setting, and who says so.
@@ -90,6 +94,7 @@ pub(super) struct Settings {
     public_url: Held<Option<String>>,
     rate_limit: Held<u32>,
     sign_in: Held<Option<Told>>,
+    mail: Held<Option<mail::Told>>,
 }
 
 impl Settings {
@@ -129,6 +134,7 @@ impl Settings {
             public_url: first(layers, |g| g.public_url.clone().map(Some), None),
             rate_limit: first(layers, |g| g.rate_limit, REQUESTS_A_SECOND),
             sign_in: first(layers, |g| g.sign_in.clone().map(Some), None),
+            mail: first(layers, |g| g.mail.clone().map(Some), None),
         }
     }
 
@@ -171,9 +177,23 @@ impl Settings {
         if self.database.value.is_none() {
             bail!("nobody signs in where nothing is kept: name a `database`");
         }
-        let secret = told.client_secret_file.as_deref().map(|file| folder::text(file, SECRET_BYTES_MAX)).transpose()?;
         let public = self.public_url.value.clone().unwrap_or_else(|| format!("http://{}", self.listen.value));
-        Provider::new(told.clone(), secret.map(|text| text.trim().to_owned()), &public)
+        Provider::new(told.clone(), secret(told.client_secret_file.as_deref())?, &public)
+    }
+
+    /// What sends mail; none: nothing does.
+    ///
+    /// # Errors
+    /// When what is said of it makes no sense, or its password cannot be read.
+    pub(super) fn mailer(&self) -> Result<Option<Mailer>> {
+        let Some(told) = &self.mail.value else { return Ok(None) };
+        let made = secret(told.password_file.as_deref()).and_then(|password| Mailer::new(told, password));
+        made.map(Some).context("`[mail]`")
+    }
+
+    /// The address by which people reach the server, where that is another than the one it listens on.
+    pub(super) fn public_url(&self) -> Option<&str> {
+        self.public_url.value.as_deref()
     }
 
     /// Where cases are kept; none: they are not.
@@ -192,7 +212,7 @@ impl Settings {
     }
 
     /// Name, value and where it is from, without secrets.
-    fn rows(&self) -> [(&'static str, String, &str); 10] {
+    fn rows(&self) -> [(&'static str, String, &str); 11] {
         let none = || "-".to_owned();
         let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
         let books = if books.is_empty() { none() } else { books.join(", ") };
@@ -209,8 +229,15 @@ impl Settings {
             ("public-url", self.public_url.value.clone().unwrap_or_else(none), &self.public_url.from),
             ("rate-limit", self.rate_limit.value.to_string(), &self.rate_limit.from),
             ("sign-in", self.sign_in.value.as_ref().map_or_else(none, |t| t.issuer.clone()), &self.sign_in.from),
+            ("mail", self.mail.value.as_ref().map_or_else(none, |t| t.server.clone()), &self.mail.from),
         ]
     }
+}
+
+/// A secret in a file of its own.
+fn secret(file: Option<&Path>) -> Result<Option<String>> {
+    let text = file.map(|file| folder::text(file, SECRET_BYTES_MAX)).transpose()?;
+    Ok(text.map(|text| text.trim().to_owned()))
 }
 
 fn name_of(value: &impl ValueEnum) -> String {
@@ -234,6 +261,7 @@ fn of_file(path: &Path) -> Result<Given> {
         sign_in: given
             .sign_in
             .map(|told| Told { client_secret_file: told.client_secret_file.map(|f| folder.join(f)), ..told }),
+        mail: given.mail.map(|told| mail::Told { password_file: told.password_file.map(|f| folder.join(f)), ..told }),
         ..given
     })
 }
@@ -251,6 +279,7 @@ fn of_environment() -> Result<Given> {
         public_url: variable("AMENDS_PUBLIC_URL", "is no address", |t| Some(t.to_owned()))?,
         rate_limit: variable("AMENDS_RATE_LIMIT", "is no number", |t| t.parse().ok())?,
         sign_in: None,
+        mail: None,
         log_format: variable("AMENDS_LOG_FORMAT", "is none of `text` and `json`", |t| Format::from_str(t, true).ok())?,
     })
 }
@@ -317,6 +346,7 @@ impl Settings {
             Err(e) => wrong.push(e.to_string()),
         }
         wrong.extend(self.door().err().map(|e| format!("{e:#}")));
+        wrong.extend(self.mailer().err().map(|e| format!("{e:#}")));
         if let Some(Place::File(file)) = self.database() {
             wrong.extend(wrong_file(file).err().map(|e| format!("{e:#}")));
         }

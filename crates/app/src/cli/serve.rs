@@ -14,6 +14,7 @@ use super::config::{Given, Settings};
 use super::{Answer, Outcome, Stop, broken};
 use crate::app::{App, Parts};
 use crate::connect::http::Reach;
+use crate::connect::mail::Mailer;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::records::Records;
@@ -41,7 +42,8 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let door = settings.door()?;
     let (much, format) = settings.log();
     let _log = log::start(much, format)?;
-    let keep = settings.database().map(|place| Keep { place: place.clone(), reach: settings.reach() });
+    let (mailer, public) = (settings.mailer()?, settings.public_url().map(str::to_owned));
+    let keep = settings.database().map(|place| Keep { place: place.clone(), reach: settings.reach(), mailer, public });
     blocking(settings.listen(), shelf, door, keep, |at| {
         format!(
             "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/v1/openapi.json\n"
@@ -50,11 +52,16 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     Ok(Answer::good(""))
 }
 
-/// Where cases are kept, and which addresses webhooks may have.
+/// Where cases are kept, and how others are reached.
 #[derive(Clone, Debug)]
 pub(super) struct Keep {
     place: Place,
+    /// Which addresses webhooks may have.
     reach: Reach,
+    /// What sends mail.
+    mailer: Option<Mailer>,
+    /// The address by which people reach the server.
+    public: Option<String>,
 }
 
 /// What goes on beside the answers: clocks, news, and what makes grants real.
@@ -111,9 +118,11 @@ async fn serve(
     let shelf = Arc::new(shelf);
     let (stop, stopping) = watch::channel(false);
     let records = match &keep {
-        Some(Keep { place, reach }) => {
+        Some(Keep { place, reach, mailer, public }) => {
             let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
-            Some(Arc::new(opened.and_then(|records| records.reaching(*reach)).context("cannot use the database")?))
+            let records = opened.and_then(|records| records.reaching(*reach)).context("cannot use the database")?;
+            let public = public.clone().unwrap_or_else(|| format!("http://{at}"));
+            Some(Arc::new(records.reached_at(&public).mailing(mailer.clone())))
         }
         None => None,
     };

@@ -1,11 +1,9 @@
 //! The pages on which people sign in, choose their password, and sign out.
 
-use std::net::SocketAddr;
-
 use amends_core::ids::BusinessId;
 use amends_core::time::Time;
 use askama::Template;
-use axum::extract::{ConnectInfo, Form, FromRequest as _, FromRequestParts, Query, Request, State};
+use axum::extract::{Form, FromRequest as _, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -14,7 +12,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
 use super::caller::{Asks, Proof, SESSION, caller, is_same_origin, is_token};
-use super::{COOKIE, digest, pass};
+use super::{COOKIE, From, digest, pass};
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::desk::page::{Frame, html};
@@ -105,7 +103,7 @@ pub struct Given {
 
 /// `POST /sign-in`
 pub async fn sign_in(State(app): State<App>, request: Request) -> Response {
-    let address = address(&request);
+    let address = From::of(request.extensions()).address();
     let headers = request.headers().clone();
     let given = match Form::<Given>::from_request(request, &()).await {
         Ok(Form(given)) => given,
@@ -127,12 +125,6 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Response {
         return by_token(&app, token, &given.next);
     }
     by_password(&app, &given).await
-}
-
-/// From where a request comes, as far as it can be told.
-pub(super) fn address(request: &Request) -> String {
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    from.map_or_else(|| "unknown".to_owned(), |ConnectInfo(at)| at.ip().to_string())
 }
 
 fn by_token(app: &App, given: &str, next: &str) -> Response {

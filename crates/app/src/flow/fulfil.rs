@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::job::{Ending, Job, Refused, Work};
 use super::records::Records;
-use super::tell;
+use super::{mail, tell};
 use crate::connect::signature::Secret;
 use crate::connect::webhook::{self, Message};
 use crate::signs::log::Trouble;
@@ -74,11 +74,13 @@ impl Try {
 pub async fn run(records: Arc<Records>) {
     let (worker, mut written) = (Worker::default(), records.writer.written());
     let (mut steps, mut messages) = (Trouble::of("fulfilment"), Trouble::of("messages to webhooks"));
+    let mut mails = Trouble::of("mail");
     loop {
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
             steps.heard(&business, &worker.look(&records, &business).await);
             messages.heard(&business, &tell::look(&records, &business).await);
+            mails.heard(&business, &mail::look(&records, &business).await);
         }
         // Steps that were just given are begun at once.
         let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;

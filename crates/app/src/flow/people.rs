@@ -9,10 +9,12 @@ use super::rules::ModeText;
 use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::journal::Kept;
 use crate::store::keys::KeyRow;
+use crate::store::links::LinkRow;
+use crate::store::mails::MailRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::sessions::{Password, SessionRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, Store, StoreError, endpoints, journal, keys, people, sessions, settings};
+use crate::store::{Conn, Store, StoreError, endpoints, journal, keys, links, mails, people, sessions, settings};
 
 /// The chain of the journal that settings are in.
 const CHAIN: &str = "settings";
@@ -48,6 +50,8 @@ pub enum Setting {
     Access(PersonId, Access),
     /// That a file was imported: what it holds, the digest of it and of how it was read, and how many rows were kept.
     Imported(&'static str, String, u64),
+    /// A link by which someone without an account answers a question, and the mail that takes it to them.
+    Link(LinkRow, Option<MailRow>),
 }
 
 /// How someone comes in, and that they did.
@@ -77,6 +81,7 @@ enum Told<'s> {
     Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
     Access { person: &'s str, how: &'s str },
     Import { kind: &'s str, file: &'s str, rows: u64 },
+    Link { case: &'s str, consult: &'s str, how: &'s str, until: i64 },
 }
 
 #[derive(Serialize)]
@@ -88,7 +93,7 @@ struct Entry<'s> {
 impl Setting {
     /// The chain of the journal that tells it.
     const fn chain(&self) -> &'static str {
-        if matches!(self, Self::Access(..)) { ACCESS } else { CHAIN }
+        if matches!(self, Self::Access(..) | Self::Link(..)) { ACCESS } else { CHAIN }
     }
 
     /// As the journal tells it: ids, never names; that something was a secret, never which.
@@ -108,6 +113,11 @@ impl Setting {
             Self::Key(k) => ("setting.key", k.told(true)),
             Self::NoKey(k) => ("setting.key", k.told(false)),
             Self::Imported(kind, file, rows) => ("setting.import", Told::Import { kind, file, rows: *rows }),
+            Self::Link(link, mail) => {
+                let how = if mail.is_some() { "mail" } else { "by_hand" };
+                let (case, consult) = (link.case.as_str(), link.consult.as_str());
+                ("access.link", Told::Link { case, consult, how, until: link.until })
+            }
             Self::Access(person, access) => {
                 let (kind, how) = access.told();
                 (kind, Told::Access { person: person.as_str(), how })
@@ -135,6 +145,13 @@ impl Setting {
             Self::Key(key) => keys::save(conn, business, key).await,
             Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
             Self::Imported(..) => Ok(()),
+            Self::Link(link, mail) => {
+                links::replace(conn, business, link).await?;
+                match mail {
+                    Some(mail) => mails::add(conn, business, mail).await,
+                    None => Ok(()),
+                }
+            }
             Self::Access(person, access) => access.save(conn, business, person, at).await,
         }
     }

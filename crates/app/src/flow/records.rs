@@ -17,6 +17,7 @@ use super::news::News;
 use super::rules::Rules;
 use super::writer::Writer;
 use crate::connect::http::{Http, Reach};
+use crate::connect::mail::Mailer;
 use crate::shelf::Shelf;
 use crate::signs::metrics::Calls;
 use crate::store::keys::KeyRow;
@@ -41,6 +42,10 @@ pub struct Records {
     pub http: Http,
     /// What came of its calls.
     pub calls: Calls,
+    /// What sends mail; none: no mail server is set up.
+    pub mailer: Option<Mailer>,
+    /// The address by which people reach this server, without a path.
+    pub public: String,
     /// What is told as it happens.
     pub news: News,
     shelf: Arc<Shelf>,
@@ -124,6 +129,8 @@ impl Records {
             ids,
             http,
             calls: Calls::default(),
+            mailer: None,
+            public: "http://localhost".to_owned(),
             news: News::default(),
             shelf,
             rules: Mutex::default(),
@@ -137,6 +144,18 @@ impl Records {
     pub fn reaching(self, reach: Reach) -> Result<Self, StoreError> {
         let http = Http::new(reach).map_err(|e| StoreError::Failed(e.to_string()))?;
         Ok(Self { http, ..self })
+    }
+
+    /// The same, reached by people at this address, which stands in links that they are sent.
+    #[must_use]
+    pub fn reached_at(self, public: &str) -> Self {
+        Self { public: public.trim_end_matches('/').to_owned(), ..self }
+    }
+
+    /// The same, with something that sends mail.
+    #[must_use]
+    pub fn mailing(self, mailer: Option<Mailer>) -> Self {
+        Self { mailer, ..self }
     }
 
     /// The businesses: the books that are served and whose names are ids.

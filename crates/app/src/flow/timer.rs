@@ -10,7 +10,7 @@ use amends_core::time::{DAY, MINUTE};
 
 use super::job::{Job, Work};
 use super::records::Records;
-use super::{access, tell};
+use super::{access, links, tell};
 use crate::signs::log::Trouble;
 use crate::store::{StoreError, cases, journal, requests};
 
@@ -77,6 +77,7 @@ pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, St
     requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
     tell::forget(records, business).await?;
     access::tidy(records, business).await?;
+    links::tidy(records, business).await?;
     match journal::add_anchor(&mut conn, &anchor).await {
         Ok(()) => Ok(true),
         // Another program was first.

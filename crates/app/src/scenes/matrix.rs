@@ -105,6 +105,7 @@ impl Case {
             | "promises/{promise}/keep"
             | "take-over"
             | "grants/{grant}/settle"
+            | "consults/{consult}/link"
             | "grants/{grant}/steps/{number}/done"
             | "grants/{grant}/steps/{number}/again" => json!({}),
             "decline" => json!({ "reason": "not this time", "instead": ["detour"] }),
@@ -134,6 +135,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/ask/{book}/{request}"
             | "/ask/{book}/intake"
             | "/sign-in"
+            | "/consult/{link}"
             | "/account/password"
             | "/account/sign-out"
             | "/account/sign-out-everywhere",
@@ -171,6 +173,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{delivery}", "nothing")
         .replace("{digest}", &"0".repeat(64))
         .replace("{name}", "nothing.js")
+        .replace("{link}", "retail~nothing")
         .replace("{*rest}", "nothing");
     let query = if path == "/v1/assess" { "?book=retail&role=frontline" } else { "" };
     (format!("{path}{query}"), sent)

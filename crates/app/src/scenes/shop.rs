@@ -23,7 +23,7 @@ use crate::flow::fulfil::Worker;
 use crate::flow::people::{Setting, change, first_key, team};
 use crate::flow::records::Records;
 use crate::flow::rules::ModeText;
-use crate::flow::{news, tell, timer};
+use crate::flow::{mail, news, tell, timer};
 use crate::router::router;
 use crate::shelf::Shelf;
 use crate::signs::Signs;
@@ -86,6 +86,11 @@ impl Shop {
 
     /// The same behind another door.
     pub async fn of(fresh: Fresh, door: Door) -> Self {
+        Self::with(fresh, door, |records| records).await
+    }
+
+    /// The same, with something else set up.
+    pub async fn with(fresh: Fresh, door: Door, and: impl FnOnce(Records) -> Records) -> Self {
         let shelf = Arc::new(Shelf::shipped(&["retail", "rental"]));
         let clock = Arc::new(AtomicI64::new(time("2026-11-16T18:04:00").micros()));
         let records = Records::open(
@@ -94,7 +99,7 @@ impl Shop {
             Clock::Set(Arc::clone(&clock)),
             Ids::Counted(Arc::default()),
         );
-        let records = Arc::new(records.await.unwrap().reaching(Reach::Private).unwrap());
+        let records = Arc::new(and(records.await.unwrap().reaching(Reach::Private).unwrap()));
         let (ends, stopping) = tokio::sync::watch::channel(false);
         let signs = Signs::of(Some(&records));
         let parts = Parts { shelf, records: Some(Arc::clone(&records)), door, signs, stopping };
@@ -168,6 +173,7 @@ impl Shop {
         timer::anchor(&self.records, &self.business).await.unwrap();
         news::look(&self.records, &self.business).await.unwrap();
         tell::look(&self.records, &self.business).await.unwrap();
+        mail::look(&self.records, &self.business).await.unwrap();
     }
 
     pub async fn at(&self, text: &str) {

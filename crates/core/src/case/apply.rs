@@ -93,6 +93,9 @@ fn ends_something(command: &Command) -> bool {
 }
 
 fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+    if *c.by == Actor::Consulted && !matches!(command, Command::AnswerConsult { .. }) {
+        return Err(Denied::NotAPerson);
+    }
     match command {
         Command::KnowCustomer { .. }
         | Command::AddEvidence { .. }

@@ -41,7 +41,7 @@ pub enum Command {
     KnowCustomer { customer: CustomerId },
     /// Adds evidence. Anyone.
     AddEvidence { id: EvidenceId, evidence: Evidence },
-    /// Writes something down. Anyone, at any time.
+    /// Writes something down. Anyone, the worker too, at any time.
     Note { words: Words },
     /// The customer said something. Anyone, at any time; a lapsed case opens again.
     HearCustomer { words: Option<Words> },

@@ -40,6 +40,8 @@ pub enum Actor {
     Timer,
     /// The worker that makes grants real.
     Fulfilment,
+    /// Someone without an account who was asked by a link: they answer, and do nothing else.
+    Consulted,
 }
 
 impl Actor {
@@ -48,7 +50,7 @@ impl Actor {
     pub const fn person(&self) -> Option<&Person> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Timer | Self::Fulfilment => None,
+            Self::Timer | Self::Fulfilment | Self::Consulted => None,
         }
     }
 }

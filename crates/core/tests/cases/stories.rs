@@ -412,3 +412,27 @@ fn a_day_used_up_asks_and_a_team_without_money_denies() {
         matches!(w.give("c1", &rep, "g1", &w.wish("c1", "credit")), Err(Denied::OverBudget { left, .. }) if left == usd(1_999))
     );
 }
+
+#[test]
+fn who_was_asked_by_a_link_answers_and_does_nothing_else() {
+    let mut w = World::new();
+    let rep = person("rita", "frontline");
+    w.open("c1", &rep, "returns");
+    let (asked, department) = (id("q1"), Department("stores".to_owned()));
+    w.does("c1", &rep, &Command::Consult { id: asked, department, words: words("was it torn?") }).unwrap();
+    let by = Actor::Consulted;
+    for command in [
+        Command::Note { words: words("by the way") },
+        Command::HearCustomer { words: None },
+        Command::AddEvidence { id: id("e1"), evidence: Evidence::Seen { what: words("the label") } },
+        Command::Settle { words: None },
+        Command::Reopen { reason: words("again") },
+        Command::TakeOver,
+    ] {
+        assert_eq!(w.apply("c1", &by, &command), Err(Denied::NotAPerson), "{command:?}");
+    }
+    let answer = Command::AnswerConsult { id: id("q1"), words: words("it was") };
+    w.apply("c1", &by, &answer).unwrap();
+    assert!(matches!(w.apply("c1", &by, &answer), Err(Denied::AlreadyDone { .. })));
+    assert!(matches!(w.apply("c1", &Actor::Fulfilment, &Command::Note { words: words("no mail") }), Ok(1)));
+}

@@ -1,7 +1,7 @@
 //! What was said and seen: evidence, notes, the customer's words, promises.
 
 use super::{Context, free, known};
-use crate::case::{Case, Command, Happened, State};
+use crate::case::{Actor, Case, Command, Happened, State};
 use crate::denied::Denied;
 use crate::ids::{CustomerId, EvidenceId, PromiseId};
 use crate::time::Time;
@@ -16,7 +16,10 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
             Ok(vec![Happened::EvidenceAdded { id, evidence }])
         }
         Command::Note { words } => {
-            c.person()?;
+            // The worker tells what it could not do beside grants, such as a mail.
+            if *c.by != Actor::Fulfilment {
+                c.person()?;
+            }
             Ok(vec![Happened::Noted { words }])
         }
         Command::HearCustomer { words } => Ok(hear_customer(case, words, c.now)),
