@@ -8,6 +8,7 @@ pub mod consult;
 pub mod draw;
 pub mod page;
 pub mod problems;
+pub mod reference;
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -24,6 +24,7 @@ pub fn router(app: App) -> Router {
         .route("/book/{book}", get(desk::book::read))
         .route("/book/{book}/{policy}", get(desk::book::policy))
         .route("/problems/{book}", get(desk::problems::show))
+        .route("/reference", get(desk::reference::show))
         .route("/changes", get(desk::changes::stream))
         .fallback(desk::not_found)
         .layer(middleware::from_fn(desk::headers))

@@ -135,6 +135,11 @@ pub async fn document() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], text())
 }
 
+/// The description, to be read by this program itself.
+pub fn described() -> serde_json::Value {
+    serde_json::to_value(Api::openapi()).unwrap_or_default()
+}
+
 /// The description as JSON.
 fn text() -> String {
     serde_json::to_string(&Api::openapi()).unwrap_or_default()

@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let keep = settings.database().map(|place| Keep { place: place.clone(), reach: settings.reach(), mailer, public });
     blocking(settings.listen(), shelf, door, keep, |at| {
         format!(
-            "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/v1/openapi.json\n"
+            "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/reference\n"
         )
     })?;
     Ok(Answer::good(""))
