@@ -5,10 +5,10 @@ target := $(or $(CARGO_TARGET_DIR),target)
 minutes ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test bench bench-peers bench-load bench-grants bench-import fuzz docs audit fmt
+.PHONY: help demo web test bench bench-peers bench-load bench-grants bench-import bench-precedents fuzz docs audit fmt
 
 help: ## list these
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 web: ## bundle the scripts, styles, icons and the font of the pages
 	@scripts/web.sh
@@ -32,6 +32,10 @@ bench-load: ## requests per second of `amends serve` beside an empty endpoint, a
 bench-import: ## a million orders from Parquet, beside the quickest way into the same table, on both databases
 	@database="$$(scripts/postgres.sh start)"; trap 'scripts/postgres.sh stop "$${database%%$$'\n'*}"' EXIT; \
 	  AMENDS_TEST_POSTGRES="$${database##*$$'\n'}" cargo bench -p amends --bench import
+
+bench-precedents: ## the nearest of a million past decisions, beside one row by its key, on both databases
+	@database="$$(scripts/postgres.sh start)"; trap 'scripts/postgres.sh stop "$${database%%$$'\n'*}"' EXIT; \
+	  AMENDS_TEST_POSTGRES="$${database##*$$'\n'}" cargo bench -p amends --bench precedents
 
 bench-grants: ## durable grants a second on both databases, beside the disk and a lock for each request
 	@database=$$(scripts/postgres.sh start); trap "scripts/postgres.sh stop $${database%%$$'\n'*}" EXIT; \

@@ -49,7 +49,7 @@ for (const [name, transport] of [['HTTP', overHttp], ['standard input and output
     try {
       assert.match(client.getInstructions(), /ask_approval/);
       const { tools } = await client.listTools();
-      assert.deepEqual(tools.map((tool) => tool.name).sort(), ['ask_approval', 'assess', 'assess_case', 'case_status', 'grant', 'open_case']);
+      assert.deepEqual(tools.map((tool) => tool.name).sort(), ['ask_approval', 'assess', 'assess_case', 'case_status', 'grant', 'open_case', 'precedents']);
       // The client checks what comes against each tool's output schema.
       const call = async (tool, args) => {
         const result = await client.callTool({ name: tool, arguments: args });

@@ -140,6 +140,7 @@ with_tool 'the API is as it describes itself' schemathesis scripts/contract.sh "
 if step 'packages of the tests in Node' scripts/packages.sh; then
   node_tests 'AI agents by another implementation' env AMENDS="$amends" \
     node --test --test-reporter=tap e2e/agents.test.mjs
+  node_tests 'traces at a collector' env AMENDS="$amends" node --test --test-reporter=tap e2e/traces.test.mjs
 fi
 if chromium=$(scripts/browser.sh); then
   node_tests 'pages in a browser' env CHROMIUM="$chromium" AMENDS="$amends" \

@@ -5,6 +5,7 @@ pub mod body;
 pub mod books;
 pub mod budgets;
 pub mod cases;
+pub mod customers;
 pub mod events;
 pub mod files;
 pub mod keys;

@@ -15,6 +15,7 @@ pub mod links;
 pub mod mail;
 pub mod news;
 pub mod people;
+pub mod precedents;
 pub mod records;
 pub mod rules;
 pub mod tell;

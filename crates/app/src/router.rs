@@ -38,7 +38,32 @@ pub fn router(app: App) -> Router {
         .route("/v1/openapi.json", get(api::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(api::problem::no_such_route))
         .method_not_allowed_fallback(api::problem::wrong_method);
-    let cases = Router::new()
+    let doors = Router::new()
+        .route("/sign-in", get(pages::form).post(pages::sign_in))
+        .route("/sign-in/provider", get(provider::go))
+        .route("/sign-in/provider/callback", get(provider::back))
+        .route("/consult/{link}", get(desk::consult::show).post(desk::consult::answer))
+        .route("/account", get(pages::account))
+        .route("/account/password", post(pages::choose))
+        .route("/account/sign-out", post(pages::sign_out))
+        .route("/account/sign-out-everywhere", post(pages::sign_out_everywhere))
+        .layer(middleware::from_fn(desk::headers));
+    let watched = Router::new().route("/metrics", get(api::running::metrics));
+    let open = Router::new()
+        .route("/health", get(api::running::health))
+        .route("/ready", get(api::running::ready))
+        .route("/assets/{name}", get(desk::assets::serve));
+    let guard = middleware::from_fn_with_state(app.clone(), door::guard);
+    let host = middleware::from_fn_with_state(app.clone(), door::host);
+    let programs = api.layer(guard.clone()).merge(cases().layer(host.clone()));
+    let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
+    let all = desk.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).merge(doors).layer(host));
+    all.layer(Watch(app.clone())).with_state(app)
+}
+
+/// What is kept: for those who work here, each with a key or signed in.
+fn cases() -> Router<App> {
+    Router::new()
         .route("/v1/me", get(api::me::show))
         .route("/v1/cases", get(api::cases::list).post(api::cases::open))
         .route("/v1/cases/{case}", get(api::cases::show))
@@ -63,6 +88,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/cases/{case}/reopen", post(api::cases::ends::reopen))
         .route("/v1/cases/{case}/assessments", post(api::cases::assessments::assess))
         .route("/v1/cases/{case}/assessments/{digest}", get(api::cases::assessments::show))
+        .route("/v1/cases/{case}/precedents", get(api::cases::precedents::list))
         .route("/v1/cases/{case}/grants", post(api::cases::grants::give))
         .route("/v1/cases/{case}/grants/{grant}/settle", post(api::cases::grants::settle))
         .route("/v1/cases/{case}/grants/{grant}/release", post(api::cases::grants::release))
@@ -75,6 +101,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/steps", get(api::cases::steps::queue))
         .route("/v1/files", post(api::files::keep))
         .route("/v1/files/{digest}", get(api::files::show))
+        .route("/v1/customers/{customer}", get(api::customers::show))
         .route("/v1/budgets", get(api::budgets::list))
         .route("/v1/people", get(api::people::list).post(api::people::add))
         .route("/v1/people/{person}", post(api::people::set))
@@ -91,26 +118,5 @@ pub fn router(app: App) -> Router {
         .route("/v1/webhooks/{webhook}/deliveries/{delivery}/replay", post(api::webhooks::replay))
         .route("/v1/approvals", get(api::cases::approvals::queue))
         .route("/v1/events", get(api::events::stream_events))
-        .method_not_allowed_fallback(api::problem::wrong_method);
-    let doors = Router::new()
-        .route("/sign-in", get(pages::form).post(pages::sign_in))
-        .route("/sign-in/provider", get(provider::go))
-        .route("/sign-in/provider/callback", get(provider::back))
-        .route("/consult/{link}", get(desk::consult::show).post(desk::consult::answer))
-        .route("/account", get(pages::account))
-        .route("/account/password", post(pages::choose))
-        .route("/account/sign-out", post(pages::sign_out))
-        .route("/account/sign-out-everywhere", post(pages::sign_out_everywhere))
-        .layer(middleware::from_fn(desk::headers));
-    let watched = Router::new().route("/metrics", get(api::running::metrics));
-    let open = Router::new()
-        .route("/health", get(api::running::health))
-        .route("/ready", get(api::running::ready))
-        .route("/assets/{name}", get(desk::assets::serve));
-    let guard = middleware::from_fn_with_state(app.clone(), door::guard);
-    let host = middleware::from_fn_with_state(app.clone(), door::host);
-    let programs = api.layer(guard.clone()).merge(cases.layer(host.clone()));
-    let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
-    let all = desk.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).merge(doors).layer(host));
-    all.layer(Watch(app.clone())).with_state(app)
+        .method_not_allowed_fallback(api::problem::wrong_method)
 }

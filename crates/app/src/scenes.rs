@@ -4,6 +4,7 @@ mod access;
 mod agents;
 mod links;
 mod matrix;
+mod precedents;
 mod receiver;
 pub mod shop;
 mod stories;

@@ -47,6 +47,13 @@ impl Likeness {
         ids.join(" ")
     }
 
+    /// How far past each line, as one text, in the order of the terms.
+    #[must_use]
+    pub fn distances(&self) -> String {
+        let all: Vec<String> = self.past.iter().map(|(_, past)| past.to_string()).collect();
+        all.join(" ")
+    }
+
     /// How far past all lines together, in thousandths.
     #[must_use]
     pub fn far(&self) -> i64 {

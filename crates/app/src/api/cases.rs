@@ -7,6 +7,7 @@ pub mod ends;
 pub mod grants;
 pub mod links;
 pub mod owns;
+pub mod precedents;
 pub mod steps;
 pub mod talks;
 

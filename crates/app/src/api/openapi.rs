@@ -88,6 +88,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::cases::ends::reopen,
         super::cases::assessments::assess,
         super::cases::assessments::show,
+        super::cases::precedents::list,
         super::cases::grants::give,
         super::cases::grants::settle,
         super::cases::grants::release,
@@ -111,6 +112,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::keys::add,
         super::keys::rotate,
         super::keys::remove,
+        super::customers::show,
         super::webhooks::list,
         super::webhooks::add,
         super::webhooks::rotate,
@@ -123,7 +125,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::running::metrics,
         document,
     ),
-    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "webhooks"), (name = "people"), (name = "books"), (name = "about")),
+    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "webhooks"), (name = "people"), (name = "customers"), (name = "books"), (name = "about")),
 )]
 struct Api;
 

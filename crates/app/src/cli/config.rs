@@ -60,6 +60,9 @@ pub(super) struct Given {
     /// How its lines look [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<Format>,
+    /// A collector that takes traces by OTLP over HTTP, such as <http://localhost:4318>
+    #[arg(long, value_name = "URL")]
+    traces: Option<String>,
     /// The address by which browsers reach it, where that is another, such as <https://amends.shop.example>
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
@@ -91,6 +94,7 @@ pub(super) struct Settings {
     reach: Held<Reach>,
     log: Held<Much>,
     log_format: Held<Format>,
+    traces: Held<Option<String>>,
     public_url: Held<Option<String>>,
     rate_limit: Held<u32>,
     sign_in: Held<Option<Told>>,
@@ -131,6 +135,7 @@ impl Settings {
             reach: first(layers, reach, Reach::Public),
             log: first(layers, |g| g.log, Much::default()),
             log_format: first(layers, |g| g.log_format, Format::default()),
+            traces: first(layers, |g| g.traces.clone().map(Some), None),
             public_url: first(layers, |g| g.public_url.clone().map(Some), None),
             rate_limit: first(layers, |g| g.rate_limit, REQUESTS_A_SECOND),
             sign_in: first(layers, |g| g.sign_in.clone().map(Some), None),
@@ -206,13 +211,13 @@ impl Settings {
         self.reach.value
     }
 
-    /// What is written down, and how it looks.
-    pub(super) const fn log(&self) -> (Much, Format) {
-        (self.log.value, self.log_format.value)
+    /// What is written down, how it looks, and where traces are sent.
+    pub(super) fn log(&self) -> (Much, Format, Option<&str>) {
+        (self.log.value, self.log_format.value, self.traces.value.as_deref())
     }
 
     /// Name, value and where it is from, without secrets.
-    fn rows(&self) -> [(&'static str, String, &str); 11] {
+    fn rows(&self) -> [(&'static str, String, &str); 12] {
         let none = || "-".to_owned();
         let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
         let books = if books.is_empty() { none() } else { books.join(", ") };
@@ -226,6 +231,7 @@ impl Settings {
             ("reach-private", (self.reach.value == Reach::Private).to_string(), &self.reach.from),
             ("log", name_of(&self.log.value), &self.log.from),
             ("log-format", name_of(&self.log_format.value), &self.log_format.from),
+            ("traces", self.traces.value.clone().unwrap_or_else(none), &self.traces.from),
             ("public-url", self.public_url.value.clone().unwrap_or_else(none), &self.public_url.from),
             ("rate-limit", self.rate_limit.value.to_string(), &self.rate_limit.from),
             ("sign-in", self.sign_in.value.as_ref().map_or_else(none, |t| t.issuer.clone()), &self.sign_in.from),
@@ -276,6 +282,7 @@ fn of_environment() -> Result<Given> {
         database: variable(super::database::VARIABLE, "is no database", |t| Some(t.to_owned()))?,
         reach_private: variable("AMENDS_REACH_PRIVATE", one_of, |t| t.parse().ok())?,
         log: variable("AMENDS_LOG", "is none of `off`, `error`, `warn` and `info`", |t| Much::from_str(t, true).ok())?,
+        traces: variable("AMENDS_TRACES", "is no address", |t| Some(t.to_owned()))?,
         public_url: variable("AMENDS_PUBLIC_URL", "is no address", |t| Some(t.to_owned()))?,
         rate_limit: variable("AMENDS_RATE_LIMIT", "is no number", |t| t.parse().ok())?,
         sign_in: None,

@@ -40,8 +40,8 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let settings = Settings::of(args.given.clone(), args.config.as_deref())?;
     let shelf = open(settings.books()?, screen)?;
     let door = settings.door()?;
-    let (much, format) = settings.log();
-    let _log = log::start(much, format)?;
+    let (much, format, collector) = settings.log();
+    let _log = log::start(much, format, collector)?;
     let (mailer, public) = (settings.mailer()?, settings.public_url().map(str::to_owned));
     let keep = settings.database().map(|place| Keep { place: place.clone(), reach: settings.reach(), mailer, public });
     blocking(settings.listen(), shelf, door, keep, |at| {

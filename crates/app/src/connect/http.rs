@@ -112,7 +112,7 @@ impl Http {
     /// # Errors
     /// When there is no answer; whether it was sent is told apart.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Result<Reply, NoReply> {
-        let (status, headers, body) = self.exchange(Method::POST, url, headers, body, ANSWER_BYTES_MAX).await?;
+        let (status, headers, body) = self.exchange(Method::POST, url, headers, body.into(), ANSWER_BYTES_MAX).await?;
         let retry_after = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
         Ok(Reply { status: status.as_u16(), retry_after, body })
     }
@@ -126,11 +126,11 @@ impl Http {
         method: Method,
         url: &str,
         headers: HeaderMap,
-        body: String,
+        body: Bytes,
         most: usize,
     ) -> Result<(StatusCode, HeaderMap, String), NoReply> {
         let uri = self.allows(url).map_err(NoReply::NeverSent)?;
-        let request = Request::builder().method(method).uri(uri).body(Full::from(body));
+        let request = Request::builder().method(method).uri(uri).body(Full::new(body));
         let mut request = request.map_err(|e| NoReply::NeverSent(e.to_string()))?;
         *request.headers_mut() = headers;
         match tokio::time::timeout(ANSWER_WITHIN, self.answer(request, most)).await {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::http::{Http, NoReply, Reply};
 use super::signature::{Secret, sign};
+use crate::signs::traces::hand_on;
 
 /// Most letters that are kept of what the receiver says.
 const SAYS_LETTERS_MAX: usize = 300;
@@ -46,6 +47,7 @@ pub async fn send(http: &Http, message: &Message<'_>, now: Time) -> Result<Reply
         let value = HeaderValue::from_str(&value).map_err(|e| NoReply::NeverSent(e.to_string()))?;
         headers.insert(name, value);
     }
+    hand_on(&mut headers);
     http.post(message.url, headers, message.body.to_owned()).await
 }
 

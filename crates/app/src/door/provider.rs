@@ -199,7 +199,7 @@ impl<'c> AsyncHttpClient<'c> for Sends {
             let (parts, body) = request.into_parts();
             let body = String::from_utf8(body).map_err(|e| NoReply::NeverSent(e.to_string()))?;
             let url = parts.uri.to_string();
-            let answer = self.0.exchange(parts.method, &url, parts.headers, body, ANSWER_BYTES_MAX);
+            let answer = self.0.exchange(parts.method, &url, parts.headers, body.into(), ANSWER_BYTES_MAX);
             let (status, headers, text) = answer.await?;
             let mut response = HttpResponse::new(text.into_bytes());
             *response.status_mut() = status;

@@ -10,6 +10,7 @@ use amends_core::digest::Digest;
 use amends_core::facts::{FactsErrors, read_question};
 use amends_core::ids::CaseId;
 use amends_core::journal::AssessmentLine;
+use amends_core::likeness::Likeness;
 use amends_core::money::Money;
 use serde_json::{Map, Value, json};
 
@@ -72,7 +73,7 @@ pub async fn assess_case(
         let case = case.filter(|case| case.is_open_to(&me.person.person())).ok_or(Refused::NoCase)?;
         let history = history(records, me, &case).await?;
         let question = question_of(records, me, &case, document, &history)?;
-        let kept = answer(Arc::clone(&me.rules.book), &question, me)?;
+        let kept = answer(&me.rules.book, &question, me)?;
         let (digest, json) = (kept.line.digest.clone(), kept.line.assessment.clone());
         match records.run(me, id, with.clone(), Work::Assess(Box::new(kept))).await {
             Err(Refused::Denied { word, .. }) if word == "behind_the_case" && left > 0 => {}
@@ -176,18 +177,23 @@ fn add_history(question: &mut Map<String, Value>, case: &Case, history: &[Bent])
     }
 }
 
-fn answer(book: Arc<Book>, question: &str, me: &Me) -> Result<KeptAssessment, NotAssessed> {
+fn answer(book: &Arc<Book>, question: &str, me: &Me) -> Result<KeptAssessment, NotAssessed> {
     let read = read_question(&book.schema, question).map_err(NotAssessed::Unreadable)?;
     let role = me.person.role.as_str();
     let role = book.role(role).ok_or_else(|| NotAssessed::NoAnswer(format!("the book has no role `{role}`")))?;
     let mut workspace = Workspace::default();
     let made = {
-        let assessment = assess(&book, &read.request, &read.facts, role, &mut workspace)
+        let assessment = assess(book, &read.request, &read.facts, role, &mut workspace)
             .map_err(|e| NotAssessed::NoAnswer(e.to_string()))?;
         let frozen = Frozen::of(&assessment).map_err(|e| NotAssessed::NoAnswer(e.to_string()))?;
-        AssessmentLine::of(&assessment, question).map(|line| (frozen, line))
+        let like = Likeness::of(&assessment);
+        AssessmentLine::of(&assessment, question).map(|line| KeptAssessment {
+            frozen,
+            line,
+            like,
+            book: Arc::clone(book),
+        })
     };
     let failed = || Refused::Store(StoreError::Failed("the book has a name that is no id".to_owned()));
-    let (frozen, line) = made.ok_or_else(failed)?;
-    Ok(KeptAssessment { frozen, line, book })
+    Ok(made.ok_or_else(failed)?)
 }

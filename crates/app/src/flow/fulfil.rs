@@ -14,10 +14,11 @@ use amends_core::time::Time;
 use amends_core::words::Words;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tracing::Instrument as _;
 
 use super::job::{Ending, Job, Refused, Work};
 use super::records::Records;
-use super::{mail, tell};
+use super::{mail, precedents, tell};
 use crate::connect::signature::Secret;
 use crate::connect::webhook::{self, Message};
 use crate::signs::log::Trouble;
@@ -74,13 +75,14 @@ impl Try {
 pub async fn run(records: Arc<Records>) {
     let (worker, mut written) = (Worker::default(), records.writer.written());
     let (mut steps, mut messages) = (Trouble::of("fulfilment"), Trouble::of("messages to webhooks"));
-    let mut mails = Trouble::of("mail");
+    let (mut mails, mut decided) = (Trouble::of("mail"), Trouble::of("precedents"));
     loop {
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
             steps.heard(&business, &worker.look(&records, &business).await);
             messages.heard(&business, &tell::look(&records, &business).await);
             mails.heard(&business, &mail::look(&records, &business).await);
+            decided.heard(&business, &precedents::look(&records, &business).await);
         }
         // Steps that were just given are begun at once.
         let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;
@@ -144,7 +146,9 @@ impl Worker {
         let (id, body) = (step.key(), body_of(&step));
         let (sent_at, secrets) = (records.clock.now(), secrets_of(endpoint));
         let message = Message { url: &endpoint.url, secrets: &secrets, id: &id, body: &body };
-        let reply = webhook::send(&records.http, &message, sent_at).await;
+        let span =
+            tracing::info_span!("step", otel.kind = "client", business = business.as_str(), connector = row.connector);
+        let reply = webhook::send(&records.http, &message, sent_at).instrument(span).await;
         let now = records.clock.now();
         let status = reply.as_ref().ok().map(|reply| reply.status);
         let came = webhook::came(reply, now);

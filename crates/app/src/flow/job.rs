@@ -10,6 +10,7 @@ use amends_core::denied::Denied;
 use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, BusinessId, CaseId, GrantId, PersonId, RoleName};
 use amends_core::journal::AssessmentLine;
+use amends_core::likeness::Likeness;
 use amends_core::time::Time;
 use amends_core::words::Words;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,8 @@ pub struct KeptAssessment {
     pub frozen: Frozen,
     /// The question and the answer, byte by byte.
     pub line: AssessmentLine,
+    /// What it was like.
+    pub like: Likeness,
     /// The book it was read from.
     pub book: Arc<Book>,
 }

@@ -85,7 +85,8 @@ async fn enqueue(records: &Records, business: &BusinessId, endpoint: &EndpointRo
     done
 }
 
-async fn unseen(conn: &mut Conn, business: &BusinessId, cursor: &Cursor) -> Result<Vec<Kept>, StoreError> {
+/// What was written since someone read last: some hundred entries of each chain.
+pub async fn unseen(conn: &mut Conn, business: &BusinessId, cursor: &Cursor) -> Result<Vec<Kept>, StoreError> {
     let mut fresh = Vec::new();
     for head in journal::heads(conn, business).await? {
         let from = cursor.seq(&head.team);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use amends_core::book::rules::Book;
 use amends_core::ids::BusinessId;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::Instrument as _;
 
 use super::batch::{self, Memory};
 use super::clock::Clock;
@@ -82,6 +83,8 @@ impl Writer {
             self.measured.was_busy();
             return Err(Refused::Busy);
         }
+        // From handing it in to its commit; it shares both with the others of its batch.
+        let answered = answered.instrument(tracing::info_span!("write"));
         answered.await.unwrap_or(Err(Refused::Store(StoreError::Uncertain)))
     }
 

@@ -258,7 +258,7 @@ fn decision(reading: &mut Reading<'_>, row: &mut Vec<Value<'_>>, mut workspace: 
     row.push(text(policy));
     row.push(text(like.as_ref().map(Likeness::terms)));
     row.push(like.as_ref().map(Likeness::far).into());
-    row.push(text(like.as_ref().map(past)));
+    row.push(text(like.as_ref().map(Likeness::distances)));
     row.push(text(decision));
     row.push(text(reading.text("remedy")));
     row.push(amount.map(|m| m.minor).into());
@@ -267,12 +267,6 @@ fn decision(reading: &mut Reading<'_>, row: &mut Vec<Value<'_>>, mut workspace: 
     row.push(text(reading.text("role")));
     row.push(precedents::IMPORTED.into());
     workspace
-}
-
-/// How far past each line, as it is stored.
-pub fn past(like: &Likeness) -> String {
-    let all: Vec<String> = like.past.iter().map(|(_, past)| past.to_string()).collect();
-    all.join(" ")
 }
 
 /// What a question that was asked once is like.

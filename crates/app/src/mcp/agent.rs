@@ -75,6 +75,13 @@ struct Status {
     case: String,
 }
 
+#[derive(Deserialize)]
+struct Like {
+    case: String,
+    assessment: Option<String>,
+    limit: Option<u64>,
+}
+
 impl Agent {
     /// One whose messages each bring their token.
     pub const fn of_each_message(api: Api) -> Self {
@@ -103,6 +110,7 @@ impl Agent {
             "assess_case" => self.assess_case(token, read(arguments)?).await,
             "grant" => self.grant(token, read(arguments)?).await,
             "ask_approval" => self.ask(token, read(arguments)?).await,
+            "precedents" => self.precedents(token, &read(arguments)?).await,
             _ => {
                 let Status { case } = read(arguments)?;
                 self.api.send(token, Call::get(format!("/v1/cases/{}", in_path(&case)))).await.map(|got| got.json)
@@ -134,6 +142,14 @@ impl Agent {
         let got = self.api.send(token, Call::post(path, asked.known.question().into())).await?;
         let digest = got.headers.get("assessment-digest").and_then(|v| v.to_str().ok()).unwrap_or_default();
         Ok(json!({ "digest": digest, "assessment": got.json }))
+    }
+
+    async fn precedents(&self, token: &Token, like: &Like) -> Result<Value, Problem> {
+        let digest = like.assessment.as_ref().map(|digest| format!("assessment={}", in_path(digest)));
+        let asked = [digest, like.limit.map(|limit| format!("limit={limit}"))];
+        let query = asked.into_iter().flatten().collect::<Vec<_>>().join("&");
+        let path = format!("/v1/cases/{}/precedents?{query}", in_path(&like.case));
+        Ok(self.api.send(token, Call::get(path)).await?.json)
     }
 
     async fn grant(&self, token: &Token, wish: Wish) -> Result<Value, Problem> {

@@ -107,7 +107,7 @@ impl Api {
             Self::Within(routes) => within(routes.clone(), call.method, &call.path, headers, body).await?,
             Self::Over(http, server) => {
                 let url = format!("{server}{}", call.path);
-                let answer = http.exchange(call.method, &url, headers, body, ANSWER_BYTES_MAX).await;
+                let answer = http.exchange(call.method, &url, headers, body.into(), ANSWER_BYTES_MAX).await;
                 answer.map_err(|e| no_answer(server, &e))?
             }
         };

@@ -26,7 +26,7 @@ enum Does {
 
 /// Every tool.
 pub fn all() -> Vec<Tool> {
-    vec![assess(), open_case(), assess_case(), grant(), ask_approval(), case_status()]
+    vec![assess(), open_case(), assess_case(), grant(), ask_approval(), case_status(), precedents()]
 }
 
 fn assess() -> Tool {
@@ -160,6 +160,36 @@ fn case_status() -> Tool {
                 "assessments": list(),
                 "approvals": list(),
                 "grants": list(),
+            }),
+        ),
+    )
+}
+
+fn precedents() -> Tool {
+    tool(
+        "precedents",
+        "See what was decided before",
+        "Shows decisions on requests like that of a case: of the same policy, whose same terms fail, the nearest first, with \
+         the median of what was given. They say what is usual, and permit nothing: what you may give is in the assessment.",
+        &Does::Reads,
+        &object(
+            &["case"],
+            &json!({
+                "case": case(),
+                "assessment": text("`digest` of `assess_case`. Default: the latest."),
+                "limit": json!({ "type": "integer", "minimum": 1, "maximum": 100, "description": "How many. Default: 20." }),
+            }),
+        ),
+        &object(
+            &["policy", "given", "declined", "precedents"],
+            &json!({
+                "policy": text("The policy."),
+                "past": list(),
+                "given": json!({ "type": "integer", "description": "How many of these were given." }),
+                "declined": json!({ "type": "integer", "description": "How many of these were declined." }),
+                "median_amount": json!({ "type": ["string", "null"], "description": "The median of the amounts that were given." }),
+                "median_cost": json!({ "type": ["string", "null"], "description": "The median of what they cost the business." }),
+                "precedents": list(),
             }),
         ),
     )

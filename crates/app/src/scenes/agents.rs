@@ -130,11 +130,11 @@ fn the_tools_are_for_agents_and_say_what_is_wrong() {
         assert_eq!(shop.nobody("/mcp", nobody.clone()).await.status, 401);
         let tools = shop.post("ada", "/mcp", nobody).await.ok();
         let tools = tools["result"]["tools"].as_array().unwrap().clone();
-        assert_eq!(tools.len(), 6);
+        assert_eq!(tools.len(), 7);
         for tool in &tools {
             let hints = &tool["annotations"];
             assert_eq!(hints["destructiveHint"], false, "{tool}");
-            let reads = ["assess", "case_status"].contains(&tool["name"].as_str().unwrap());
+            let reads = ["assess", "case_status", "precedents"].contains(&tool["name"].as_str().unwrap());
             assert_eq!(hints["readOnlyHint"], reads, "{tool}");
             assert!(tool["inputSchema"]["required"].is_array() && tool["outputSchema"]["required"].is_array());
         }

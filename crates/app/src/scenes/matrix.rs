@@ -167,6 +167,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{book}", "retail")
         .replace("{policy}", "returns")
         .replace("{request}", "returns")
+        .replace("{customer}", "c_1")
         .replace("{person}", "zoe")
         .replace("{key}", "zoe")
         .replace("{webhook}", "shop")

@@ -23,7 +23,7 @@ use crate::flow::fulfil::Worker;
 use crate::flow::people::{Setting, change, first_key, team};
 use crate::flow::records::Records;
 use crate::flow::rules::ModeText;
-use crate::flow::{mail, news, tell, timer};
+use crate::flow::{mail, news, precedents, tell, timer};
 use crate::router::router;
 use crate::shelf::Shelf;
 use crate::signs::Signs;
@@ -174,6 +174,7 @@ impl Shop {
         news::look(&self.records, &self.business).await.unwrap();
         tell::look(&self.records, &self.business).await.unwrap();
         mail::look(&self.records, &self.business).await.unwrap();
+        precedents::look(&self.records, &self.business).await.unwrap();
     }
 
     pub async fn at(&self, text: &str) {

@@ -11,13 +11,16 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tracing::Level;
-use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::Targets;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+
+use super::traces::{self, Traces};
 
 /// Most lines that wait to be written; more are lost, and counted.
 const LINES_WAITING_MAX: usize = 8_192;
@@ -57,9 +60,17 @@ pub enum Format {
     Json,
 }
 
-/// Writes what is left when it is dropped.
+/// Writes and sends what is left when it is dropped.
 #[derive(Debug)]
 pub struct Log {
+    // Sent first: that it could not be sent is a line of the log.
+    _traces: Option<Traces>,
+    _lines: Option<Lines>,
+}
+
+/// Writes what is left when it is dropped.
+#[derive(Debug)]
+struct Lines {
     ends: SyncSender<Line>,
     ended: Receiver<()>,
 }
@@ -71,11 +82,29 @@ enum Line {
     End,
 }
 
-/// Starts the log of this program. Only our own lines are in it: what libraries write may hold what was sent.
+/// Starts the log of this program, and its traces where a collector is named. Only our own lines and spans are in them:
+/// what libraries write may hold what was sent.
 ///
 /// # Errors
-/// When it was started before, or no thread can be started.
-pub fn start(much: Much, format: Format) -> Result<Option<Log>> {
+/// When it was started before, no thread can be started, or the collector's address is none.
+pub fn start(much: Much, format: Format, collector: Option<&str>) -> Result<Log> {
+    let (writes, lines) = lines(much, format)?.unzip();
+    let (spans, traces) = collector.map(traces::layer).transpose()?.unzip();
+    if writes.is_some() || spans.is_some() {
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(writes).with(spans))
+            .context("the log runs already")?;
+    }
+    Ok(Log { _traces: traces, _lines: lines })
+}
+
+/// What takes events and spans.
+type Boxed<S> = Box<dyn Layer<S> + Send + Sync>;
+
+/// The layer that writes lines; none where nothing is written.
+fn lines<S>(much: Much, format: Format) -> Result<Option<(Boxed<S>, Lines)>>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
     let level = match much {
         Much::Off => return Ok(None),
         Much::Error => Level::ERROR,
@@ -89,7 +118,8 @@ pub fn start(much: Much, format: Format) -> Result<Option<Log>> {
         let _ = end.send(());
     };
     std::thread::Builder::new().name("log".to_owned()).spawn(write).context("no thread can be started for the log")?;
-    let ours = Targets::new().with_target("amends", level);
+    let ours =
+        filter_fn(move |about| about.is_event() && about.target().starts_with("amends") && *about.level() <= level);
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_target(false)
@@ -101,12 +131,10 @@ pub fn start(much: Much, format: Format) -> Result<Option<Log>> {
             layer.json().flatten_event(true).with_current_span(false).with_span_list(false).with_filter(ours).boxed()
         }
     };
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
-        .context("the log runs already")?;
-    Ok(Some(Log { ends: lines, ended }))
+    Ok(Some((layer, Lines { ends: lines, ended })))
 }
 
-impl Drop for Log {
+impl Drop for Lines {
     fn drop(&mut self) {
         if self.ends.send(Line::End).is_ok() {
             let _ = self.ended.recv_timeout(END_WITHIN);

@@ -3,6 +3,7 @@
 use amends_core::digest::Digest;
 use amends_core::ids::BusinessId;
 use amends_core::journal::AssessmentLine;
+use amends_core::likeness::Likeness;
 
 use super::sql::{Row, Value};
 use super::{Conn, StoreError};
@@ -11,9 +12,9 @@ use super::{Conn, StoreError};
 pub async fn add<'l>(
     conn: &mut Conn,
     business: &'l BusinessId,
-    lines: &[&'l AssessmentLine],
+    lines: &'l [(AssessmentLine, Likeness)],
 ) -> Result<(), StoreError> {
-    let row = |line: &&'l AssessmentLine| -> [Value<'l>; 7] {
+    let row = |(line, like): &'l (AssessmentLine, Likeness)| -> [Value<'l>; 11] {
         [
             business.as_str().into(),
             line.digest.as_str().into(),
@@ -22,11 +23,28 @@ pub async fn add<'l>(
             line.question_digest.as_str().into(),
             line.question.as_str().into(),
             line.assessment.as_str().into(),
+            like.policy.as_str().into(),
+            like.terms().into(),
+            like.far().into(),
+            like.distances().into(),
         ]
     };
     let values: Vec<Value<'_>> = lines.iter().flat_map(row).collect();
-    let head = "INSERT INTO assessments (business, digest, book, role, question_digest, question, answer)";
-    conn.add_new(head, 7, &values).await
+    let head = "INSERT INTO assessments (business, digest, book, role, question_digest, question, answer, policy, terms, \
+                far, past)";
+    conn.add_new(head, 11, &values).await
+}
+
+/// What an assessment was like; none where an older program kept it.
+pub async fn like(conn: &mut Conn, business: &BusinessId, digest: &Digest) -> Result<Option<Likeness>, StoreError> {
+    let sql = "SELECT policy, terms, past FROM assessments WHERE business = ? AND digest = ? AND policy IS NOT NULL";
+    let row = conn.fetch_one(sql, &[business.as_str().into(), digest.as_str().into()]).await?;
+    row.map(|row| {
+        let past = super::precedents::distances(row.text(2)?)?;
+        let terms = row.text(1)?.split_whitespace().map(str::to_owned);
+        Ok(Likeness { policy: row.text(0)?.to_owned(), past: terms.zip(past).collect() })
+    })
+    .transpose()
 }
 
 const LINE: &str = "SELECT digest, book, role, question_digest, question, answer FROM assessments";

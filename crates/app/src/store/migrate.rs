@@ -7,7 +7,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
-    include_str!("migrations/0006.sql"),
+    include_str!("migrations/0004.sql"),
 ];
 
 /// Leaves room in the pages of PostgreSQL's tables whose rows are changed often, so that a row that lists do not show

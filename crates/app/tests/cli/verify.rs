@@ -110,7 +110,7 @@ fn an_export_that_nobody_touched_is_whole() {
     assert_eq!(json["last_anchor"]["hash"], anchor(2).hash.as_str());
     let said = verify_text("untouched", &text(&EXPORT), &[]).out.replace(anchor(2).hash.as_str(), "HASH");
     insta::assert_snapshot!(said, @r"
-    ✓ 1 book, 1 assessment made again, 12 entries in 3 chains, 3 anchors: it is whole
+    ✓ 1 book, 1 assessment made again, 14 entries in 3 chains, 3 anchors: it is whole
       keep this where nobody here can change it: --anchor 3:HASH
     ");
 }
@@ -184,9 +184,9 @@ fn an_export_that_was_cut_off_does_not_pass() {
     insta::assert_snapshot!(said.shown(), @r"
     exit 1
     --- stdout
-    ✗ line 19: the export is cut off in this line: it has no line feed
+    ✗ line 21: the export is cut off in this line: it has no line feed
 
-    ✗ 1 book, 1 assessment made again, 12 entries in 3 chains, 3 anchors: 1 fault
+    ✗ 1 book, 1 assessment made again, 14 entries in 3 chains, 3 anchors: 1 fault
       keep this file as it is, and hold it against a new export or another copy
     ");
 }
@@ -252,12 +252,12 @@ fn faults_are_told_in_words() {
     exit 1
     --- stdout
     ✗ line 3: its content was changed: the hash is of another
-    ✗ line 11, team `store` entry 3: entry 2 is missing before it
-    ✗ line 12, team `store` entry 2: it stands after a later one
-    ✗ line 18: it cannot be read: expected `,` or `]` at byte 169
-    ✗ line 19: the lines before it are not those it was written for
+    ✗ line 13, team `store` entry 3: entry 2 is missing before it
+    ✗ line 14, team `store` entry 2: it stands after a later one
+    ✗ line 20: it cannot be read: expected `,` or `]` at byte 169
+    ✗ line 21: the lines before it are not those it was written for
 
-    ✗ 1 book, 1 assessment with 0 made again, 12 entries in 3 chains, 2 anchors: 5 faults
+    ✗ 1 book, 1 assessment with 0 made again, 14 entries in 3 chains, 2 anchors: 5 faults
       keep this file as it is, and hold it against a new export or another copy
     ");
 }

@@ -136,7 +136,7 @@ impl Case {
             Happened::Declined { reason, instead } => {
                 self.state = State::Declined;
                 let by = event.by.person().unwrap_or(&self.owner).clone();
-                self.declined = Some(Declined { by, reason: reason.clone(), instead: instead.clone() });
+                self.declined = Some(Declined { by, at: event.at, reason: reason.clone(), instead: instead.clone() });
             }
             Happened::Reopened { asked, .. } => {
                 (self.state, self.asked, self.opened, self.turn) = (State::Open, *asked, at, Turn::Ours);

@@ -345,6 +345,8 @@ pub enum Instead {
 pub struct Declined {
     /// Who said so.
     pub by: Person,
+    /// When.
+    pub at: Time,
     /// Why.
     pub reason: Words,
     /// What was offered instead.

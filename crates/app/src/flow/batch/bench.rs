@@ -9,6 +9,7 @@ use amends_core::case::{Actor, Case, Event, Happened, HeadWhy, State, Turn};
 use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, PersonId, TeamId};
 use amends_core::journal::{AssessmentLine, Head};
+use amends_core::likeness::Likeness;
 use amends_core::time::{Date, Time};
 
 use super::load::Replays;
@@ -93,8 +94,8 @@ pub struct Bench {
     pub heads: BTreeMap<TeamId, (u64, Head)>,
     /// Entries to append.
     pub kept: Vec<Kept>,
-    /// Assessments to keep.
-    pub assessments: Vec<AssessmentLine>,
+    /// Assessments to keep, and what each was like.
+    pub assessments: Vec<(AssessmentLine, Likeness)>,
     /// Books to keep.
     pub books: HashMap<Digest, Arc<Book>>,
     /// Customers to make rows for.

@@ -84,7 +84,7 @@ impl Bench {
                 let (assessment, question) = (Box::new(kept.frozen.clone()), kept.line.question_digest.clone());
                 let events = self.apply(case, &Command::Assess { assessment, question }, &job.by)?;
                 self.books.entry(kept.line.book.clone()).or_insert_with(|| std::sync::Arc::clone(&kept.book));
-                self.assessments.push(kept.line.clone());
+                self.assessments.push((kept.line.clone(), kept.like.clone()));
                 Ok(Worked { assessed: Some(kept.line.digest.clone()), ..Worked::of(events) })
             }
             Work::Give { grant, wish } => self.give(case, grant, wish, &job.by),

@@ -6,7 +6,7 @@ use amends_core::case::{Actor, Approval, Case, Grant, GrantState};
 use amends_core::digest::Digest;
 use amends_core::fulfilment::{self, State, Step};
 use amends_core::ids::CustomerId;
-use amends_core::journal::{AssessmentLine, BookLine, Head};
+use amends_core::journal::{BookLine, Head};
 use amends_core::time::Time;
 
 use super::bench::{Bench, Listed, Was};
@@ -28,8 +28,7 @@ pub async fn all(conn: &mut Conn, bench: &mut Bench) -> Result<(), StoreError> {
             books::add(conn, &bench.business, &book_line(digest, book), at).await?;
         }
     }
-    let lines: Vec<&AssessmentLine> = bench.assessments.iter().collect();
-    assessments::add(conn, &bench.business, &lines).await?;
+    assessments::add(conn, &bench.business, &bench.assessments).await?;
     let moved: Vec<(u64, Head)> = bench.heads.values().filter(|(before, head)| head.seq > *before).cloned().collect();
     journal::append(conn, &bench.kept, &moved).await?;
     requests::add(conn, &bench.business, &bench.answered, at).await

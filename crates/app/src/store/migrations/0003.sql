@@ -39,9 +39,13 @@ CREATE TABLE precedents (
   role TEXT,
   origin TEXT NOT NULL,
   fields TEXT NOT NULL,
+  case_id TEXT,
   PRIMARY KEY (business, id)
 );
-CREATE INDEX precedents_like ON precedents (business, policy, terms, far) WHERE terms IS NOT NULL;
+-- Outward from a distance, on either side the newest of equals first.
+CREATE INDEX precedents_nearer ON precedents (business, policy, terms, far, at) WHERE terms IS NOT NULL;
+CREATE INDEX precedents_further ON precedents (business, policy, terms, far, at DESC) WHERE terms IS NOT NULL;
+CREATE INDEX precedents_of_case ON precedents (business, case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX precedents_by_customer ON precedents (business, customer, at);
 
 CREATE TABLE imports (
@@ -52,5 +56,19 @@ CREATE TABLE imports (
   done BIGINT NOT NULL,
   since BIGINT NOT NULL,
   changed BIGINT NOT NULL,
+  PRIMARY KEY (business, id)
+);
+
+-- What an assessment was like.
+ALTER TABLE assessments ADD COLUMN policy TEXT;
+ALTER TABLE assessments ADD COLUMN terms TEXT;
+ALTER TABLE assessments ADD COLUMN far BIGINT;
+ALTER TABLE assessments ADD COLUMN past TEXT;
+
+-- How far each part of the program that follows the journal has come.
+CREATE TABLE readers (
+  business TEXT NOT NULL,
+  id TEXT NOT NULL,
+  seen TEXT NOT NULL,
   PRIMARY KEY (business, id)
 );
