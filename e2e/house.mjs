@@ -1,6 +1,7 @@
 // Starts the program and a browser for the tests.
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -55,4 +56,20 @@ export async function settled(page) {
     const { typed, answered } = document.documentElement.dataset;
     return Number(typed ?? 0) === Number(answered ?? 0) && !document.querySelector('.htmx-request');
   });
+}
+
+// How every page is looked at.
+export const looks = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['phone', { viewport: { width: 390, height: 844 }, isMobile: true }],
+];
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// Runs axe as the test driver does, since the page's own policy forbids scripts that are not ours.
+export async function audit(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary}`).join(' | ')}`);
 }

@@ -1,16 +1,14 @@
 // What every page holds to: nothing axe finds, light and dark, wide and narrow; links, pasting, editing of rules.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { browser as launch, open, out, root, serve, settled } from './house.mjs';
+import { audit, browser as launch, looks, open, out, root, serve, settled } from './house.mjs';
 import { byMouse, fill } from './filling.mjs';
 import { stories } from './stories.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let house, browser, books;
 before(async () => {
   books = mkdtempSync(join(tmpdir(), 'amends-books-'));
@@ -31,13 +29,6 @@ async function ask(page, told) {
   await fill(page, told.facts, byMouse);
 }
 
-// Runs axe as the test driver does, since the page's own policy forbids scripts that are not ours.
-async function audit(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
-  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary}`).join(' | ')}`);
-}
-
 const pages = [
   ['kinds', async (page) => page.goto(`${house.address}/ask/retail`)],
   ['blank', async (page) => page.goto(`${house.address}/ask/retail/price_adjustment`)],
@@ -49,12 +40,6 @@ const pages = [
   ['good', async (page) => page.goto(`${house.address}/problems/retail`)],
   ['nothing', async (page) => page.goto(`${house.address}/nothing/here`)],
 ];
-const looks = [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['phone', { viewport: { width: 390, height: 844 }, isMobile: true }],
-];
-
 for (const [name, go] of pages) {
   for (const [look, options] of looks) {
     test(`${name}, ${look}: axe finds nothing, nothing sticks out`, async () => {
@@ -120,6 +105,7 @@ test('an order of another system fills the form', async () => {
   const { page, close } = await open(browser, house.address);
   await page.goto(`${house.address}/ask/retail`);
   await page.click('.paste summary');
+  await page.selectOption('#intake', 'shopify_order');
   await page.fill('#document', readFileSync(`${root}books/retail/intake/shopify_order.sample.json`, 'utf8'));
   await page.click('.paste button');
   await page.waitForSelector('#work');

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use amends::flow::assessing::assess_case;
+use amends::flow::assessing::{Asker, assess_case};
 use amends::flow::clock::{Clock, Ids};
 use amends::flow::job::Work;
 use amends::flow::people::{Setting, change, team};
@@ -225,7 +225,9 @@ impl House {
             owner: me.person.person(),
         };
         records.run(me, &case, With::default(), Work::Open(Box::new(opening))).await.unwrap();
-        let assessed = assess_case(records, me, &case, With::default(), FACTS).await.unwrap();
+        let by = me.actor();
+        let who = Asker::of(me, &by);
+        let assessed = assess_case(records, who, &case, With::default(), FACTS).await.unwrap();
         let wish = Wish {
             assessment: Digest::parse(&assessed.digest).unwrap(),
             option: OptionId::parse("waive").unwrap(),

@@ -8,6 +8,8 @@ pub mod cases;
 pub mod customers;
 pub mod events;
 pub mod files;
+pub mod incoming;
+pub mod inlets;
 pub mod keys;
 pub mod me;
 pub mod openapi;

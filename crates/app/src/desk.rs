@@ -6,6 +6,7 @@ pub mod book;
 pub mod changes;
 pub mod consult;
 pub mod draw;
+pub mod form;
 pub mod page;
 pub mod problems;
 pub mod reference;

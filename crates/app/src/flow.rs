@@ -9,6 +9,7 @@ pub mod clock;
 pub mod export;
 pub mod fulfil;
 pub mod importing;
+pub mod incoming;
 pub mod job;
 pub mod known;
 pub mod links;

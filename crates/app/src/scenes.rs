@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod incoming;
 mod links;
 mod matrix;
 mod precedents;

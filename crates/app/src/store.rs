@@ -17,6 +17,7 @@ pub mod endpoints;
 pub mod files;
 pub mod grants;
 pub mod imports;
+pub mod inlets;
 pub mod journal;
 pub mod keys;
 pub mod links;

@@ -82,6 +82,8 @@ ids! {
     CustomerId;
     /// A case.
     CaseId;
+    /// Where cases come in by themselves: events of another system, mail, a form.
+    InletId;
     /// A grant of a case.
     GrantId;
     /// A question to someone with authority.

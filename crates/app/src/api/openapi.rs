@@ -120,12 +120,18 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::webhooks::off,
         super::webhooks::sent,
         super::webhooks::replay,
+        super::inlets::list,
+        super::inlets::add,
+        super::inlets::rotate,
+        super::inlets::on,
+        super::inlets::off,
+        super::incoming::take,
         super::running::health,
         super::running::ready,
         super::running::metrics,
         document,
     ),
-    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "webhooks"), (name = "people"), (name = "customers"), (name = "books"), (name = "about")),
+    tags((name = "cases"), (name = "assessments"), (name = "grants"), (name = "approvals"), (name = "events"), (name = "webhooks"), (name = "inlets"), (name = "people"), (name = "customers"), (name = "books"), (name = "about")),
 )]
 struct Api;
 

@@ -128,7 +128,7 @@ fn what_is_wrong_with_a_request_is_a_problem_that_says_where() {
     insta::assert_snapshot!(of("/v1/assess?role=lead&bok=retail", "{}"), @"400 the query says `bok`, which is not known here: did you mean `book`?");
     insta::assert_snapshot!(of("/v1/assess?role=lead&role=ai", "{}"), @"400 the query says `role` twice: say it once");
     insta::assert_snapshot!(of("/v1/assess?role=lead&book=retial", "{}"), @"404 there is no book `retial` here: did you mean `retail`?");
-    insta::assert_snapshot!(of("/v1/assess?role=lead&intake=shopify", "{}"), @"400 the book has no intake `shopify`: known: shopify_order");
+    insta::assert_snapshot!(of("/v1/assess?role=lead&intake=shopify", "{}"), @"400 the book has no intake `shopify`: known: shop_events, shopify_order");
     insta::assert_snapshot!(of("/v1/assess?role=lead&book=retail", "{}"));
     insta::assert_snapshot!(of("/v1/assess?role=lead&book=retail", "not json"));
     let mut wrong = question();

@@ -94,7 +94,7 @@ fn found<'m>(me: &'m Me, id: &str) -> Result<&'m EndpointRow, Problem> {
     me.rules.endpoints.iter().find(|e| e.id == id).ok_or_else(no_such)
 }
 
-fn new_secret() -> Result<Secret, Problem> {
+pub(super) fn new_secret() -> Result<Secret, Problem> {
     let mut bytes = [0; SECRET_BYTES];
     getrandom::fill(&mut bytes)
         .map_err(|e| of_store(StoreError::Failed(format!("the system gives no random bytes: {e}"))))?;

@@ -36,9 +36,9 @@ struct Kinds {
 }
 
 /// A kind of request one can ask about.
-struct Kind {
-    request: String,
-    title: String,
+pub(super) struct Kind {
+    pub(super) request: String,
+    pub(super) title: String,
     purpose: Option<String>,
     /// What the search looks at.
     words: String,
@@ -84,7 +84,7 @@ fn kinds_page(app: &App, current: &Current, given: TakeIn, wrong: Option<String>
     }
 }
 
-fn kind(request: &str, policy: &amends_core::book::rules::Policy) -> Kind {
+pub(super) fn kind(request: &str, policy: &amends_core::book::rules::Policy) -> Kind {
     let version = policy.versions.last();
     let (title, purpose) = version.map_or_else(|| (policy.id.clone(), None), |v| (v.title.clone(), v.purpose.clone()));
     let several = version.is_some_and(|v| v.requests.len() > 1);

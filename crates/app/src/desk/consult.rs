@@ -112,6 +112,6 @@ struct ToldPage<'p> {
     says: &'p str,
 }
 
-fn closed(status: StatusCode, title: &str, says: &str) -> Response {
+pub(super) fn closed(status: StatusCode, title: &str, says: &str) -> Response {
     html(status, &ToldPage { frame: Frame::bare(title), title, says })
 }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use amends_core::assess::frozen::Frozen;
 use amends_core::assess::{Workspace, assess};
 use amends_core::book::rules::Book;
-use amends_core::case::{Case, Right};
+use amends_core::case::{Actor, Case, Right};
 use amends_core::digest::Digest;
 use amends_core::facts::{FactsErrors, read_question};
-use amends_core::ids::CaseId;
+use amends_core::ids::{BusinessId, CaseId, RoleName};
 use amends_core::journal::AssessmentLine;
 use amends_core::likeness::Likeness;
 use amends_core::money::Money;
 use serde_json::{Map, Value, json};
 
-use super::job::{Done, KeptAssessment, Refused, Work};
+use super::job::{Done, Job, KeptAssessment, Refused, Work};
 use super::records::{Me, Records, With};
+use super::rules::Rules;
 use crate::store::grants::Bent;
 use crate::store::{StoreError, assessments, customers};
 
@@ -43,6 +44,29 @@ impl From<Refused> for NotAssessed {
     }
 }
 
+/// Who asks for an assessment.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Of which business.
+    pub business: &'a BusinessId,
+    /// What holds in it.
+    pub rules: &'a Rules,
+    /// Who it is.
+    pub by: &'a Actor,
+    /// The role it is answered for.
+    pub role: &'a RoleName,
+    /// Whether whatever they say is a claim.
+    pub claims: bool,
+}
+
+impl<'a> Asker<'a> {
+    /// Someone who works here. `by`: as they act.
+    pub fn of(me: &'a Me, by: &'a Actor) -> Self {
+        let claims = me.person.person().is_agent();
+        Self { business: &me.business, rules: &me.rules, by, role: &me.person.role, claims }
+    }
+}
+
 /// An assessment that was kept.
 #[derive(Debug)]
 pub struct Assessed {
@@ -61,7 +85,7 @@ pub struct Assessed {
 /// See [`NotAssessed`].
 pub async fn assess_case(
     records: &Records,
-    me: &Me,
+    me: Asker<'_>,
     id: &CaseId,
     with: With,
     document: &str,
@@ -69,13 +93,22 @@ pub async fn assess_case(
     let mut left = TRIES_MAX;
     loop {
         left -= 1;
-        let case = records.case(&me.business, id).await?;
-        let case = case.filter(|case| case.is_open_to(&me.person.person())).ok_or(Refused::NoCase)?;
+        let case = records.case(me.business, id).await?;
+        let sees = |case: &Case| me.by.person().is_none_or(|person| case.is_open_to(person));
+        let case = case.filter(sees).ok_or(Refused::NoCase)?;
         let history = history(records, me, &case).await?;
         let question = question_of(records, me, &case, document, &history)?;
         let kept = answer(&me.rules.book, &question, me)?;
         let (digest, json) = (kept.line.digest.clone(), kept.line.assessment.clone());
-        match records.run(me, id, with.clone(), Work::Assess(Box::new(kept))).await {
+        let job = Job {
+            business: me.business.clone(),
+            case: id.clone(),
+            by: me.by.clone(),
+            key: with.key.clone(),
+            if_version: with.if_version,
+            work: Work::Assess(Box::new(kept)),
+        };
+        match records.writer.run(job).await {
             Err(Refused::Denied { word, .. }) if word == "behind_the_case" && left > 0 => {}
             done => {
                 let done = done?;
@@ -89,21 +122,21 @@ pub async fn assess_case(
 }
 
 /// The assessment that the same request was answered with before: this one is of another moment.
-async fn kept_before(records: &Records, me: &Me, digest: Digest, done: Done) -> Result<Assessed, NotAssessed> {
+async fn kept_before(records: &Records, me: Asker<'_>, digest: Digest, done: Done) -> Result<Assessed, NotAssessed> {
     let read = async {
         let mut conn = records.store.reader().await?;
-        assessments::find(&mut conn, &me.business, &digest).await
+        assessments::find(&mut conn, me.business, &digest).await
     };
     let gone = || Refused::Store(StoreError::Unreadable(format!("the assessment {digest} is not there")));
     let line = read.await.map_err(Refused::Store)?.ok_or_else(gone)?;
     Ok(Assessed { done, digest: digest.to_string(), json: line.assessment })
 }
 
-async fn history(records: &Records, me: &Me, case: &Case) -> Result<Vec<Bent>, Refused> {
+async fn history(records: &Records, me: Asker<'_>, case: &Case) -> Result<Vec<Bent>, Refused> {
     let Some(customer) = &case.customer else { return Ok(Vec::new()) };
     let read = async {
         let mut conn = records.store.reader().await?;
-        customers::history(&mut conn, &me.business, customer).await
+        customers::history(&mut conn, me.business, customer).await
     };
     read.await.map_err(Refused::Store)
 }
@@ -111,7 +144,7 @@ async fn history(records: &Records, me: &Me, case: &Case) -> Result<Vec<Bent>, R
 /// The whole question. What the case knows is never taken from the document.
 fn question_of(
     records: &Records,
-    me: &Me,
+    me: Asker<'_>,
     case: &Case,
     document: &str,
     history: &[Bent],
@@ -126,7 +159,7 @@ fn question_of(
             return Err(NotAssessed::Wrong(format!("it says `{name}`, which the case knows: leave it out")));
         }
     }
-    if me.person.person().is_agent() {
+    if me.claims {
         claim_all(&mut question);
     }
     question.insert("request".to_owned(), json!(case.request.as_str()));
@@ -177,9 +210,9 @@ fn add_history(question: &mut Map<String, Value>, case: &Case, history: &[Bent])
     }
 }
 
-fn answer(book: &Arc<Book>, question: &str, me: &Me) -> Result<KeptAssessment, NotAssessed> {
+fn answer(book: &Arc<Book>, question: &str, me: Asker<'_>) -> Result<KeptAssessment, NotAssessed> {
     let read = read_question(&book.schema, question).map_err(NotAssessed::Unreadable)?;
-    let role = me.person.role.as_str();
+    let role = me.role.as_str();
     let role = book.role(role).ok_or_else(|| NotAssessed::NoAnswer(format!("the book has no role `{role}`")))?;
     let mut workspace = Workspace::default();
     let made = {

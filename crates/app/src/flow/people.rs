@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::rules::ModeText;
 use crate::store::endpoints::{EndpointRow, Purpose};
+use crate::store::inlets::{InletRow, Kind};
 use crate::store::journal::Kept;
 use crate::store::keys::KeyRow;
 use crate::store::links::LinkRow;
@@ -14,7 +15,9 @@ use crate::store::mails::MailRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::sessions::{Password, SessionRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, Store, StoreError, endpoints, journal, keys, links, mails, people, sessions, settings};
+use crate::store::{
+    Conn, Store, StoreError, endpoints, inlets, journal, keys, links, mails, people, sessions, settings,
+};
 
 /// The chain of the journal that settings are in.
 const CHAIN: &str = "settings";
@@ -42,6 +45,8 @@ pub enum Setting {
     Free(Allowance),
     /// A webhook, new or changed.
     Endpoint(EndpointRow),
+    /// An inlet, new or changed.
+    Inlet(InletRow),
     /// A key, new or changed.
     Key(KeyRow),
     /// A key that is taken away.
@@ -77,6 +82,7 @@ enum Told<'s> {
     Person { id: &'s str, role: &'s str, team: &'s str, active: bool },
     Team { id: &'s str, mode: &'s str },
     Endpoint { id: &'s str, purpose: Purpose, url: &'s str, on: bool },
+    Inlet { id: &'s str, kind: Kind, owner: &'s str, on: bool },
     Allowance { holder: &'s str, span: &'s str, currency: &'s str, most: Option<i64> },
     Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
     Access { person: &'s str, how: &'s str },
@@ -107,6 +113,10 @@ impl Setting {
             Self::Endpoint(e) => {
                 let (id, purpose, url, on) = (e.id.as_str(), e.purpose, e.url.as_str(), e.on);
                 ("setting.webhook", Told::Endpoint { id, purpose, url, on })
+            }
+            Self::Inlet(i) => {
+                let (id, owner) = (i.id.as_str(), i.owner.as_str());
+                ("setting.inlet", Told::Inlet { id, kind: i.kind, owner, on: i.on })
             }
             Self::Allow(a) => ("setting.allowance", a.told(Some(a.most))),
             Self::Free(a) => ("setting.allowance", a.told(None)),
@@ -140,6 +150,7 @@ impl Setting {
             Self::Owner(_) => Err(StoreError::Conflict("someone works here already".to_owned())),
             Self::Team(team) => people::save_team(conn, business, team).await,
             Self::Endpoint(endpoint) => endpoints::save(conn, business, endpoint, at).await,
+            Self::Inlet(inlet) => inlets::save(conn, business, inlet, at).await,
             Self::Allow(allowance) => settings::allow(conn, business, allowance).await,
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
             Self::Key(key) => keys::save(conn, business, key).await,

@@ -12,10 +12,11 @@ use amends_core::time::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::store::endpoints::{EndpointRow, Purpose};
+use crate::store::inlets::InletRow;
 use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, StoreError, budgets, endpoints, keys, people, settings};
+use crate::store::{Conn, StoreError, budgets, endpoints, inlets, keys, people, settings};
 
 /// What holds in a business now.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct Rules {
     pub teams: HashMap<TeamId, Team>,
     /// Its webhooks.
     pub endpoints: Vec<EndpointRow>,
+    /// Where its cases come in by themselves.
+    pub inlets: Vec<InletRow>,
     keys: HashMap<PersonId, Vec<KeyRow>>,
     allowances: HashMap<(String, String, String), i64>,
 }
@@ -85,6 +88,7 @@ impl Rules {
         let people = people::all(conn, business).await?;
         let teams = people::teams(conn, business).await?;
         let endpoints = endpoints::all(conn, business).await?;
+        let inlets = inlets::all(conn, business).await?;
         let allowances = settings::allowances(conn, business).await?;
         let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
         for key in keys::all(conn, business).await? {
@@ -99,6 +103,7 @@ impl Rules {
             people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
             teams: teams.into_iter().map(team).collect::<Result<_, _>>()?,
             endpoints,
+            inlets,
             keys: of_people,
             allowances: allowances
                 .into_iter()

@@ -136,6 +136,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/ask/{book}/intake"
             | "/sign-in"
             | "/consult/{link}"
+            | "/form/{business}/{inlet}"
             | "/account/password"
             | "/account/sign-out"
             | "/account/sign-out-everywhere",
@@ -155,8 +156,13 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/v1/people/{person}/password"
             | "/v1/people/{person}/sign-out"
             | "/v1/keys/{key}/rotate"
-            | "/v1/keys/{key}/remove",
+            | "/v1/keys/{key}/remove"
+            | "/v1/inlets/{inlet}/rotate"
+            | "/v1/inlets/{inlet}/on"
+            | "/v1/inlets/{inlet}/off"
+            | "/in/{business}/{inlet}",
         ) => json!({}),
+        ("POST", "/v1/inlets") => json!({ "id": "second", "kind": "form", "owner": "rita" }),
         ("POST", "/v1/people") => json!({ "id": "zoe", "role": "frontline", "team": "shop" }),
         ("POST", "/v1/people/{person}") => json!({ "name": "Zoe" }),
         ("POST", "/v1/keys") => json!({ "person": "omar", "title": "the helpdesk" }),
@@ -168,6 +174,8 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{policy}", "returns")
         .replace("{request}", "returns")
         .replace("{customer}", "c_1")
+        .replace("{business}", "retail")
+        .replace("{inlet}", "form")
         .replace("{person}", "zoe")
         .replace("{key}", "zoe")
         .replace("{webhook}", "shop")
@@ -191,6 +199,8 @@ fn what_each_may_do_on_every_route() {
             let shop = Shop::open(testing::file().unwrap()).await;
             let webhook = json!({ "id": "shop", "url": "https://shop.example/amends", "purpose": "tell" });
             shop.post("hugo", "/v1/webhooks", webhook).await.ok();
+            let form = json!({ "id": "form", "kind": "form", "owner": "rita" });
+            shop.post("hugo", "/v1/inlets", form).await.ok();
             shop.add("zoe").await;
             let mut row = Vec::new();
             for who in WHO {

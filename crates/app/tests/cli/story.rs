@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use amends::flow::assessing::assess_case;
+use amends::flow::assessing::{Asker, assess_case};
 use amends::flow::clock::{Clock, Ids};
 use amends::flow::job::Work;
 use amends::flow::records::{Me, Records, With};
@@ -54,7 +54,9 @@ impl Told {
 
     /// Assesses and gives the money back.
     async fn give(&self, me: &Me, case: &CaseId) {
-        let assessed = assess_case(&self.records, me, case, With::default(), FACTS).await.unwrap();
+        let by = me.actor();
+        let who = Asker::of(me, &by);
+        let assessed = assess_case(&self.records, who, case, With::default(), FACTS).await.unwrap();
         let wish = Wish {
             assessment: Digest::parse(&assessed.digest).unwrap(),
             option: OptionId::parse("back").unwrap(),

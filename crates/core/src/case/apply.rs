@@ -93,7 +93,14 @@ fn ends_something(command: &Command) -> bool {
 }
 
 fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
-    if *c.by == Actor::Consulted && !matches!(command, Command::AnswerConsult { .. }) {
+    let may = match c.by {
+        Actor::Consulted => matches!(command, Command::AnswerConsult { .. }),
+        Actor::Inlet(_) => {
+            matches!(command, Command::Assess { .. } | Command::Note { .. } | Command::HearCustomer { .. })
+        }
+        Actor::Person(_) | Actor::Timer | Actor::Fulfilment => true,
+    };
+    if !may {
         return Err(Denied::NotAPerson);
     }
     match command {

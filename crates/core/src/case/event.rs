@@ -7,8 +7,8 @@ use crate::assess::frozen::{Department, Frozen, OptionFrozen};
 use crate::authority::{Bound, BudgetKey, Fulfil, Person};
 use crate::digest::Digest;
 use crate::ids::{
-    ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, PersonId, PromiseId, RequestKind,
-    RoleName, TeamId,
+    ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId, PromiseId,
+    RequestKind, RoleName, TeamId,
 };
 use crate::money::Money;
 use crate::time::Time;
@@ -42,6 +42,8 @@ pub enum Actor {
     Fulfilment,
     /// Someone without an account who was asked by a link: they answer, and do nothing else.
     Consulted,
+    /// What came in by itself: it opens cases, and tells and assesses what came; it gives nothing.
+    Inlet(InletId),
 }
 
 impl Actor {
@@ -50,7 +52,7 @@ impl Actor {
     pub const fn person(&self) -> Option<&Person> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Timer | Self::Fulfilment | Self::Consulted => None,
+            Self::Timer | Self::Fulfilment | Self::Consulted | Self::Inlet(_) => None,
         }
     }
 }

@@ -414,6 +414,27 @@ fn a_day_used_up_asks_and_a_team_without_money_denies() {
 }
 
 #[test]
+fn an_inlet_opens_tells_and_assesses_and_does_nothing_else() {
+    let mut w = World::new();
+    let rep = person("rita", "frontline");
+    w.open("c1", &rep, "price_adjustment");
+    w.assess("c1", "blazers", &rep);
+    let by = Actor::Inlet(id("shop"));
+    for command in [
+        Command::KnowCustomer { customer: id("cu_2") },
+        Command::AddEvidence { id: id("e1"), evidence: Evidence::Seen { what: words("the label") } },
+        Command::Consult { id: id("q1"), department: Department("stores".to_owned()), words: words("was it torn?") },
+        Command::Settle { words: None },
+        Command::Reopen { reason: words("again") },
+        Command::TakeOver,
+    ] {
+        assert_eq!(w.apply("c1", &by, &command), Err(Denied::NotAPerson), "{command:?}");
+    }
+    w.apply("c1", &by, &Command::HearCustomer { words: Some(words("it was torn")) }).unwrap();
+    assert!(matches!(w.apply("c1", &by, &Command::Note { words: words("by mail") }), Ok(1)));
+}
+
+#[test]
 fn who_was_asked_by_a_link_answers_and_does_nothing_else() {
     let mut w = World::new();
     let rep = person("rita", "frontline");

@@ -11,7 +11,7 @@ use crate::api::body::asked as query_of;
 use crate::api::me::{In, SentText};
 use crate::api::problem::Problem;
 use crate::api::refused::{Carried, Turned, problem, with_tag};
-use crate::flow::assessing::{NotAssessed, assess_case};
+use crate::flow::assessing::{Asker, NotAssessed, assess_case};
 use crate::flow::job::Refused;
 use crate::store::assessments;
 
@@ -25,8 +25,9 @@ const DIGEST: HeaderName = HeaderName::from_static("assessment-digest");
     responses((status = 201, description = "The assessment, in the format of `amends schema assessment`; the header `Assessment-Digest` names it.", body = inline(crate::api::openapi::AssessmentDocument)), Turned))]
 pub async fn assess(Path(id): Path<String>, SentText(sent): SentText) -> Result<Response, Problem> {
     let case = case_id(&id)?;
-    let made =
-        assess_case(&sent.records, &sent.me, &case, sent.with, &sent.body.0).await.map_err(|e| not_assessed(&e))?;
+    let by = sent.me.actor();
+    let who = Asker::of(&sent.me, &by);
+    let made = assess_case(&sent.records, who, &case, sent.with, &sent.body.0).await.map_err(|e| not_assessed(&e))?;
     Ok(with_tag(StatusCode::CREATED, made.done.version, answer(&made.digest, made.json)))
 }
 

@@ -45,7 +45,7 @@ fn reserve(case: &Case, id: &GrantId, plan: &GrantPlan, c: &Context<'_>) -> Resu
 fn under_way(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<(), Denied> {
     let grant = known("grant", id, case.grant(id))?;
     match (c.by, grant.fulfil) {
-        (Actor::Timer | Actor::Consulted, _) => return Err(Denied::NotAPerson),
+        (Actor::Timer | Actor::Consulted | Actor::Inlet(_), _) => return Err(Denied::NotAPerson),
         (Actor::Person(_), Fulfil::ByConnector) => return Err(Denied::ByConnector { grant: id.clone() }),
         (Actor::Person(_), Fulfil::ByHand) if c.person()?.is_agent() => return Err(Denied::NotAPerson),
         (Actor::Person(_), Fulfil::ByHand) | (Actor::Fulfilment, _) => {}

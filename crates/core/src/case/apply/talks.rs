@@ -16,8 +16,8 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
             Ok(vec![Happened::EvidenceAdded { id, evidence }])
         }
         Command::Note { words } => {
-            // The worker tells what it could not do beside grants, such as a mail.
-            if *c.by != Actor::Fulfilment {
+            // The worker tells what it could not do beside grants, such as a mail; an inlet, what came with a request.
+            if !matches!(c.by, Actor::Fulfilment | Actor::Inlet(_)) {
                 c.person()?;
             }
             Ok(vec![Happened::Noted { words }])
