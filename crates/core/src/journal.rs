@@ -24,11 +24,13 @@
 //!
 //! # Personal fields
 //!
-//! Events hold references, never names; what people wrote is in [`Words`](crate::words::Words), which may be sealed
-//! under a key of the customer's before a command is applied. Erasing a customer destroys that key: the chain stays
-//! whole, since it is made of the sealed texts.
+//! Events hold references, never names; what people wrote is in [`Words`](crate::words::Words), which the shell seals
+//! under a key of the case before the journal takes the event. Erasing a customer destroys the keys of their cases: the
+//! chain stays whole, since it is made of the sealed texts. The questions and answers of their assessments are erased as
+//! well; the entry that tells so ([`ERASED`], in the chain [`SETTINGS`]) names them, and verifying excuses those alone.
 
 mod chain;
+mod erased;
 mod line;
 mod recheck;
 mod remake;
@@ -36,6 +38,7 @@ mod report;
 mod verify;
 
 pub use chain::{Anchor, Entry, Head, Moved, NotJson};
+pub use erased::{ERASED, Erased, SETTINGS};
 pub use line::{AssessmentLine, BadLine, BookLine, End, Export, FORMAT, Header, LINE_BYTES_MAX, Line};
 pub use recheck::{Recheck, recheck, recheck_in};
 pub use report::{FAULTS_MAX, Fault, Place, Report, Wrong};

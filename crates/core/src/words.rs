@@ -7,10 +7,15 @@ use serde::{Deserialize, Serialize};
 /// Most letters of one text on a case.
 pub const WORDS_LETTERS_MAX: usize = 4_000;
 
+/// How a sealed text begins: the version of the seal stands in it.
+pub const SEALED: &str = "sealed:1:";
+/// Most bytes of a sealed text: 4,000 letters of four bytes, what a seal adds to them, in base64.
+pub const SEALED_BYTES_MAX: usize = 22_000;
+
 /// A text of someone's own: not empty, at most 4,000 letters.
 ///
-/// Nothing is decided by what it says. The shell may hand over the text sealed under a key of the customer's; the
-/// journal then stays whole when that key is destroyed.
+/// Nothing is decided by what it says. The journal holds it sealed under a key of its case ([`Words::sealed`]), and
+/// stays whole when that key is destroyed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Words(String);
@@ -38,9 +43,21 @@ impl Words {
         let text = text.trim();
         match text.chars().count() {
             0 => Err(NoWords::Empty),
-            letters if letters > WORDS_LETTERS_MAX => Err(NoWords::TooLong { letters }),
+            letters if letters > WORDS_LETTERS_MAX && !is_sealed(text) => Err(NoWords::TooLong { letters }),
             _ => Ok(Self(text.to_owned())),
         }
+    }
+
+    /// The text as the journal holds it, or what is left of one whose key is gone.
+    #[must_use]
+    pub const fn sealed(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Whether it is as the journal holds it.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        is_sealed(&self.0)
     }
 
     /// The text.
@@ -48,6 +65,10 @@ impl Words {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn is_sealed(text: &str) -> bool {
+    text.starts_with(SEALED) && text.len() <= SEALED_BYTES_MAX
 }
 
 impl fmt::Display for Words {
@@ -79,5 +100,7 @@ mod tests {
         assert_eq!(Words::parse(" seen \n").map(String::from), Ok("seen".to_owned()));
         assert_eq!(Words::parse(" \n"), Err(NoWords::Empty));
         assert_eq!(Words::parse(&"ä".repeat(4_001)), Err(NoWords::TooLong { letters: 4_001 }));
+        assert!(Words::parse(&format!("{SEALED}{}", "a".repeat(21_000))).is_ok());
+        assert!(Words::parse(&format!("{SEALED}{}", "a".repeat(22_000))).is_err());
     }
 }

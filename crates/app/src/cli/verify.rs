@@ -116,9 +116,13 @@ fn summary(found: &Report, screen: Screen) -> String {
 
 fn made_again(found: &Report) -> String {
     let all = counted(found.assessments, "assessment");
-    match found.made_again {
+    let made = match found.made_again {
         made if made == found.assessments => format!("{all} made again"),
         made => format!("{all} with {made} made again"),
+    };
+    match found.erased {
+        0 => made,
+        erased => format!("{made} and {erased} erased"),
     }
 }
 
@@ -149,6 +153,7 @@ fn value(found: &Report) -> Value {
         "books": found.books,
         "assessments": found.assessments,
         "made_again": found.made_again,
+        "erased": found.erased,
         "entries": found.entries,
         "anchors": found.anchors,
         "chains": chains.collect::<Vec<_>>(),

@@ -30,6 +30,14 @@ pub struct Event {
     pub what: Happened,
 }
 
+impl Event {
+    /// The texts that people wrote in it, all of them: what is sealed before the journal takes it.
+    #[must_use]
+    pub fn words_mut(&mut self) -> Vec<&mut Words> {
+        self.what.words_mut()
+    }
+}
+
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -157,6 +165,45 @@ pub enum Happened {
 }
 
 impl Happened {
+    // Every event is named and every field of those with words, so that none that is added later is forgotten.
+    fn words_mut(&mut self) -> Vec<&mut Words> {
+        match self {
+            Self::Noted { words }
+            | Self::CustomerAsked { words }
+            | Self::Promised { id: _, words, due: _, alarm: _ }
+            | Self::Consulted { id: _, department: _, words }
+            | Self::ConsultAnswered { id: _, words }
+            | Self::HandoverOffered { to: _, words }
+            | Self::HandoverRefused { words }
+            | Self::ApprovalAsked { id: _, of: _, cost: _, least: _, look: _, words, to: _, until: _, ends: _ }
+            | Self::GrantReleased { id: _, reason: words } => vec![words],
+            Self::CustomerSpoke { words }
+            | Self::Approved { id: _, of: _, until: _, words }
+            | Self::Settled { words }
+            | Self::Reopened { reason: words, asked: _ } => words.iter_mut().collect(),
+            Self::Refused { id: _, reason, instead } | Self::Declined { reason, instead } => {
+                std::iter::once(reason).chain(instead.iter_mut().filter_map(Instead::words_mut)).collect()
+            }
+            Self::EvidenceAdded { id: _, evidence } => evidence.words_mut(),
+            Self::Opened { .. }
+            | Self::CustomerKnown { .. }
+            | Self::HoldWarned
+            | Self::HoldLapsed
+            | Self::PromiseRang { .. }
+            | Self::PromiseMissed { .. }
+            | Self::PromiseKept { .. }
+            | Self::HandoverWithdrawn
+            | Self::HandedOver { .. }
+            | Self::BroughtToHead { .. }
+            | Self::Assessed { .. }
+            | Self::BespokeWritten { .. }
+            | Self::ApprovalPassedOn { .. }
+            | Self::ApprovalEnded { .. }
+            | Self::Reserved { .. }
+            | Self::GrantSettled { .. } => Vec::new(),
+        }
+    }
+
     /// Its name, as in the journal.
     #[must_use]
     pub const fn name(&self) -> &'static str {

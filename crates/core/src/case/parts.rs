@@ -97,6 +97,16 @@ pub enum Evidence {
     },
 }
 
+impl Evidence {
+    pub(super) fn words_mut(&mut self) -> Vec<&mut Words> {
+        match self {
+            Self::File { digest: _, shows } => vec![shows],
+            Self::Link { to, shows } => vec![to, shows],
+            Self::Seen { what } => vec![what],
+        }
+    }
+}
+
 /// Something dated we told the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
@@ -338,6 +348,15 @@ pub enum Instead {
     Detour,
     /// In words.
     Words(Words),
+}
+
+impl Instead {
+    pub(super) fn words_mut(&mut self) -> Option<&mut Words> {
+        match self {
+            Self::Words(words) => Some(words),
+            Self::Option(_) | Self::Detour => None,
+        }
+    }
 }
 
 /// A no.

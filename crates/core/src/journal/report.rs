@@ -22,6 +22,8 @@ pub struct Report {
     pub assessments: usize,
     /// How many of them came out again with the same bytes.
     pub made_again: usize,
+    /// Assessments whose text was erased with a customer's personal data, by what the journal tells of it.
+    pub erased: usize,
     /// Entries among them.
     pub entries: usize,
     /// Anchors among them.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::chain::kind_of;
 use super::remake::Remaking;
 use super::{
-    Anchor, AssessmentLine, BadLine, BookLine, Entry, Export, FORMAT, Fault, Line, Moved, Place, Report, Wrong,
+    Anchor, AssessmentLine, BadLine, BookLine, ERASED, Entry, Erased, Export, FORMAT, Fault, Line, Moved, Place,
+    Report, SETTINGS, Wrong,
 };
 use crate::case::{Event, Happened};
 use crate::digest::Digest;
@@ -34,6 +35,8 @@ pub struct Verifying {
     there: BTreeSet<(&'static str, Digest)>,
     /// Digests that events cite, with the line of the first.
     cited: BTreeMap<(&'static str, Digest), usize>,
+    /// Digests of what was erased: they are cited and need not stand.
+    erased: BTreeSet<(&'static str, Digest)>,
     /// Anchors that were kept elsewhere.
     kept: Vec<Kept>,
     remaking: Option<Remaking>,
@@ -199,6 +202,18 @@ impl Verifying {
         if is_new && entry.kind.starts_with("case.") {
             self.case_event(entry, is_in_place);
         }
+        if is_new && entry.kind == ERASED && entry.team.as_str() == SETTINGS {
+            match Erased::read(&entry.event) {
+                Some(erased) => self.erased(erased),
+                None => self.fault(place(), Wrong::Event),
+            }
+        }
+    }
+
+    fn erased(&mut self, erased: Erased) {
+        self.report.erased += erased.assessments.len();
+        self.erased.extend(erased.assessments.into_iter().map(|digest| ("assessment", digest)));
+        self.erased.extend(erased.questions.into_iter().map(|digest| ("question", digest)));
     }
 
     /// Takes an event of a case in. Where the entry is out of its place, the event is out of its own for that reason.
@@ -266,7 +281,8 @@ impl Verifying {
     #[must_use]
     pub fn end(mut self) -> Report {
         for ((what, digest), line) in std::mem::take(&mut self.cited) {
-            if !self.there.contains(&(what, digest.clone())) {
+            let cited = (what, digest.clone());
+            if !self.there.contains(&cited) && !self.erased.contains(&cited) {
                 self.report.add(Fault { line, place: Place::Line, wrong: Wrong::NotThere(what, digest) });
             }
         }

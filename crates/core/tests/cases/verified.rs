@@ -3,9 +3,10 @@
 use amends_core::authority::Mode;
 use amends_core::case::Command;
 use amends_core::digest::Digest;
-use amends_core::ids::{BusinessId, RoleName};
+use amends_core::ids::{BusinessId, CaseId, RoleName, TeamId};
 use amends_core::journal::{
-    Anchor, BookLine, Export, Header, Line, Place, Recheck, Report, Verifying, Wrong, recheck, verify,
+    Anchor, BookLine, ERASED, Erased, Export, Head, Header, Line, Place, Recheck, Report, SETTINGS, Verifying, Wrong,
+    recheck, verify,
 };
 use proptest::prelude::*;
 
@@ -133,6 +134,40 @@ fn each_planted_fault_is_found_where_it_is() {
     check("a space", &|lines| lines[4].push(' '), "line 5: it is not written as an export writes it");
     check("no end", &|lines| drop(lines.pop()), "line 14: the export is cut off: it has no end");
     check("no header", &|lines| drop(lines.remove(0)), "line 1: an export begins with its header, and has no other");
+}
+
+/// An export without its assessments, and with an entry that says so in a chain of this name.
+fn erased(w: &World, chain: &str, kind: &str) -> Vec<String> {
+    let business = BusinessId::parse("acme").unwrap();
+    let gone = Erased {
+        cases: vec![CaseId::parse("c1").unwrap()],
+        assessments: w.assessments.values().map(|line| line.digest.clone()).collect(),
+        questions: w.assessments.values().map(|line| line.question_digest.clone()).collect(),
+    };
+    let head = Head { business: business.clone(), team: TeamId::parse(chain).unwrap(), seq: 0, hash: Digest::zeros() };
+    let event = serde_json::json!({ "by": "hugo", "what": { "erased": gone } });
+    let mut export = Export::default();
+    let mut lines = vec![
+        export.line(&Line::Header(Header { format: 1, business, at: w.now })),
+        export.line(&Line::Book(BookLine::of(&w.files))),
+    ];
+    lines.extend(w.entries.iter().map(|entry| export.line(&Line::Entry(entry.clone()))));
+    lines.push(export.line(&Line::Entry(head.next(w.now, kind, &event).unwrap())));
+    let end = export.end();
+    lines.push(export.line(&Line::End(end)));
+    lines
+}
+
+#[test]
+fn what_was_erased_is_missed_only_where_the_journal_does_not_say_so() {
+    let w = small();
+    let report = verify(erased(&w, SETTINGS, ERASED));
+    assert_eq!((told(&report), report.assessments, report.erased), ("whole".to_owned(), 0, 1));
+    for (chain, kind) in [("web", ERASED), (SETTINGS, "setting.person")] {
+        let report = verify(erased(&w, chain, kind));
+        let missing = report.faults.iter().filter(|fault| matches!(fault.wrong, Wrong::NotThere(..))).count();
+        assert_eq!((missing, report.erased), (2, 0), "{chain} {kind}");
+    }
 }
 
 #[test]
