@@ -14,6 +14,7 @@ pub mod keys;
 pub mod me;
 pub mod openapi;
 pub mod people;
+pub mod privacy;
 pub mod problem;
 pub mod refused;
 pub mod running;

@@ -103,6 +103,8 @@ fn cases() -> Router<App> {
         .route("/v1/files", post(api::files::keep))
         .route("/v1/files/{digest}", get(api::files::show))
         .route("/v1/customers/{customer}", get(api::customers::show))
+        .route("/v1/customers/{customer}/export", get(api::privacy::export))
+        .route("/v1/customers/{customer}/erase", post(api::privacy::erase))
         .route("/v1/budgets", get(api::budgets::list))
         .route("/v1/people", get(api::people::list).post(api::people::add))
         .route("/v1/people/{person}", post(api::people::set))

@@ -6,6 +6,7 @@ mod incoming;
 mod links;
 mod matrix;
 mod precedents;
+mod privacy;
 mod receiver;
 pub mod shop;
 mod stories;

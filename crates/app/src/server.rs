@@ -74,17 +74,26 @@ fn connection(
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
 }
 
-/// Completes when the program is asked to stop: Ctrl-C, or the signal that service managers send.
-pub async fn asked_to_stop() {
-    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
+/// Completes when the program is asked to stop: Ctrl-C, or the signal that service managers send. It listens for them from
+/// the call on, not only once it is waited for.
+pub fn asked_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
+    let (interrupt, terminate) = {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| {
+            let listening = signal(kind);
+            async move {
+                match listening {
+                    Ok(mut signal) => drop(signal.recv().await),
+                    Err(_) => std::future::pending().await,
+                }
+            }
+        };
+        (listen(SignalKind::interrupt()), listen(SignalKind::terminate()))
     };
     #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! { () = interrupt => (), () = terminate => () }
+    let (interrupt, terminate) = (async { drop(tokio::signal::ctrl_c().await) }, std::future::pending::<()>());
+    async {
+        tokio::select! { () = interrupt => (), () = terminate => () }
+    }
 }

@@ -195,6 +195,15 @@ impl Conn {
         }
     }
 
+    /// Makes what was erased leave the log of an embedded database too, unless someone reads it just now; then it goes when
+    /// the log begins anew. PostgreSQL does so by its own vacuum.
+    pub async fn scrub(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(conn) => conn.fetch("PRAGMA wal_checkpoint(TRUNCATE)", &[]).await.map(drop),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Makes ready for a great many rows: pages of indexes stay in memory until they are committed.
     pub async fn will_write_much(&mut self) -> Result<(), StoreError> {
         match self {

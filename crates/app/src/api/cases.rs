@@ -29,6 +29,7 @@ use super::refused::{DoneDocument, Turned, answered, problem, with_tag};
 use crate::app::App;
 use crate::flow::job::{Refused, Work};
 use crate::flow::records::Me;
+use crate::flow::seal;
 use crate::store::cases::{Line, Which};
 use crate::store::{cases, journal, steps as steps_store};
 use document::CaseDocument;
@@ -255,7 +256,10 @@ pub async fn events(who: In, Path(id): Path<String>, uri: Uri) -> Result<Respons
     let after: i64 = cursor.map_or(Ok(0), |c| c.parse().map_err(|_| wrong()))?;
     let read = async {
         let mut conn = records.store.reader().await?;
-        journal::of_case(&mut conn, &me.business, &id, after, i64::try_from(most + 1).unwrap_or(i64::MAX)).await
+        let most = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let mut found = journal::of_case(&mut conn, &me.business, &id, after, most).await?;
+        seal::open_kept(&mut conn, &me.business, &mut found).await?;
+        Ok(found)
     };
     let mut found = read.await.map_err(|e| problem(&Refused::Store(e)))?;
     if found.is_empty() && after == 0 {

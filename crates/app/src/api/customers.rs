@@ -112,7 +112,7 @@ pub async fn show(who: In, Path(id): Path<String>, uri: Uri) -> Result<Response,
     }))
 }
 
-fn order(order: Order) -> Result<OrderDocument, Problem> {
+pub(super) fn order(order: Order) -> Result<OrderDocument, Problem> {
     let (at, total) = (order.at.to_string(), order.total.to_string());
     Ok(OrderDocument { id: order.id, at, total, fields: object(order.fields)? })
 }
@@ -127,6 +127,6 @@ fn bent(bent: Bent) -> BentDocument {
 }
 
 /// JSON as it was stored.
-fn object(text: String) -> Result<Box<RawValue>, Problem> {
+pub(super) fn object(text: String) -> Result<Box<RawValue>, Problem> {
     RawValue::from_string(text).map_err(|e| problem(&Refused::Store(StoreError::Unreadable(e.to_string()))))
 }

@@ -113,6 +113,8 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::keys::rotate,
         super::keys::remove,
         super::customers::show,
+        super::privacy::export,
+        super::privacy::erase,
         super::webhooks::list,
         super::webhooks::add,
         super::webhooks::rotate,

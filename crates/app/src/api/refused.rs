@@ -101,6 +101,9 @@ pub fn problem(refused: &Refused) -> Problem {
             .code("yours")
             .hint("give it with `POST /v1/cases/{case}/grants`"),
         Refused::NoCase => Problem::new(StatusCode::NOT_FOUND, "there is no such case").hint("see `GET /v1/cases`"),
+        Refused::Erased => Problem::new(StatusCode::CONFLICT, "what was written on this case was erased")
+            .code("erased")
+            .hint("open a new case"),
         Refused::NotNow { person } => {
             Problem::new(StatusCode::UNAUTHORIZED, format!("`{person}` has gone, or was given another role since"))
                 .hint("sign in again")

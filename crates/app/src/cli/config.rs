@@ -69,6 +69,9 @@ pub(super) struct Given {
     /// Most requests a second of one key or account; 0 for as many as they like [default: 100]
     #[arg(long, value_name = "NUMBER")]
     rate_limit: Option<u32>,
+    /// Erase what people wrote so many days after a case ended; 0: keep it for good [default: 0]
+    #[arg(long, value_name = "NUMBER")]
+    retention_days: Option<u32>,
     /// Where people may sign in beside here; in the file only.
     #[arg(skip)]
     sign_in: Option<Told>,
@@ -97,6 +100,7 @@ pub(super) struct Settings {
     traces: Held<Option<String>>,
     public_url: Held<Option<String>>,
     rate_limit: Held<u32>,
+    retention_days: Held<u32>,
     sign_in: Held<Option<Told>>,
     mail: Held<Option<mail::Told>>,
 }
@@ -138,6 +142,7 @@ impl Settings {
             traces: first(layers, |g| g.traces.clone().map(Some), None),
             public_url: first(layers, |g| g.public_url.clone().map(Some), None),
             rate_limit: first(layers, |g| g.rate_limit, REQUESTS_A_SECOND),
+            retention_days: first(layers, |g| g.retention_days, 0),
             sign_in: first(layers, |g| g.sign_in.clone().map(Some), None),
             mail: first(layers, |g| g.mail.clone().map(Some), None),
         }
@@ -206,6 +211,11 @@ impl Settings {
         self.database.value.as_ref()
     }
 
+    /// For how many days what people wrote is kept after a case ended; none: for good.
+    pub(super) const fn retention(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.retention_days.value)
+    }
+
     /// Which addresses webhooks may have.
     pub(super) const fn reach(&self) -> Reach {
         self.reach.value
@@ -217,7 +227,7 @@ impl Settings {
     }
 
     /// Name, value and where it is from, without secrets.
-    fn rows(&self) -> [(&'static str, String, &str); 12] {
+    fn rows(&self) -> [(&'static str, String, &str); 13] {
         let none = || "-".to_owned();
         let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
         let books = if books.is_empty() { none() } else { books.join(", ") };
@@ -234,6 +244,7 @@ impl Settings {
             ("traces", self.traces.value.clone().unwrap_or_else(none), &self.traces.from),
             ("public-url", self.public_url.value.clone().unwrap_or_else(none), &self.public_url.from),
             ("rate-limit", self.rate_limit.value.to_string(), &self.rate_limit.from),
+            ("retention-days", self.retention_days.value.to_string(), &self.retention_days.from),
             ("sign-in", self.sign_in.value.as_ref().map_or_else(none, |t| t.issuer.clone()), &self.sign_in.from),
             ("mail", self.mail.value.as_ref().map_or_else(none, |t| t.server.clone()), &self.mail.from),
         ]
@@ -285,6 +296,7 @@ fn of_environment() -> Result<Given> {
         traces: variable("AMENDS_TRACES", "is no address", |t| Some(t.to_owned()))?,
         public_url: variable("AMENDS_PUBLIC_URL", "is no address", |t| Some(t.to_owned()))?,
         rate_limit: variable("AMENDS_RATE_LIMIT", "is no number", |t| t.parse().ok())?,
+        retention_days: variable("AMENDS_RETENTION_DAYS", "is no number", |t| t.parse().ok())?,
         sign_in: None,
         mail: None,
         log_format: variable("AMENDS_LOG_FORMAT", "is none of `text` and `json`", |t| Format::from_str(t, true).ok())?,

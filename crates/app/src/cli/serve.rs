@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,7 +44,13 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let (much, format, collector) = settings.log();
     let _log = log::start(much, format, collector)?;
     let (mailer, public) = (settings.mailer()?, settings.public_url().map(str::to_owned));
-    let keep = settings.database().map(|place| Keep { place: place.clone(), reach: settings.reach(), mailer, public });
+    let keep = settings.database().map(|place| Keep {
+        place: place.clone(),
+        reach: settings.reach(),
+        retention: settings.retention(),
+        mailer,
+        public,
+    });
     blocking(settings.listen(), shelf, door, keep, |at| {
         format!(
             "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/reference\n"
@@ -58,6 +65,8 @@ pub(super) struct Keep {
     place: Place,
     /// Which addresses webhooks may have.
     reach: Reach,
+    /// For how many days what people wrote is kept after a case ended.
+    retention: Option<NonZeroU32>,
     /// What sends mail.
     mailer: Option<Mailer>,
     /// The address by which people reach the server.
@@ -115,14 +124,16 @@ async fn serve(
         format!("cannot listen on {address}: is something else there? Choose another with `--listen 127.0.0.1:7172`")
     })?;
     let at = listener.local_addr().context("cannot tell the address")?;
+    // Whoever is told that it listens may ask it to stop at once.
+    let asked = server::asked_to_stop();
     let shelf = Arc::new(shelf);
     let (stop, stopping) = watch::channel(false);
     let records = match &keep {
-        Some(Keep { place, reach, mailer, public }) => {
+        Some(Keep { place, reach, retention, mailer, public }) => {
             let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
             let records = opened.and_then(|records| records.reaching(*reach)).context("cannot use the database")?;
             let public = public.clone().unwrap_or_else(|| format!("http://{at}"));
-            Some(Arc::new(records.reached_at(&public).mailing(mailer.clone())))
+            Some(Arc::new(records.reached_at(&public).mailing(mailer.clone()).keeping_for(*retention)))
         }
         None => None,
     };
@@ -141,7 +152,7 @@ async fn serve(
     let _ = write!(std::io::stderr(), "{begun}");
     let watching = tokio::spawn(Arc::clone(&shelf).watch());
     let asked = async move {
-        server::asked_to_stop().await;
+        asked.await;
         let _ = stop.send(true);
     };
     server::serve(listener, router(app), asked).await;

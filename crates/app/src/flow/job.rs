@@ -151,6 +151,8 @@ pub enum Refused {
     Theirs,
     /// There is no such case.
     NoCase,
+    /// What was written on it was erased: nothing is done on it any more.
+    Erased,
     /// Whoever asks has gone, or was given another role since.
     NotNow {
         /// Who.

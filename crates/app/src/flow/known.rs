@@ -18,9 +18,8 @@ pub struct Known {
 
 impl Known {
     /// Takes a case out, when it is known at a version.
-    pub fn take(&mut self, business: &BusinessId, case: &str, version: u64) -> Option<Case> {
-        let case = CaseId::parse(case).ok()?;
-        let (case, _) = self.cases.remove(&(business.clone(), case))?;
+    pub fn take(&mut self, business: &BusinessId, case: &CaseId, version: u64) -> Option<Case> {
+        let (case, _) = self.cases.remove(&(business.clone(), case.clone()))?;
         self.events -= case.version;
         (case.version == version).then_some(case)
     }

@@ -8,6 +8,7 @@ use amends_core::ids::{BusinessId, TeamId};
 use tokio::sync::broadcast;
 
 use super::records::Records;
+use super::seal;
 use crate::store::journal::{self, Kept};
 use crate::store::{Conn, Store, StoreError};
 
@@ -138,9 +139,10 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<(), StoreE
     for (team, seq) in &now.0 {
         let mut from = at.seq(team);
         while from < *seq {
-            let page = journal::of_chain(&mut conn, business, team, from, PAGE).await?;
+            let mut page = journal::of_chain(&mut conn, business, team, from, PAGE).await?;
             let Some(last) = page.last() else { break };
             from = last.entry.seq;
+            seal::open_kept(&mut conn, business, &mut page).await?;
             records.news.tell(business, page);
         }
     }
@@ -163,6 +165,7 @@ pub async fn between(
         if from < *seq {
             let mut page = journal::of_chain(&mut conn, business, team, from, PAGE).await?;
             page.retain(|kept| kept.entry.seq <= *seq);
+            seal::open_kept(&mut conn, business, &mut page).await?;
             return Ok(page);
         }
     }

@@ -1,7 +1,8 @@
 //! People, teams, keys and allowances: who may come in, and what they may spend. Each change is an entry of the journal.
 
 use amends_core::digest::Digest;
-use amends_core::ids::{BusinessId, PersonId, TeamId};
+use amends_core::ids::{BusinessId, CustomerId, PersonId, TeamId};
+use amends_core::journal::{ERASED, Erased, SETTINGS};
 use amends_core::time::Time;
 use serde::Serialize;
 
@@ -20,7 +21,7 @@ use crate::store::{
 };
 
 /// The chain of the journal that settings are in.
-const CHAIN: &str = "settings";
+const CHAIN: &str = SETTINGS;
 /// The chain that tells who came in, and how.
 const ACCESS: &str = "access";
 /// How a token begins, so that one that was lost can be told.
@@ -55,6 +56,10 @@ pub enum Setting {
     Access(PersonId, Access),
     /// That a file was imported: what it holds, the digest of it and of how it was read, and how many rows were kept.
     Imported(&'static str, String, u64),
+    /// That what was personal was erased: of a customer, or for its age; and what, by reference.
+    Erased(Erased),
+    /// That all that is kept of a customer was shown as a whole.
+    Shown(CustomerId),
     /// A link by which someone without an account answers a question, and the mail that takes it to them.
     Link(LinkRow, Option<MailRow>),
 }
@@ -87,6 +92,8 @@ enum Told<'s> {
     Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
     Access { person: &'s str, how: &'s str },
     Import { kind: &'s str, file: &'s str, rows: u64 },
+    Erased(&'s Erased),
+    Customer { id: &'s str, how: &'s str },
     Link { case: &'s str, consult: &'s str, how: &'s str, until: i64 },
 }
 
@@ -99,7 +106,7 @@ struct Entry<'s> {
 impl Setting {
     /// The chain of the journal that tells it.
     const fn chain(&self) -> &'static str {
-        if matches!(self, Self::Access(..) | Self::Link(..)) { ACCESS } else { CHAIN }
+        if matches!(self, Self::Access(..) | Self::Link(..) | Self::Shown(..)) { ACCESS } else { CHAIN }
     }
 
     /// As the journal tells it: ids, never names; that something was a secret, never which.
@@ -123,6 +130,8 @@ impl Setting {
             Self::Key(k) => ("setting.key", k.told(true)),
             Self::NoKey(k) => ("setting.key", k.told(false)),
             Self::Imported(kind, file, rows) => ("setting.import", Told::Import { kind, file, rows: *rows }),
+            Self::Erased(erased) => (ERASED, Told::Erased(erased)),
+            Self::Shown(customer) => ("access.customer", Told::Customer { id: customer.as_str(), how: "export" }),
             Self::Link(link, mail) => {
                 let how = if mail.is_some() { "mail" } else { "by_hand" };
                 let (case, consult) = (link.case.as_str(), link.consult.as_str());
@@ -155,7 +164,7 @@ impl Setting {
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
             Self::Key(key) => keys::save(conn, business, key).await,
             Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
-            Self::Imported(..) => Ok(()),
+            Self::Imported(..) | Self::Erased(..) | Self::Shown(..) => Ok(()),
             Self::Link(link, mail) => {
                 links::replace(conn, business, link).await?;
                 match mail {
@@ -240,7 +249,8 @@ pub async fn change(
     Ok(())
 }
 
-async fn change_in(
+/// Makes changes within a transaction.
+pub(super) async fn change_in(
     conn: &mut Conn,
     business: &BusinessId,
     by: &str,

@@ -1,6 +1,7 @@
 //! What is kept: the database with its writer, the clock and the books, for every use case that needs them.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use amends_core::book::rules::Book;
@@ -46,6 +47,8 @@ pub struct Records {
     pub mailer: Option<Mailer>,
     /// The address by which people reach this server, without a path.
     pub public: String,
+    /// For how many days what people wrote is kept after a case ended; none: for good.
+    pub kept_for: Option<NonZeroU32>,
     /// What is told as it happens.
     pub news: News,
     shelf: Arc<Shelf>,
@@ -131,6 +134,7 @@ impl Records {
             calls: Calls::default(),
             mailer: None,
             public: "http://localhost".to_owned(),
+            kept_for: None,
             news: News::default(),
             shelf,
             rules: Mutex::default(),
@@ -156,6 +160,12 @@ impl Records {
     #[must_use]
     pub fn mailing(self, mailer: Option<Mailer>) -> Self {
         Self { mailer, ..self }
+    }
+
+    /// The same, where what people wrote is erased so many days after a case ended.
+    #[must_use]
+    pub fn keeping_for(self, days: Option<NonZeroU32>) -> Self {
+        Self { kept_for: days, ..self }
     }
 
     /// The businesses: the books that are served and whose names are ids.

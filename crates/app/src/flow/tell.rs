@@ -1,14 +1,19 @@
 //! What happens, told to webhooks: each entry of the journal a message, sent until it is taken.
 
+use std::borrow::Cow;
+
+use amends_core::case::Event;
 use amends_core::fulfilment::{Ability, Next, State};
 use amends_core::ids::BusinessId;
 use amends_core::time::{DAY, SECOND, Time};
-use serde_json::json;
+use amends_core::words::SEALED;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::fulfil::{Try, jitter, of_store, secrets_of, text_of};
 use super::news::Cursor;
 use super::records::Records;
+use super::seal;
 use crate::connect::webhook::{self, Message};
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::endpoints::{self, EndpointRow, Purpose};
@@ -130,7 +135,8 @@ async fn send(
         Next::Call(intent) => {
             let Some(row) = keep(records, business, &row, &intent, None).await? else { return Ok(()) };
             let secrets = secrets_of(endpoint);
-            let message = Message { url: &endpoint.url, secrets: &secrets, id: &row.id, body: &row.body };
+            let body = opened(records, business, &row.body).await?;
+            let message = Message { url: &endpoint.url, secrets: &secrets, id: &row.id, body: &body };
             let reply = webhook::send(&records.http, &message, now).await;
             let now = records.clock.now();
             let status = reply.as_ref().ok().map(|reply| reply.status);
@@ -149,6 +155,22 @@ async fn send(
                 .map(drop)
         }
     }
+}
+
+/// A message as it is sent. It is kept as the journal has it, so that what is erased meanwhile is in none that comes later.
+async fn opened<'b>(records: &Records, business: &BusinessId, body: &'b str) -> Result<Cow<'b, str>, StoreError> {
+    let unreadable = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
+    if !body.contains(SEALED) {
+        return Ok(Cow::Borrowed(body));
+    }
+    let mut message: Value = serde_json::from_str(body).map_err(unreadable)?;
+    let Some(told) = message.pointer_mut("/data/event") else { return Ok(Cow::Borrowed(body)) };
+    let Ok(event) = serde_json::from_value::<Event>(told.clone()) else { return Ok(Cow::Borrowed(body)) };
+    let mut events = [event];
+    seal::open_events(&mut *records.store.reader().await?, business, &mut events).await?;
+    let [event] = events;
+    *told = serde_json::to_value(event).map_err(unreadable)?;
+    Ok(Cow::Owned(message.to_string()))
 }
 
 async fn keep(

@@ -1,7 +1,7 @@
 //! What happens by itself: clocks that are due, and anchors of the journal.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use amends_core::case::Actor;
 use amends_core::ids::BusinessId;
@@ -10,9 +10,9 @@ use amends_core::time::{DAY, MINUTE};
 
 use super::job::{Job, Work};
 use super::records::Records;
-use super::{access, links, tell};
+use super::{access, links, privacy, tell};
 use crate::signs::log::Trouble;
-use crate::store::{StoreError, cases, journal, requests};
+use crate::store::{StoreError, cases, files, journal, requests};
 
 /// How often it is looked for what is due.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -20,6 +20,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const CASES_MAX: i64 = 200;
 /// How often chains that moved are anchored, in microseconds.
 const ANCHOR_EVERY: i64 = MINUTE;
+/// How often it is looked for what is older than it is kept.
+const RETAIN_EVERY: Duration = Duration::from_hours(24);
+/// How long a file is kept that nothing cites, in microseconds.
+const KEEP_UNCITED: i64 = 7 * DAY;
 /// How long answers to requests with a key are kept, in microseconds.
 const KEEP_ANSWERS: i64 = 7 * DAY;
 
@@ -27,13 +31,21 @@ const KEEP_ANSWERS: i64 = 7 * DAY;
 pub async fn run(records: Arc<Records>) {
     let mut every = tokio::time::interval(LOOK_EVERY);
     let (mut rung, mut anchored) = (Trouble::of("clocks"), Trouble::of("anchors of the journal"));
+    let (mut retained, mut retained_at) = (Trouble::of("retention"), None::<Instant>);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
+        let is_day = retained_at.is_none_or(|at| at.elapsed() >= RETAIN_EVERY);
+        if is_day {
+            retained_at = Some(Instant::now());
+        }
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
             rung.heard(&business, &ring(&records, &business).await);
             anchored.heard(&business, &anchor(&records, &business).await);
+            if is_day {
+                retained.heard(&business, &privacy::retain(&records, &business).await);
+            }
         }
     }
 }
@@ -75,6 +87,7 @@ pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, St
     }
     let mut conn = records.store.writer().await?;
     requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
+    files::tidy(&mut conn, business, now.micros() - KEEP_UNCITED).await?;
     tell::forget(records, business).await?;
     access::tidy(records, business).await?;
     links::tidy(records, business).await?;

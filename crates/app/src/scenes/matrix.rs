@@ -157,6 +157,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/v1/people/{person}/sign-out"
             | "/v1/keys/{key}/rotate"
             | "/v1/keys/{key}/remove"
+            | "/v1/customers/{customer}/erase"
             | "/v1/inlets/{inlet}/rotate"
             | "/v1/inlets/{inlet}/on"
             | "/v1/inlets/{inlet}/off"

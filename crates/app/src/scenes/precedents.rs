@@ -11,7 +11,7 @@ use crate::import::kinds::{Kind, Mapping, Plan};
 
 impl Shop {
     /// A file of another system is imported.
-    async fn import(&self, kind: Kind, text: &str) {
+    pub(super) async fn import(&self, kind: Kind, text: &str) {
         let id: String = self.records.new_id("import").unwrap();
         let path = std::env::temp_dir().join(format!("amends-{}-{id}.csv", std::process::id()));
         std::fs::write(&path, text).unwrap();

@@ -27,6 +27,7 @@ use crate::flow::{mail, news, precedents, tell, timer};
 use crate::router::router;
 use crate::shelf::Shelf;
 use crate::signs::Signs;
+use crate::store::Place;
 use crate::store::people::PersonRow;
 use crate::store::settings::Allowance;
 use crate::store::testing::{Fresh, both};
@@ -39,7 +40,7 @@ pub struct Shop {
     router: Router,
     tokens: HashMap<&'static str, String>,
     _ends: tokio::sync::watch::Sender<bool>,
-    _fresh: Fresh,
+    fresh: Fresh,
 }
 
 /// An answer of the interface.
@@ -113,7 +114,7 @@ impl Shop {
             router,
             tokens: HashMap::new(),
             _ends: ends,
-            _fresh: fresh,
+            fresh,
         };
         shop.mode(&ModeText::Full).await;
         for (id, role) in
@@ -299,13 +300,24 @@ impl Shop {
         question
     }
 
-    /// Everything is exported, verified, and every assessment in it made again.
-    pub async fn prove(&self) {
+    /// The key of someone.
+    pub fn token(&self, who: &str) -> &str {
+        self.tokens.get(who).map_or("", String::as_str)
+    }
+
+    /// Where everything is kept.
+    pub const fn place(&self) -> &Place {
+        &self.fresh.place
+    }
+
+    /// Everything is exported, verified, and every assessment in it made again; how many were erased.
+    pub async fn prove(&self) -> usize {
         let mut out = Vec::new();
         let now = self.records.clock.now();
         crate::flow::export::export(&self.records.store, &self.business, now, &mut out).await.unwrap();
         let text = String::from_utf8(out).unwrap();
         let report = amends_core::journal::verify(text.lines());
         assert!(report.is_whole(), "{:#?}", report.faults);
+        report.erased
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::receiver::{Does, Receiver};
 use super::shop::{Shop, on_both};
 
-async fn connected(shop: &Shop, purpose: &str, script: &[Does]) -> Receiver {
+pub(super) async fn connected(shop: &Shop, purpose: &str, script: &[Does]) -> Receiver {
     let clock = shop.records.clock.clone();
     let receiver = Receiver::open(script, move || clock.now()).await;
     let kinds = if purpose == "tell" { json!(["case."]) } else { json!([]) };

@@ -1,5 +1,7 @@
 //! Assessments with the questions they answer, byte by byte.
 
+use std::collections::BTreeMap;
+
 use amends_core::digest::Digest;
 use amends_core::ids::BusinessId;
 use amends_core::journal::AssessmentLine;
@@ -8,13 +10,18 @@ use amends_core::likeness::Likeness;
 use super::sql::{Row, Value};
 use super::{Conn, StoreError};
 
-/// Keeps assessments. The same question to the same book has the same answer: it is kept once.
+/// Keeps assessments. The same question to the same book has the same answer: it is kept once, with how often it is cited.
 pub async fn add<'l>(
     conn: &mut Conn,
     business: &'l BusinessId,
     lines: &'l [(AssessmentLine, Likeness)],
 ) -> Result<(), StoreError> {
-    let row = |(line, like): &'l (AssessmentLine, Likeness)| -> [Value<'l>; 11] {
+    // A row each, in one order: what is cited twice in one statement would be changed twice in it.
+    let mut cited: BTreeMap<&str, (&'l AssessmentLine, &'l Likeness, i64)> = BTreeMap::new();
+    for (line, like) in lines {
+        cited.entry(line.digest.as_str()).or_insert((line, like, 0)).2 += 1;
+    }
+    let row = |(line, like, uses): (&'l AssessmentLine, &'l Likeness, i64)| -> [Value<'l>; 12] {
         [
             business.as_str().into(),
             line.digest.as_str().into(),
@@ -27,12 +34,22 @@ pub async fn add<'l>(
             like.terms().into(),
             like.far().into(),
             like.distances().into(),
+            uses.into(),
         ]
     };
-    let values: Vec<Value<'_>> = lines.iter().flat_map(row).collect();
+    let values: Vec<Value<'_>> = cited.into_values().flat_map(row).collect();
     let head = "INSERT INTO assessments (business, digest, book, role, question_digest, question, answer, policy, terms, \
-                far, past)";
-    conn.add_new(head, 11, &values).await
+                far, past, uses)";
+    let tail = " ON CONFLICT (business, digest) DO UPDATE SET uses = assessments.uses + excluded.uses";
+    conn.write(head, tail, 12, &values).await
+}
+
+/// Takes back that an assessment is cited so often; whether it was erased, since nothing else cites it.
+pub async fn forget(conn: &mut Conn, business: &BusinessId, digest: &Digest, uses: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE assessments SET uses = uses - ? WHERE business = ? AND digest = ?";
+    conn.execute(sql, &[uses.into(), business.as_str().into(), digest.as_str().into()]).await?;
+    let sql = "DELETE FROM assessments WHERE business = ? AND digest = ? AND uses <= 0";
+    Ok(conn.execute(sql, &[business.as_str().into(), digest.as_str().into()]).await? == 1)
 }
 
 /// What an assessment was like; none where an older program kept it.

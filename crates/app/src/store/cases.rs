@@ -7,28 +7,104 @@ use serde::Serialize;
 use super::sql::{Row, Value};
 use super::{Conn, StoreError};
 
-/// Locks cases until the end of the transaction, in the order of their ids; the version of each that is there.
-pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<(String, u64)>, StoreError> {
+/// A case that is locked.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    /// Its id.
+    pub id: CaseId,
+    /// How many events it has.
+    pub version: u64,
+    /// The key under which its words are sealed, as text.
+    pub seal: Option<String>,
+    /// Whether that was destroyed.
+    pub erased: bool,
+}
+
+/// Locks cases until the end of the transaction, in the order of their ids; those that are there.
+pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<Locked>, StoreError> {
     let after = format!(" ORDER BY id{}", conn.lock());
-    let sql = "SELECT id, version FROM cases WHERE business = ? AND id";
+    let sql = "SELECT id, version, seal, erased FROM cases WHERE business = ? AND id";
     let rows = conn.among(sql, business.as_str(), ids, &after).await?;
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), number(row.int(1)?)))).collect()
+    let locked = |row: &Row| {
+        let seal = row.maybe_text(2)?.map(str::to_owned);
+        Ok(Locked { id: row.parsed(0)?, version: number(row.int(1)?), seal, erased: row.maybe_int(3)?.is_some() })
+    };
+    rows.iter().map(locked).collect()
+}
+
+/// The keys of cases that have one, as text.
+pub async fn seals(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<(CaseId, String)>, StoreError> {
+    let sql = "SELECT id, seal FROM cases WHERE seal IS NOT NULL AND business = ? AND id";
+    let rows = conn.among(sql, business.as_str(), ids, "").await?;
+    rows.iter().map(|row| Ok((row.parsed(0)?, row.text(1)?.to_owned()))).collect()
+}
+
+/// Gives a case of an older program its key.
+pub async fn seal(conn: &mut Conn, business: &BusinessId, id: &CaseId, key: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE cases SET seal = ? WHERE business = ? AND id = ? AND seal IS NULL AND erased IS NULL";
+    if conn.execute(sql, &[key.into(), business.as_str().into(), id.as_str().into()]).await? == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(format!("case {id} has a key")))
+}
+
+/// Destroys the key of a case. `at`: microseconds.
+pub async fn erase(conn: &mut Conn, business: &BusinessId, id: &CaseId, at: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE cases SET seal = NULL, erased = ? WHERE business = ? AND id = ?";
+    conn.execute(sql, &[at.into(), business.as_str().into(), id.as_str().into()]).await.map(drop)
+}
+
+/// Every case of a customer that was not erased, in the order of their ids.
+pub async fn of_customer(
+    conn: &mut Conn,
+    business: &BusinessId,
+    customer: &CustomerId,
+) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT id FROM cases WHERE business = ? AND customer = ? AND erased IS NULL ORDER BY id";
+    let rows = conn.fetch(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+    rows.iter().map(|row| row.parsed(0)).collect()
+}
+
+/// Cases that ended and did not move since a time, in microseconds, and were not erased: a page in the order of their
+/// ids. `after`: where the page before ended.
+pub async fn ended(
+    conn: &mut Conn,
+    business: &BusinessId,
+    before: i64,
+    after: &str,
+    most: i64,
+) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT id FROM cases WHERE business = ? AND id > ? AND state <> 'open' AND changed < ? \
+               AND erased IS NULL ORDER BY id LIMIT ?";
+    let rows = conn.fetch(sql, &[business.as_str().into(), after.into(), before.into(), most.into()]).await?;
+    rows.iter().map(|row| row.parsed(0)).collect()
 }
 
 fn number(int: i64) -> u64 {
     u64::try_from(int).unwrap_or(0)
 }
 
-/// Writes the rows of new cases.
-pub async fn add(conn: &mut Conn, cases: &[(&Case, Option<i64>)]) -> Result<(), StoreError> {
-    let head = "INSERT INTO cases (business, id, team, customer, request, state, owner, offered, head, turn, asked, opened, \
-                changed, version, due)";
-    let values: Vec<Value<'_>> = cases.iter().flat_map(|(case, due)| added(case, *due)).collect();
-    conn.write(head, " ON CONFLICT DO NOTHING", 15, &values).await
+/// A case that is new.
+#[derive(Debug)]
+pub struct New<'c> {
+    /// As it is.
+    pub case: &'c Case,
+    /// When something is next due.
+    pub due: Option<i64>,
+    /// The key under which its words are sealed, as text.
+    pub seal: Option<String>,
 }
 
-fn added(case: &Case, due: Option<i64>) -> [Value<'_>; 15] {
-    let [customer, state, owner, offered, head, turn, asked, opened, version, due] = moving(case, due);
+/// Writes the rows of new cases.
+pub async fn add(conn: &mut Conn, cases: &[New<'_>]) -> Result<(), StoreError> {
+    let head = "INSERT INTO cases (business, id, team, customer, request, state, owner, offered, head, turn, asked, opened, \
+                changed, version, due, seal)";
+    let values: Vec<Value<'_>> = cases.iter().flat_map(added).collect();
+    conn.write(head, " ON CONFLICT DO NOTHING", 16, &values).await
+}
+
+fn added<'c>(New { case, due, seal }: &'c New<'_>) -> [Value<'c>; 16] {
+    let [customer, state, owner, offered, head, turn, asked, opened, version, due] = moving(case, *due);
     let (business, id, team, request) =
         (case.business.as_str(), case.id.as_str(), case.team.as_str(), case.request.as_str());
     let changed = opened.clone();
@@ -48,6 +124,7 @@ fn added(case: &Case, due: Option<i64>) -> [Value<'_>; 15] {
         changed,
         version,
         due,
+        seal.as_deref().into(),
     ]
 }
 

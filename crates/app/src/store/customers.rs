@@ -91,6 +91,21 @@ pub async fn orders(
     rows.iter().map(order).collect()
 }
 
+/// Forgets who a customer is elsewhere and what they bought; that something was decided for them elsewhere stays, and not
+/// for whom. How many rows were of them.
+pub async fn erase(conn: &mut Conn, business: &BusinessId, customer: &CustomerId) -> Result<u64, StoreError> {
+    let values = [business.as_str().into(), customer.as_str().into()];
+    let mut rows = 0;
+    for sql in [
+        "DELETE FROM profiles WHERE business = ? AND id = ?",
+        "DELETE FROM orders WHERE business = ? AND customer = ?",
+        "UPDATE precedents SET customer = NULL, fields = '{}' WHERE origin = 'import' AND business = ? AND customer = ?",
+    ] {
+        rows += conn.execute(sql, &values).await?;
+    }
+    Ok(rows)
+}
+
 /// How many orders a customer has, and what they are worth, by currency.
 pub async fn bought(
     conn: &mut Conn,

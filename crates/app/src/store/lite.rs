@@ -16,9 +16,11 @@ const BUSY_WITHIN: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 256;
 
 /// The cache is small, since each commit that split a page walks through all of it; what falls out of it is in the
-/// system's own. The log is long, since a page that was written often is copied once.
+/// system's own. The log is long, since a page that was written often is copied once. What is deleted is written over, so
+/// that what was erased is gone from the file.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
-                       PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;";
+                       PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY; \
+                       PRAGMA secure_delete = ON;";
 
 /// Where its statements run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

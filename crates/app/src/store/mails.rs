@@ -69,6 +69,12 @@ pub async fn change(conn: &mut Conn, business: &BusinessId, was: &str, mail: &Ma
     Ok(conn.execute(sql, &values).await? == 1)
 }
 
+/// Forgets every mail about a case.
+pub async fn remove_of(conn: &mut Conn, business: &BusinessId, case: &CaseId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM mails WHERE business = ? AND case_id = ?";
+    conn.execute(sql, &[business.as_str().into(), case.as_str().into()]).await.map(drop)
+}
+
 /// Forgets a mail that was sent, or never will be.
 pub async fn remove(conn: &mut Conn, business: &BusinessId, id: &str) -> Result<(), StoreError> {
     let sql = "DELETE FROM mails WHERE business = ? AND id = ?";

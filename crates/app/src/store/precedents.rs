@@ -143,6 +143,54 @@ pub async fn nearest(
     Ok(found)
 }
 
+/// A decision as it was imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Its id in the other system, and what was decided.
+    pub decided: Precedent,
+    /// The kind of request.
+    pub request: String,
+    /// What was kept beside, as JSON.
+    pub fields: String,
+}
+
+/// What was decided for a customer elsewhere, the oldest first.
+pub async fn imported(
+    conn: &mut Conn,
+    business: &BusinessId,
+    customer: &CustomerId,
+) -> Result<Vec<Imported>, StoreError> {
+    let sql = "SELECT id, case_id, at, decision, remedy, amount, cost, currency, role, origin, COALESCE(past, ''), \
+               request, fields FROM precedents WHERE origin = 'import' AND business = ? AND customer = ? ORDER BY at, id";
+    let rows = conn.fetch(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+    let one = |row: &Row| {
+        let (request, fields) = (row.text(11)?.to_owned(), row.text(12)?.to_owned());
+        Ok(Imported { decided: precedent(row)?, request, fields })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// Imported decisions from before a time, in microseconds, that still say for whom: a page in the order of their ids.
+/// `after`: where the page before ended.
+pub async fn old(
+    conn: &mut Conn,
+    business: &BusinessId,
+    before: i64,
+    after: &str,
+    most: i64,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT id FROM precedents WHERE business = ? AND id > ? AND origin = 'import' AND at < ? \
+               AND (customer IS NOT NULL OR fields <> '{}') ORDER BY id LIMIT ?";
+    let rows = conn.fetch(sql, &[business.as_str().into(), after.into(), before.into(), most.into()]).await?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}
+
+/// Forgets for whom a decision was.
+pub async fn forget_whom(conn: &mut Conn, business: &BusinessId, id: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE precedents SET customer = NULL, fields = '{}' WHERE business = ? AND id = ?";
+    conn.execute(sql, &[business.as_str().into(), id.into()]).await.map(drop)
+}
+
 fn precedent(row: &Row) -> Result<Precedent, StoreError> {
     let currency = row.maybe_text(7)?.and_then(Currency::parse);
     let money = |at: usize| Ok(row.maybe_int(at)?.and_then(|minor| Some(Money::new(minor, currency?))));

@@ -116,6 +116,12 @@ pub async fn count_waiting(conn: &mut Conn, business: &BusinessId) -> Result<i64
     conn.fetch_one(sql, &[business.as_str().into()]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
+/// Forgets the steps of a grant that has ended.
+pub async fn remove_of(conn: &mut Conn, business: &BusinessId, grant: &GrantId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM steps WHERE business = ? AND grant_id = ?";
+    conn.execute(sql, &[business.as_str().into(), grant.as_str().into()]).await.map(drop)
+}
+
 /// Ends what waits for a person in a grant that has ended; the worker looks at it no more.
 pub async fn end(
     conn: &mut Conn,

@@ -126,7 +126,7 @@ fn standard_input_is_read_too() {
 #[test]
 fn a_changed_byte_is_found_where_it_is() {
     let note = entry("store", 2);
-    let found = first_fault("byte_entry", |lines| replace(&mut lines[note], "called", "cellar"));
+    let found = first_fault("byte_entry", |lines| replace(&mut lines[note], "sealed:1:", "seated:1:"));
     assert_eq!(found, of_entry(note, "store", 2, "changed"));
     let (assessment, book) = (at("assessment", 0), at("book", 0));
     let found = first_fault("byte_answer", |lines| replace(&mut lines[assessment], "80.00 USD", "81.00 USD"));

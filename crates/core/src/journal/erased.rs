@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, CustomerId};
 
 /// The kind of the entry that tells of it.
 pub const ERASED: &str = "setting.erased";
@@ -13,6 +13,9 @@ pub const SETTINGS: &str = "settings";
 /// What was erased: by reference, so that nothing personal tells of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
+    /// Of whom; none where it was old enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
     /// Cases whose words cannot be read any more.
     pub cases: Vec<CaseId>,
     /// Assessments whose text was erased.

@@ -140,6 +140,7 @@ fn each_planted_fault_is_found_where_it_is() {
 fn erased(w: &World, chain: &str, kind: &str) -> Vec<String> {
     let business = BusinessId::parse("acme").unwrap();
     let gone = Erased {
+        customer: None,
         cases: vec![CaseId::parse("c1").unwrap()],
         assessments: w.assessments.values().map(|line| line.digest.clone()).collect(),
         questions: w.assessments.values().map(|line| line.question_digest.clone()).collect(),

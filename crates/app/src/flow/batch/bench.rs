@@ -1,11 +1,12 @@
 //! What a batch works on: all that was locked and read, and what is to be written.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use amends_core::authority::{Budget, BudgetKey, Present};
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, Case, Event, Happened, HeadWhy, State, Turn};
+use amends_core::case::{Actor, Case, Event, Evidence, Happened, HeadWhy, State, Turn};
 use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, PersonId, TeamId};
 use amends_core::journal::{AssessmentLine, Head};
@@ -15,6 +16,7 @@ use amends_core::time::{Date, Time};
 use super::load::Replays;
 use crate::flow::job::{Answer, Job};
 use crate::flow::rules::Rules;
+use crate::flow::seal::Key;
 use crate::store::StoreError;
 use crate::store::budgets::Taken;
 use crate::store::journal::Kept;
@@ -82,6 +84,14 @@ pub struct Bench {
     pub now: Time,
     /// Cases by id.
     pub cases: HashMap<CaseId, Case>,
+    /// The keys under which their words are sealed.
+    pub seals: HashMap<CaseId, Key>,
+    /// Those that got their key only now.
+    pub sealed: Vec<CaseId>,
+    /// Cases whose words were erased: nothing is done on them any more.
+    pub erased: HashSet<CaseId>,
+    /// Files that were cited.
+    pub files: Vec<Digest>,
     /// How those that moved were before.
     pub was: BTreeMap<CaseId, Was>,
     /// Budgets by key, in the order of their rows.
@@ -121,6 +131,10 @@ impl Bench {
             rules,
             now,
             cases: HashMap::new(),
+            seals: HashMap::new(),
+            sealed: Vec::new(),
+            erased: HashSet::new(),
+            files: Vec::new(),
             was: BTreeMap::new(),
             budgets: BTreeMap::new(),
             exceptions: HashMap::new(),
@@ -150,7 +164,7 @@ impl Bench {
     }
 
     /// Takes events in: the case after them, their entries, and which rows they change.
-    pub fn take_in(&mut self, case: Option<Case>, events: &[Event]) -> Result<(), StoreError> {
+    pub fn take_in(&mut self, case: Option<Case>, events: Vec<Event>) -> Result<(), StoreError> {
         let mut case = match case {
             Some(case) => {
                 let was = Was { version: Some(case.version), listed: Some(Listed::of(&case, self.due(&case))) };
@@ -161,13 +175,14 @@ impl Bench {
         };
         for event in events {
             let next = if let Some(case) = case.take() {
-                case.after(event)
+                case.after(&event)
             } else {
                 self.was.insert(event.case.clone(), Was { version: None, listed: None });
-                Case::opened(event).map_err(|e| StoreError::Failed(e.to_string()))?
+                self.seals.insert(event.case.clone(), Key::new()?);
+                Case::opened(&event).map_err(|e| StoreError::Failed(e.to_string()))?
             };
+            self.note_rows(&next, &event);
             self.enter(&next, event)?;
-            self.note_rows(&next, event);
             case = Some(next);
         }
         if let Some(case) = case {
@@ -176,14 +191,25 @@ impl Bench {
         Ok(())
     }
 
-    fn enter(&mut self, case: &Case, event: &Event) -> Result<(), StoreError> {
+    /// What people wrote leaves the bench sealed: plain, it is in the memory of cases only.
+    fn enter(&mut self, case: &Case, mut event: Event) -> Result<(), StoreError> {
+        if !event.words_mut().is_empty() {
+            let key = match self.seals.entry(case.id.clone()) {
+                Occupied(known) => known.into_mut(),
+                Vacant(new) => {
+                    self.sealed.push(case.id.clone());
+                    new.insert(Key::new()?)
+                }
+            };
+            key.seal(&self.business, &mut event)?;
+        }
         let (_, head) = self
             .heads
             .get_mut(&case.team)
             .ok_or_else(|| StoreError::Failed(format!("the chain of team `{}` was not read", case.team)))?;
-        let entry = head.next_of_case(event).map_err(|e| StoreError::Failed(e.to_string()))?;
+        let entry = head.next_of_case(&event).map_err(|e| StoreError::Failed(e.to_string()))?;
         *head = entry.head();
-        self.kept.push(Kept { entry, case: Some((event.case.clone(), event.version)) });
+        self.kept.push(Kept { entry, case: Some((event.case, event.version)) });
         Ok(())
     }
 
@@ -209,6 +235,7 @@ impl Bench {
                 self.granted.push((id(), grant.clone()));
                 self.approvals.extend(approval.clone().map(|approval| (id(), approval)));
             }
+            Happened::EvidenceAdded { evidence: Evidence::File { digest, .. }, .. } => self.files.push(digest.clone()),
             Happened::GrantSettled { id: grant } | Happened::GrantReleased { id: grant, .. } => {
                 self.ended.push((id(), grant.clone(), event.by.clone()));
             }

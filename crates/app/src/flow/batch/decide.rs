@@ -31,6 +31,9 @@ impl Bench {
         if let Work::Open(opening) = &job.work {
             return self.open(opening, &job.by);
         }
+        if self.erased.contains(&job.case) {
+            return Ok(Err(Refused::Erased));
+        }
         // It comes back when its events are taken in, or as it was.
         let Some(case) = self.cases.remove(&job.case) else { return Ok(Err(Refused::NoCase)) };
         // To an AI agent a case that it has nothing to do with is as one that is not there.
@@ -45,7 +48,7 @@ impl Bench {
         }
         let outcome = self.work(&case, job);
         match outcome {
-            Ok(work) => self.done(case, &work).map(Ok),
+            Ok(work) => self.done(case, work).map(Ok),
             Err(refused) => {
                 self.cases.insert(case.id.clone(), case);
                 Ok(Err(refused))
@@ -69,7 +72,7 @@ impl Bench {
         match open(opening, &context) {
             Err(denied) => Ok(Err(denied.into())),
             Ok(event) => {
-                self.take_in(None, std::slice::from_ref(&event))?;
+                self.take_in(None, vec![event])?;
                 let case = Some(opening.case.clone());
                 Ok(Ok(Done { case, version: 1, events: 1, assessed: None, given: None, asked: None }))
             }
@@ -244,17 +247,17 @@ impl Bench {
     }
 
     /// Takes in what happened, and what else follows from it.
-    fn done(&mut self, case: Case, work: &Worked) -> Result<Done, StoreError> {
-        let id = case.id.clone();
-        self.take_in(Some(case), &work.events)?;
+    fn done(&mut self, case: Case, work: Worked) -> Result<Done, StoreError> {
+        let (id, events) = (case.id.clone(), work.events.len());
+        self.take_in(Some(case), work.events)?;
         let Some(case) = self.cases.get(&id) else { return Err(StoreError::Failed("the case is gone".to_owned())) };
         let given = work.given.as_ref().and_then(|id| case.grant(id));
         let asked = work.asked.as_ref().and_then(|id| case.approval(id)).and_then(asked_of);
         let done = Done {
             case: None,
             version: case.version,
-            events: work.events.len(),
-            assessed: work.assessed.clone(),
+            events,
+            assessed: work.assessed,
             given: given.map(|g| Given { grant: g.id.clone(), of: g.of.clone(), cost: g.cost, fulfil: g.fulfil }),
             asked,
         };

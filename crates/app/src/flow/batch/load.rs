@@ -13,6 +13,7 @@ use super::Memory;
 use super::bench::{Bench, Slot};
 use crate::flow::job::{Answer, Job, Refused, Work};
 use crate::flow::rules::Rules;
+use crate::flow::seal::{self, Key};
 use crate::store::requests::Answered;
 use crate::store::{Conn, StoreError, approvals, budgets, cases, customers, journal, people, requests, settings};
 
@@ -78,7 +79,14 @@ pub async fn cases(
     ids.sort_unstable();
     let locked = cases::lock(conn, &bench.business, &ids).await?;
     let mut unknown = Vec::new();
-    for (id, version) in &locked {
+    for cases::Locked { id, version, seal, erased } in &locked {
+        if *erased {
+            bench.erased.insert(id.clone());
+            continue;
+        }
+        if let Some(seal) = seal {
+            bench.seals.insert(id.clone(), Key::read(seal)?);
+        }
         match memory.known.take(&bench.business, id, *version) {
             Some(case) => drop(bench.cases.insert(case.id.clone(), case)),
             None => unknown.push(id.as_str()),
@@ -94,7 +102,8 @@ pub async fn cases(
 
 /// Cases, made of their events.
 pub async fn read_cases(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<Case>, StoreError> {
-    let events = journal::events(conn, business, ids).await?;
+    let mut events = journal::events(conn, business, ids).await?;
+    seal::open_events(conn, business, &mut events).await?;
     let of_one = events.chunk_by(|a, b| a.case == b.case);
     let replay = |events: &[Event]| Case::replay(events).map_err(|e| StoreError::Unreadable(e.to_string()));
     of_one.map(replay).collect()

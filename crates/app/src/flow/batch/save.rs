@@ -11,9 +11,10 @@ use amends_core::time::Time;
 
 use super::bench::{Bench, Listed, Was};
 use crate::flow::rules::Rules;
+use crate::flow::seal::Key;
 use crate::store::steps::{BY_HAND, StepRow};
 use crate::store::{
-    Conn, StoreError, approvals, assessments, books, budgets, cases, customers, grants, journal, requests, steps,
+    Conn, StoreError, approvals, assessments, books, budgets, cases, customers, files, grants, journal, requests, steps,
 };
 
 /// Writes everything.
@@ -44,12 +45,22 @@ async fn save_cases(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), Store
                 let listed = listed.as_ref() != Some(&Listed::of(case, due));
                 moved.push(cases::Moved { case, from: *from, due, listed });
             }
-            Was { version: None, .. } => fresh.push((case, due)),
+            Was { version: None, .. } => {
+                fresh.push(cases::New { case, due, seal: bench.seals.get(&case.id).map(Key::text) });
+            }
         }
     }
     moved.retain(|m| m.case.version != m.from);
     cases::add(conn, &fresh).await?;
-    cases::change(conn, &moved, at).await
+    cases::change(conn, &moved, at).await?;
+    for id in &bench.sealed {
+        let key = bench.seals.get(id).map(Key::text).unwrap_or_default();
+        cases::seal(conn, &bench.business, id, &key).await?;
+    }
+    for digest in &bench.files {
+        files::cite(conn, &bench.business, digest).await?;
+    }
+    Ok(())
 }
 
 async fn save_budgets(conn: &mut Conn, bench: &Bench) -> Result<(), StoreError> {

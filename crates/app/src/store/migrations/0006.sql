@@ -1,0 +1,17 @@
+-- What people wrote can be erased: the key of a case under which it is sealed, when it was destroyed, and how many events
+-- cite an assessment or a file. What was there before is cited at least once. The count of a file stands beside it, since
+-- a row that changes is written anew, and a file is large.
+
+ALTER TABLE cases ADD COLUMN seal TEXT;
+ALTER TABLE cases ADD COLUMN erased BIGINT;
+ALTER TABLE assessments ADD COLUMN uses BIGINT NOT NULL DEFAULT 1;
+
+CREATE TABLE file_uses (
+  business TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  uses BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (business, digest)
+);
+CREATE INDEX file_uses_none ON file_uses (business, at) WHERE uses <= 0;
+INSERT INTO file_uses (business, digest, uses, at) SELECT business, digest, 1, at FROM files;
