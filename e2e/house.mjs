@@ -1,5 +1,5 @@
 // Starts the program and a browser for the tests.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,31 @@ export async function open(browser, address, options = {}) {
   page.on('console', (m) => m.type() === 'error' && complaints.push(m.text()));
   page.on('pageerror', (e) => complaints.push(e.message));
   return { page, complaints, close: () => context.close() };
+}
+
+// A key of someone who works here, made on the terminal.
+export const key = (database, id, role) =>
+  execFileSync(
+    program,
+    ['people', 'add', id, '--role', role, '--team', 'shop', '--business', 'retail', '--database', database],
+    { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] },
+  ).toString().trim();
+
+// A browser of someone's own, signed in with a password that they chose. `head`: the key of someone who may give them one.
+export async function signIn(browser, address, id, head, options = {}) {
+  const made = await fetch(`${address}/v1/people/${id}/password`, { method: 'POST', headers: { authorization: `Bearer ${head}` } });
+  const { password } = await made.json();
+  const one = await open(browser, address, options);
+  const { page } = one;
+  await page.goto(`${address}/sign-in`);
+  await page.getByLabel('Your name here').fill(id);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByLabel('New password', { exact: true }).fill('seven red kites over a hill');
+  await page.getByLabel('New password again').fill('seven red kites over a hill');
+  await page.getByRole('button', { name: 'Choose' }).click();
+  await page.waitForURL(`${address}/desk`);
+  return one;
 }
 
 // Waits until the answer to everything that was typed is on the page.

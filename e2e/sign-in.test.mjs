@@ -109,6 +109,8 @@ test('the first account is told of once, and leads to a password of its own', as
   await page.getByLabel('New password', { exact: true }).fill('seven red kites over a hill');
   await page.getByLabel('New password again').fill('seven red kites over a hill');
   await page.getByRole('button', { name: 'Choose' }).click();
+  await page.getByRole('heading', { name: 'A new case' }).waitFor();
+  await page.getByRole('link', { name: 'your account' }).click();
   await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
   await page.screenshot({ path: `${out}account.png`, fullPage: true });
   assert.equal((await me(page)).role, 'head');
@@ -123,6 +125,7 @@ test('someone the provider knows comes in with the role that it says, and a new 
   await page.getByRole('heading', { name: 'Lena Lead' }).waitFor();
   const first = await me(page);
   assert.deepEqual([first.role, first.team], ['lead', 'front'], 'a team that is not known here is none');
+  await page.getByRole('link', { name: 'your account' }).click();
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   accounts.lena.realm.roles = ['support-1'];
   const again = await open();

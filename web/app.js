@@ -6,6 +6,8 @@ import { copying } from './copying.js';
 import { question } from './question.js';
 import { search } from './search.js';
 import { changes } from './changes.js';
+import { live } from './live.js';
+import { slides } from './slides.js';
 
 document.documentElement.classList.add('js');
 theme();
@@ -13,5 +15,7 @@ keys();
 copying();
 search();
 changes();
+live();
+slides();
 // After htmx has seen the page, which it does a moment after it was loaded.
 setTimeout(question);

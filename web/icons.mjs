@@ -30,4 +30,9 @@ export const icons = {
   gift: 'outline/gift',
   clock: 'outline/clock',
   note: 'outline/note',
+  desk: 'outline/inbox',
+  approvals: 'outline/checks',
+  person: 'outline/user-check',
+  calendar: 'outline/calendar-event',
+  send: 'outline/send',
 };

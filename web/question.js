@@ -6,7 +6,10 @@ import { copy } from './copying.js';
 export function question() {
   const form = document.getElementById('work');
   if (!form) return;
-  restore(form);
+  // A case keeps its own question: nothing of it goes into the address.
+  const isKept = 'kept' in form.dataset;
+  if (isKept) rows();
+  else restore(form);
   document.addEventListener('input', daysAgo);
   document.addEventListener('click', (event) => {
     const button = event.target.closest('[data-act=link]');
@@ -23,7 +26,7 @@ export function question() {
   onlyTheLatest();
   document.addEventListener('htmx:after:swap', answered);
   // With the form open, the address always leads back to what was asked.
-  addEventListener('popstate', () => restore(document.getElementById('work')));
+  if (!isKept) addEventListener('popstate', () => restore(document.getElementById('work')));
 }
 
 // An answer to what stood there before the last key was typed must not take that key away; the next one is on its way.
@@ -41,7 +44,7 @@ function answered() {
   const form = document.getElementById('work');
   if (!form) return;
   announce(form.dataset.announce);
-  history.replaceState(history.state, '', location.pathname + location.search + fragment(true));
+  if (!('kept' in form.dataset)) history.replaceState(history.state, '', location.pathname + location.search + fragment(true));
   newWords();
 }
 
@@ -52,6 +55,17 @@ function newWords() {
   if (!words || words.dataset.from === wordsFrom) return;
   wordsFrom = words.dataset.from;
   words.value = wordsFrom;
+}
+
+// On a case buttons send the whole form, but for those that add a row to a list or take one out.
+function rows() {
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('#work button[name=add], #work button[name=drop]');
+    if (!button) return;
+    event.preventDefault();
+    document.getElementById('work').append(hidden(button.name, button.value));
+    document.getElementById('work').dispatchEvent(new Event('ask'));
+  });
 }
 
 function withPersonal() {

@@ -1,22 +1,33 @@
 //! The pages people see: one file a page, with its struct, its handler and its template.
 
+pub mod approvals;
 pub mod ask;
 pub mod assets;
 pub mod book;
+pub mod case;
 pub mod changes;
 pub mod consult;
 pub mod draw;
 pub mod form;
+pub mod mine;
 pub mod page;
 pub mod problems;
 pub mod reference;
 
+use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
-use page::{Frame, NotFound, html};
+use amends_core::time::{DAY, HOUR, MINUTE, Time};
+use page::{Frame, Here, NotFound, Who, html};
+
+use crate::api::body::form_of;
+use crate::api::refused::problem;
+use crate::app::App;
+use crate::door::pages::Staff;
+use crate::flow::job::Refused;
 
 /// Nothing but what we serve ourselves, and no scripts or styles inside pages.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -36,6 +47,50 @@ pub async fn headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// The frame of a page for someone who is signed in.
+async fn frame_of(app: &App, staff: &Staff, title: &str, here: Here) -> Result<Frame, Response> {
+    let me = &staff.me;
+    let frame = match app.shelf.find(me.business.as_str()) {
+        Some(current) => Frame::of(title, here, &app.shelf, &current),
+        None => Frame::bare(title),
+    };
+    let waiting = approvals::for_me(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?.len();
+    let letters = me.person.name.split_whitespace().filter_map(|word| word.chars().next()).take(2);
+    let initials = letters.collect::<String>().to_uppercase();
+    // The rules of one business alone.
+    Ok(Frame { who: Some(Who { name: me.person.name.clone(), initials, waiting }), books: Vec::new(), ..frame })
+}
+
+#[derive(Template)]
+#[template(path = "again.html")]
+struct Again {
+    frame: Frame,
+    at: String,
+    /// All that was typed.
+    fields: Vec<(String, String)>,
+}
+
+/// Someone whose session is over sent a form: what they typed is kept on the page from which it goes on.
+fn again(turned: Response, at: &str, form: &[u8]) -> Response {
+    if !turned.status().is_redirection() {
+        return turned;
+    }
+    let fields = form_of(form).into_iter().filter(|(name, _)| name != "csrf").collect();
+    html(StatusCode::UNAUTHORIZED, &Again { frame: Frame::bare("Signed out"), at: at.to_owned(), fields })
+}
+
+/// How long something lasts, in one unit: `3 min`, `2 h`, `5 days`.
+fn waits(to: Time, from: Time) -> String {
+    let micros = (to.micros() - from.micros()).max(0);
+    let days = |n: i64| if n == 1 { "1 day".to_owned() } else { format!("{n} days") };
+    match micros {
+        m if m < MINUTE => "less than a minute".to_owned(),
+        m if m < HOUR => format!("{} min", m / MINUTE),
+        m if m < 2 * DAY => format!("{} h", m / HOUR),
+        m => days(m / DAY),
+    }
 }
 
 /// A path that leads nowhere.

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod news;
 pub mod people;
 pub mod precedents;
+pub mod present;
 pub mod privacy;
 pub mod records;
 pub mod rules;

@@ -49,6 +49,15 @@ pub fn router(app: App) -> Router {
         .route("/account/sign-out", post(pages::sign_out))
         .route("/account/sign-out-everywhere", post(pages::sign_out_everywhere))
         .layer(middleware::from_fn(desk::headers));
+    let staff = Router::new()
+        .route("/desk", get(desk::mine::show).post(desk::mine::open))
+        .route("/desk/cases/{case}", get(desk::case::show).post(desk::case::answer))
+        .route("/desk/cases/{case}/{act}", post(desk::case::act))
+        .route("/approvals", get(desk::approvals::show))
+        .route("/approvals/{case}/{approval}", post(desk::approvals::answer))
+        .layer(middleware::from_fn(desk::headers))
+        .layer(CompressionLayer::new());
+    let doors = doors.merge(staff);
     let watched = Router::new().route("/metrics", get(api::running::metrics));
     let open = Router::new()
         .route("/health", get(api::running::health))

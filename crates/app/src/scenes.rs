@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod desk;
 mod incoming;
 mod links;
 mod matrix;

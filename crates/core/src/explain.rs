@@ -22,7 +22,7 @@ pub use policy::{
     RoleWords, TermWords, ladder, policy,
 };
 pub use say::{SayError, Words, say, suited};
-pub use voice::time;
+pub use voice::{money, time};
 
 use crate::assess::{Assessment, Standing, Stands};
 use voice::Voice;

@@ -57,6 +57,22 @@ impl Problem {
         Self { code: Some(word.into()), ..self }
     }
 
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What happened and what to do about it, for people.
+    pub fn sentence(&self) -> String {
+        let mut chars = self.title.chars();
+        let title: String = chars.next().map(char::to_uppercase).into_iter().flatten().chain(chars).collect();
+        match &self.detail {
+            // Those are for programs.
+            Some(detail) if !detail.contains('`') => format!("{title}: {detail}."),
+            _ => format!("{title}."),
+        }
+    }
+
     /// With every place that is wrong.
     #[must_use]
     pub fn at(self, errors: Vec<At>) -> Self {
@@ -66,7 +82,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         response.extensions_mut().insert(Why { code: self.code, title: self.title });

@@ -20,8 +20,8 @@ use crate::app::App;
 use crate::flow::answers::{Answers, filled};
 use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
 use crate::shelf::Current;
-use fields::Asked;
-use view::View;
+pub(super) use fields::Asked;
+pub(super) use view::{TermRow, View};
 
 #[derive(Template)]
 #[template(path = "kinds.html")]
@@ -131,16 +131,7 @@ pub async fn answer(
     form: Bytes,
 ) -> Response {
     let mut answers = Answers::of(form_of(&form));
-    if let Some(path) = answers.get("add").map(str::to_owned) {
-        answers.add_row(&path);
-    }
-    if let Some((path, row)) =
-        answers.get("drop").and_then(|d| d.rsplit_once('#')).map(|(p, r)| (p.to_owned(), r.to_owned()))
-    {
-        answers.drop_row(&path, row.parse().unwrap_or(usize::MAX));
-    }
-    answers.put("add", None);
-    answers.put("drop", None);
+    answers.rows_of_buttons();
     let whole = if headers.contains_key("hx-request") { Whole::Part } else { Whole::Page };
     asked(&app, &name, &request, answers, whole)
 }

@@ -18,6 +18,19 @@ pub struct Frame {
     pub books: Vec<(String, String)>,
     /// The part of the program that is open.
     pub here: Here,
+    /// Who is signed in, on pages that are theirs.
+    pub who: Option<Who>,
+}
+
+/// Someone who is signed in.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// Their name.
+    pub name: String,
+    /// Their initials.
+    pub initials: String,
+    /// How many questions wait for them.
+    pub waiting: usize,
 }
 
 /// A book that is open.
@@ -36,7 +49,11 @@ pub enum Here {
     Ask,
     /// Reading the rules.
     Book,
-    /// Neither.
+    /// One's own cases.
+    Desk,
+    /// Questions to those with authority.
+    Approvals,
+    /// None of them.
     Elsewhere,
 }
 
@@ -44,14 +61,20 @@ pub enum Here {
 impl Frame {
     /// A frame without a book.
     pub fn bare(title: &str) -> Self {
-        Self { title: title.to_owned(), book: None, books: Vec::new(), here: Here::Elsewhere }
+        Self { title: title.to_owned(), book: None, books: Vec::new(), here: Here::Elsewhere, who: None }
     }
 
     /// The frame of a page about a book.
     pub fn of(title: impl Into<String>, here: Here, shelf: &Shelf, current: &Current) -> Self {
         let titled = |name: &str| shelf.find(name).map(|c| (name.to_owned(), c.book.title.clone()));
         let open = Open { name: current.book.name.clone(), is_broken: current.broken.is_some() };
-        Self { title: title.into(), book: Some(open), books: shelf.names().filter_map(titled).collect(), here }
+        Self {
+            title: title.into(),
+            book: Some(open),
+            books: shelf.names().filter_map(titled).collect(),
+            here,
+            who: None,
+        }
     }
 
     /// The address of the scripts.
@@ -76,7 +99,10 @@ impl Frame {
 
     /// Whether the page belongs to the part of a name.
     pub fn is_here(&self, here: &str) -> bool {
-        matches!((self.here, here), (Here::Ask, "ask") | (Here::Book, "book"))
+        matches!(
+            (self.here, here),
+            (Here::Ask, "ask") | (Here::Book, "book") | (Here::Desk, "desk") | (Here::Approvals, "approvals")
+        )
     }
 }
 

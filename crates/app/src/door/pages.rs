@@ -22,7 +22,7 @@ use crate::flow::records::{Me, Records, Way};
 use crate::store::sessions;
 
 /// Where people go who have signed in, where they were on their way nowhere.
-const HOME: &str = "/account";
+const HOME: &str = "/desk";
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -180,6 +180,47 @@ pub(super) fn set_cookie(app: &App, response: &mut Response, name: &str, value: 
 pub struct Here {
     me: Me,
     records: Arc<Records>,
+}
+
+/// Someone who is signed in, has chosen a password, and is at work.
+pub struct Staff {
+    /// Who.
+    pub me: Me,
+    /// What is kept.
+    pub records: Arc<Records>,
+}
+
+impl Staff {
+    /// What our pages send with each change.
+    pub fn csrf(&self) -> &str {
+        match &self.me.way {
+            Way::Session { csrf, .. } => csrf,
+            Way::Key { .. } => "",
+        }
+    }
+
+    /// Whether a form came from a page of theirs.
+    pub fn is_token(&self, given: &str) -> bool {
+        matches!(&self.me.way, Way::Session { csrf, .. } if is_token(given, csrf))
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        match Here::from_request_parts(parts, app).await {
+            Ok(Here { me, .. }) if matches!(&me.way, Way::Session { how, .. } if how == ONCE) => {
+                Err(Redirect::to("/account").into_response())
+            }
+            Ok(Here { me, records }) => Ok(Self { me, records }),
+            Err(turned) if turned.status().is_redirection() && parts.method == axum::http::Method::GET => {
+                let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
+                Err(Redirect::to(&format!("/sign-in?next={next}")).into_response())
+            }
+            Err(turned) => Err(turned),
+        }
+    }
 }
 
 impl FromRequestParts<App> for Here {

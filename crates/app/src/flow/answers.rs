@@ -61,6 +61,30 @@ impl Answers {
         self.given.get(name).is_some_and(|all| all.iter().any(|v| v == value))
     }
 
+    /// Every choice that is taken of one name.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.given.get(name).into_iter().flatten().map(String::as_str)
+    }
+
+    /// All of it as one text, the same for the same.
+    pub fn as_form(&self) -> String {
+        let pairs = self.given.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    }
+
+    /// Adds or drops the row of a list whose button was pressed.
+    pub fn rows_of_buttons(&mut self) {
+        if let Some(path) = self.get("add").map(str::to_owned) {
+            self.add_row(&path);
+        }
+        let drop = self.get("drop").and_then(|d| d.rsplit_once('#')).map(|(p, r)| (p.to_owned(), r.to_owned()));
+        if let Some((path, row)) = drop {
+            self.drop_row(&path, row.parse().unwrap_or(usize::MAX));
+        }
+        self.put("add", None);
+        self.put("drop", None);
+    }
+
     /// Fills in an input anew; nothing takes it away.
     pub fn put(&mut self, name: &str, value: Option<&str>) {
         match value.filter(|v| !v.is_empty()) {
@@ -166,6 +190,18 @@ impl Answers {
             "circumstances": happened,
         })
         .to_string()
+    }
+
+    /// What of the question a case does not know itself, for an assessment on it.
+    pub fn document(&self, book: &Book, request: &str) -> Value {
+        let mut question: Value = serde_json::from_str(&self.question(book, request)).unwrap_or_default();
+        if let Some(question) = question.as_object_mut() {
+            question.retain(|name, _| matches!(name.as_str(), "facts" | "sources" | "circumstances"));
+            if question.get("facts").is_none_or(Value::is_null) {
+                question.insert("facts".to_owned(), json!({}));
+            }
+        }
+        question
     }
 
     /// Takes away what errors name, so that the rest can be answered; each error with its path among the facts.

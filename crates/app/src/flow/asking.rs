@@ -76,10 +76,24 @@ pub fn answer<T>(
     role: RoleId,
     f: impl FnOnce(&Assessment<'_>, &Explanation, &[(String, String)]) -> T,
 ) -> Result<T, NoAnswer> {
+    answer_by(book, answers, role, |answers| answers.question(book, request), f)
+}
+
+/// The same. `question`: what makes the question, as JSON, of what can be read.
+///
+/// # Errors
+/// When there is no answer at all.
+pub fn answer_by<T>(
+    book: &Book,
+    answers: &Answers,
+    role: RoleId,
+    question: impl Fn(&Answers) -> String,
+    f: impl FnOnce(&Assessment<'_>, &Explanation, &[(String, String)]) -> T,
+) -> Result<T, NoAnswer> {
     let mut readable = answers.clone();
     let mut wrong = Vec::new();
     for _ in 0..TRIES_MAX {
-        let json = readable.question(book, request);
+        let json = question(&readable);
         match read_question(&book.schema, &json) {
             Ok(question) => {
                 let mut workspace = Workspace::default();

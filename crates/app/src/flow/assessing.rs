@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use amends_core::assess::frozen::Frozen;
-use amends_core::assess::{Workspace, assess};
+use amends_core::assess::{Assessment, Workspace, assess};
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Case, Right};
 use amends_core::digest::Digest;
+use amends_core::explain::Explanation;
 use amends_core::facts::{FactsErrors, read_question};
 use amends_core::ids::{BusinessId, CaseId, RoleName};
 use amends_core::journal::AssessmentLine;
@@ -14,6 +15,8 @@ use amends_core::likeness::Likeness;
 use amends_core::money::Money;
 use serde_json::{Map, Value, json};
 
+use super::answers::Answers;
+use super::asking::{self, NoAnswer};
 use super::job::{Done, Job, KeptAssessment, Refused, Work};
 use super::records::{Me, Records, With};
 use super::rules::Rules;
@@ -130,6 +133,48 @@ async fn kept_before(records: &Records, me: Asker<'_>, digest: Digest, done: Don
     let gone = || Refused::Store(StoreError::Unreadable(format!("the assessment {digest} is not there")));
     let line = read.await.map_err(Refused::Store)?.ok_or_else(gone)?;
     Ok(Assessed { done, digest: digest.to_string(), json: line.assessment })
+}
+
+/// What the questions of a case are made of, beside what is filled in: to answer them without keeping the answer.
+#[derive(Debug)]
+pub struct Trial<'a> {
+    records: &'a Records,
+    me: Asker<'a>,
+    case: &'a Case,
+    history: Vec<Bent>,
+}
+
+impl<'a> Trial<'a> {
+    /// Of a case as it is now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of(records: &'a Records, me: Asker<'a>, case: &'a Case) -> Result<Self, Refused> {
+        Ok(Self { records, me, case, history: history(records, me, case).await? })
+    }
+
+    /// When something was bent for the customer before, on other cases too.
+    pub fn bent(&self) -> &[Bent] {
+        &self.history
+    }
+
+    /// Answers what was filled in as [`assess_case`] would; what cannot be read is left out and told, each with its path.
+    ///
+    /// # Errors
+    /// When there is no answer at all.
+    pub fn answer<T>(
+        &self,
+        answers: &Answers,
+        f: impl FnOnce(&Assessment<'_>, &Explanation, &[(String, String)]) -> T,
+    ) -> Result<T, NoAnswer> {
+        let (book, request) = (&self.me.rules.book, self.case.request.as_str());
+        let role = asking::role(book, Some(self.me.role.as_str()));
+        let question = |answers: &Answers| {
+            let document = answers.document(book, request).to_string();
+            question_of(self.records, self.me, self.case, &document, &self.history).unwrap_or(document)
+        };
+        asking::answer_by(book, answers, role, question, f)
+    }
 }
 
 async fn history(records: &Records, me: Asker<'_>, case: &Case) -> Result<Vec<Bent>, Refused> {

@@ -19,15 +19,15 @@ const GOOD: &str = "nine calm horses at sea";
 
 /// A browser: it keeps its cookies, and knows where it is.
 #[derive(Default)]
-struct Browser {
+pub struct Browser {
     cookie: String,
 }
 
 /// What a browser sees.
-struct Seen {
-    status: StatusCode,
-    to: String,
-    text: String,
+pub struct Seen {
+    pub status: StatusCode,
+    pub to: String,
+    pub text: String,
 }
 
 impl Browser {
@@ -48,11 +48,11 @@ impl Browser {
         Seen { status: parts.status, to, text }
     }
 
-    async fn get(&mut self, shop: &Shop, path: &str) -> Seen {
+    pub async fn get(&mut self, shop: &Shop, path: &str) -> Seen {
         self.go(shop, Method::GET, path, &[], String::new()).await
     }
 
-    async fn send(&mut self, shop: &Shop, path: &str, fields: &[(&str, &str)]) -> Seen {
+    pub async fn send(&mut self, shop: &Shop, path: &str, fields: &[(&str, &str)]) -> Seen {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://localhost")];
         self.go(shop, Method::POST, path, &headers, body).await
@@ -64,21 +64,21 @@ impl Browser {
     }
 
     /// The token that the page of the account knows.
-    async fn csrf(&mut self, shop: &Shop) -> String {
+    pub async fn csrf(&mut self, shop: &Shop) -> String {
         let page = self.get(shop, "/account").await.text;
         let (_, after) = page.split_once(r#"name="csrf" value=""#).unwrap_or_else(|| panic!("{page}"));
         after.split('"').next().unwrap().to_owned()
     }
 
     /// Signs in with a password for one time, and chooses another.
-    async fn settle_in(shop: &Shop, person: &str) -> Self {
+    pub async fn settle_in(shop: &Shop, person: &str) -> Self {
         let id = PersonId::parse(person).unwrap();
         let once = password_once(&shop.records, &shop.business, "operator", &id).await.unwrap();
         let mut browser = Self::default();
-        assert_eq!(browser.sign_in(shop, person, &once).await.to, "/account");
+        assert_eq!(browser.sign_in(shop, person, &once).await.to, "/desk");
         let csrf = browser.csrf(shop).await;
         let fields = [("csrf", csrf.as_str()), ("new", GOOD), ("again", GOOD)];
-        assert_eq!(browser.send(shop, "/account/password", &fields).await.to, "/account");
+        assert_eq!(browser.send(shop, "/account/password", &fields).await.to, "/desk");
         browser
     }
 
@@ -100,8 +100,9 @@ fn a_business_begins_with_one_account_and_a_password_for_one_time() {
         assert!(first_account(&shop.records, &rental).await.unwrap().is_none(), "there is one now");
         let mut browser = Browser::default();
         let fields = [("business", "rental"), ("person", owner.as_str()), ("password", once.as_str())];
-        assert_eq!(browser.send(&shop, "/sign-in", &fields).await.to, "/account");
+        assert_eq!(browser.send(&shop, "/sign-in", &fields).await.to, "/desk");
         // With it nothing is done but choosing another.
+        assert_eq!(browser.get(&shop, "/desk").await.to, "/account");
         let me = browser.api(&shop, Method::GET, "/v1/me", &[]).await;
         assert!(me.status == 403 && me.text.contains("choose_a_password"), "{}", me.text);
         let csrf = browser.csrf(&shop).await;
@@ -118,7 +119,7 @@ fn a_business_begins_with_one_account_and_a_password_for_one_time() {
         }
         let fields = [("csrf", csrf.as_str()), ("new", GOOD), ("again", GOOD)];
         let said = browser.send(&shop, "/account/password", &fields).await;
-        assert_eq!(said.to, "/account");
+        assert_eq!(said.to, "/desk");
         let me = browser.api(&shop, Method::GET, "/v1/me", &[]).await;
         assert!(me.text.contains(r#""role":"head""#), "{}", me.text);
         let mut other = Browser::default();
@@ -133,7 +134,7 @@ fn a_session_ends_when_it_is_over_and_when_its_owner_says_so() {
         let shop = Shop::open(fresh).await;
         let mut here = Browser::settle_in(&shop, "rita").await;
         let mut there = Browser::default();
-        assert_eq!(there.sign_in(&shop, "rita", GOOD).await.to, "/account");
+        assert_eq!(there.sign_in(&shop, "rita", GOOD).await.to, "/desk");
         assert!(there.get(&shop, "/account").await.text.contains("(this browser)"));
         // Used now and then it lasts; unused for two hours it is over, and so it is after twelve.
         for _ in 0..11 {
@@ -144,8 +145,8 @@ fn a_session_ends_when_it_is_over_and_when_its_owner_says_so() {
         shop.later(HOUR).await;
         assert_eq!(here.get(&shop, "/account").await.to, "/sign-in");
         // Both sign in again; one signs both out.
-        assert_eq!(here.sign_in(&shop, "rita", GOOD).await.to, "/account");
-        assert_eq!(there.sign_in(&shop, "rita", GOOD).await.to, "/account");
+        assert_eq!(here.sign_in(&shop, "rita", GOOD).await.to, "/desk");
+        assert_eq!(there.sign_in(&shop, "rita", GOOD).await.to, "/desk");
         let (csrf, kept) = (here.csrf(&shop).await, here.cookie.clone());
         assert_eq!(here.send(&shop, "/account/sign-out-everywhere", &[("csrf", &csrf)]).await.to, "/sign-in");
         assert_eq!(there.get(&shop, "/account").await.to, "/sign-in");
@@ -208,7 +209,7 @@ fn a_page_elsewhere_does_nothing_through_a_browser_that_is_signed_in() {
         // And nobody is sent elsewhere after signing in.
         for next in ["//evil.example", "https://evil.example", "/\\evil.example", "evil"] {
             let fields = [("business", "retail"), ("person", "hugo"), ("password", GOOD), ("next", next)];
-            assert_eq!(Browser::default().send(&shop, "/sign-in", &fields).await.to, "/account", "{next}");
+            assert_eq!(Browser::default().send(&shop, "/sign-in", &fields).await.to, "/desk", "{next}");
         }
         let fields = [("business", "retail"), ("person", "hugo"), ("password", GOOD), ("next", "/ask/retail")];
         assert_eq!(Browser::default().send(&shop, "/sign-in", &fields).await.status, 429, "the sixth within a moment");
@@ -296,7 +297,7 @@ fn whoever_has_gone_is_out_at_once_and_so_are_their_streams() {
         shop.post("rita", "/v1/people/rita/sign-out", json!({})).await.ok();
         crate::flow::news::look(&shop.records, &shop.business).await.unwrap();
         ends(open).await;
-        assert_eq!(rita.sign_in(&shop, "rita", GOOD).await.to, "/account");
+        assert_eq!(rita.sign_in(&shop, "rita", GOOD).await.to, "/desk");
         let open = stream(&rita.cookie).await;
         let gone = json!({ "active": false });
         assert_eq!(shop.post("rita", "/v1/people/omar", gone.clone()).await.refused(), (403, "role_too_low"));
@@ -311,10 +312,10 @@ fn whoever_has_gone_is_out_at_once_and_so_are_their_streams() {
         assert_eq!(Browser::default().sign_in(&shop, "rita", GOOD).await.status, 403);
         let made = shop.post("hugo", "/v1/people/rita/password", json!({})).await.ok();
         let mut again = Browser::default();
-        assert_eq!(again.sign_in(&shop, "rita", made["password"].as_str().unwrap()).await.to, "/account");
+        assert_eq!(again.sign_in(&shop, "rita", made["password"].as_str().unwrap()).await.to, "/desk");
         let zoe = json!({ "id": "zoe", "name": "Zoe", "role": "lead", "team": "night" });
         let zoe = shop.post("hugo", "/v1/people", zoe).await.ok();
-        assert_eq!(Browser::default().sign_in(&shop, "zoe", zoe["password"].as_str().unwrap()).await.to, "/account");
+        assert_eq!(Browser::default().sign_in(&shop, "zoe", zoe["password"].as_str().unwrap()).await.to, "/desk");
         assert_eq!(
             shop.post("hugo", "/v1/people", json!({ "id": "x", "role": "boss", "team": "a" })).await.status,
             422

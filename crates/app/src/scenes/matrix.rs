@@ -139,6 +139,10 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/form/{business}/{inlet}"
             | "/account/password"
             | "/account/sign-out"
+            | "/desk"
+            | "/desk/cases/{case}"
+            | "/desk/cases/{case}/{act}"
+            | "/approvals/{case}/{approval}"
             | "/account/sign-out-everywhere",
         ) => Value::Null,
         ("POST", "/mcp") => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
@@ -171,6 +175,9 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
     };
     let path = path
         .replace("/case/{book}/{case}", "/case/retail/blazers")
+        .replace("/{case}", "/c_1")
+        .replace("/{act}", "/give")
+        .replace("/{approval}", "/a_1")
         .replace("{book}", "retail")
         .replace("{policy}", "returns")
         .replace("{request}", "returns")

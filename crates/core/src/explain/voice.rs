@@ -72,7 +72,8 @@ impl<'a> Voice<'a> {
 const SIGNS: [(&str, &str); 5] = [("EUR", "€"), ("GBP", "£"), ("INR", "₹"), ("JPY", "¥"), ("USD", "$")];
 
 /// An amount: `$1,199.00`, `12.00 CAD`.
-pub(super) fn money(m: Money) -> String {
+#[must_use]
+pub fn money(m: Money) -> String {
     let mut digits = String::new();
     // Writing to a text cannot fail.
     let _ = write_decimal(&mut digits, i128::from(m.minor).abs(), m.currency.exponent());

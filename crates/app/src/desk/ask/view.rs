@@ -217,7 +217,7 @@ impl Told {
 }
 
 impl TermRow {
-    fn of(row: &Row, has_place: bool) -> Self {
+    pub fn of(row: &Row, has_place: bool) -> Self {
         Self {
             id: row.id.clone(),
             says: row.says.clone(),

@@ -1,7 +1,7 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
 use amends_core::authority::{
-    Asking, Budget, Customer, Decision, Question, Wish, at_least, budget_keys, decide, nearest, second_look,
+    Asking, Budget, Customer, Decision, Question, Wish, budget_keys, decide, nearest, second_look,
 };
 use amends_core::case::{
     Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, GrantState, Look, Next, Opening,
@@ -17,6 +17,7 @@ use amends_core::words::Words;
 use super::bench::Bench;
 use super::save::steps_of;
 use crate::flow::job::{Answer, AskedOf, Done, Ending, Given, Job, Refused, Work};
+use crate::flow::present::first_asked;
 use crate::store::StoreError;
 
 /// Most things that are due on one case at once.
@@ -179,17 +180,9 @@ impl Bench {
 
     /// The nearest of those who are there; nobody, and the customer is called back.
     fn first_asked(&self, case: &Case, question: &Question, look: Look, by: &Actor, call_back: Time) -> Next {
-        let asker = by.person().map(|p| p.id.clone());
-        let may = |person: &&amends_core::authority::Person| {
-            let is_new = look == Look::First || !case.was_in_it(&person.id);
-            let own = asker.as_ref() == Some(&person.id) || case.owner.id == person.id;
-            !person.is_agent() && is_new && !own && at_least(&self.rules.ladder, &person.role, question.least()).is_ok()
-        };
-        let near = |p: &&amends_core::authority::Present| {
-            (self.rules.ladder.height(&p.person.role), p.person.team != case.team, p.waiting, p.person.id.clone())
-        };
-        let found = self.present.iter().filter(|p| may(&&p.person)).min_by_key(near);
-        found.map_or(Next::CallBack(call_back), |p| Next::Person(p.person.clone()))
+        let asker = by.person().map(|p| &p.id);
+        let found = first_asked(case, (question.least(), look), asker, &self.present, &self.rules.ladder);
+        found.map_or(Next::CallBack(call_back), |person| Next::Person(person.clone()))
     }
 
     /// Lets the clock do all that is due by now.

@@ -3,24 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use amends_core::authority::{Budget, BudgetKey, Present, Wish, budget_keys};
+use amends_core::authority::{Budget, BudgetKey, Wish, budget_keys};
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Case, Event};
 use amends_core::ids::{BusinessId, CustomerId, TeamId};
-use amends_core::time::{SECOND, Time};
+use amends_core::time::Time;
 
 use super::Memory;
 use super::bench::{Bench, Slot};
 use crate::flow::job::{Answer, Job, Refused, Work};
+use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
 use crate::store::requests::Answered;
-use crate::store::{Conn, StoreError, approvals, budgets, cases, customers, journal, people, requests, settings};
-
-/// How long someone counts as there after their stream was last seen open, in microseconds.
-const PRESENT_WITHIN: i64 = 30 * SECOND;
-/// Most questions that are counted when someone is looked for.
-const WAITING_MAX: i64 = 1_000;
+use crate::store::{Conn, StoreError, budgets, cases, customers, journal, requests, settings};
 
 /// What holds now: as remembered, while the settings were not changed.
 pub async fn rules(
@@ -162,19 +158,7 @@ pub async fn who_is_there(conn: &mut Conn, bench: &mut Bench, jobs: &[Job]) -> R
     if !jobs.iter().any(|j| matches!(j.work, Work::Ask { .. } | Work::Ring { .. })) {
         return Ok(());
     }
-    let since = bench.now.plus_micros(-PRESENT_WITHIN).unwrap_or(Time::MIN);
-    let there = people::present(conn, &bench.business, since).await?;
-    let waiting = approvals::waiting(conn, &bench.business, WAITING_MAX).await?;
-    let rules = Arc::clone(&bench.rules);
-    bench.present = there
-        .iter()
-        .filter_map(|id| rules.person(id))
-        .map(|person| {
-            let asked = |w: &&approvals::Waiting| w.asked_of.as_deref() == Some(person.id.as_str());
-            let waiting = waiting.iter().filter(asked).count();
-            Present { person, waiting }
-        })
-        .collect();
+    bench.present = present::present(conn, &bench.business, &bench.rules, bench.now).await?;
     Ok(())
 }
 

@@ -1,0 +1,257 @@
+//! `/approvals`: the questions that wait for someone with authority, each with what it takes to decide it in ten seconds.
+
+use amends_core::assess::frozen::{OptionFrozen, Size};
+use amends_core::authority::at_least;
+use amends_core::case::{Answer, Approval, ApprovalState, Asked, Case, Command, Instead, Look};
+use amends_core::explain::{self, money};
+use amends_core::facts::read_question;
+use amends_core::ids::{ApprovalId, CaseId, OptionId, RoleName};
+use amends_core::time::Time;
+use amends_core::words::Words;
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::ask::TermRow;
+use super::case::{NOT_OURS, amount_of, name_of, title};
+use super::page::{Frame, Here, html};
+use super::{frame_of, waits};
+use crate::api::body::form_of;
+use crate::api::refused::problem;
+use crate::app::App;
+use crate::door::pages::Staff;
+use crate::flow::answers::Answers;
+use crate::flow::job::Refused;
+use crate::flow::precedents;
+use crate::flow::records::With;
+use crate::store::approvals::{Waiting, waiting};
+use crate::store::{StoreError, assessments};
+
+/// Most questions of the page.
+const QUEUE_MAX: i64 = 1_000;
+const SHOWN_MAX: usize = 50;
+
+#[derive(Template)]
+#[template(path = "approvals.html")]
+struct Page {
+    frame: Frame,
+    csrf: String,
+    cards: Vec<Card>,
+    more: usize,
+    says: Option<String>,
+}
+
+/// One question.
+struct Card {
+    id: String,
+    case: String,
+    at: String,
+    /// What would be given, and its amount.
+    what: String,
+    amount: Option<String>,
+    cost: Option<String>,
+    /// What the case is about.
+    title: String,
+    asker: String,
+    words: String,
+    /// Whether they were asked, or may answer all the same.
+    is_for_me: bool,
+    is_second: bool,
+    /// How long there is, in words, and in seconds.
+    left: String,
+    seconds: i64,
+    terms: Vec<TermRow>,
+    customer: Option<String>,
+    like: Option<String>,
+    /// The amount may be another one.
+    may_adjust: bool,
+    currency: String,
+    /// What could be offered instead: id and words.
+    instead: Vec<(String, String)>,
+}
+
+/// `GET /approvals`
+pub async fn show(State(app): State<App>, staff: Staff) -> Response {
+    page(&app, &staff, StatusCode::OK, None).await
+}
+
+/// `POST /approvals/{case}/{approval}`: yes, another amount, or no.
+pub async fn answer(
+    State(app): State<App>,
+    staff: Result<Staff, Response>,
+    Path((case, approval)): Path<(String, String)>,
+    form: Bytes,
+) -> Response {
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(turned) => return super::again(turned, &format!("/approvals/{case}/{approval}"), &form),
+    };
+    let answers = Answers::of(form_of(&form));
+    match said(&staff, &case, &approval, &answers).await {
+        Ok(()) => Redirect::to("/approvals").into_response(),
+        Err((status, says)) => page(&app, &staff, status, Some(says)).await,
+    }
+}
+
+async fn said(staff: &Staff, case: &str, approval: &str, answers: &Answers) -> Result<(), (StatusCode, String)> {
+    let wrong = |says: String| (StatusCode::UNPROCESSABLE_ENTITY, says);
+    let text = |name: &str| answers.get(name).unwrap_or_default().replace("\r\n", "\n");
+    let words = |name: &str, what: &str| Words::parse(&text(name)).map_err(|e| wrong(format!("{what}: {e}")));
+    if !staff.is_token(&text("csrf")) {
+        return Err((StatusCode::FORBIDDEN, NOT_OURS.to_owned()));
+    }
+    let none = |_| (StatusCode::NOT_FOUND, "There is no such question.".to_owned());
+    let (case, id) = (CaseId::parse(case).map_err(none)?, ApprovalId::parse(approval).map_err(none)?);
+    let answer = match text("say").as_str() {
+        "yes" => Answer::Yes { words: Words::parse(&text("words")).ok() },
+        "adjust" => {
+            let currency = amends_core::money::Currency::parse(&text("currency"));
+            let currency = currency.ok_or_else(|| wrong("The amount has no currency.".to_owned()))?;
+            let amount = amount_of(&text("amount"), currency).map_err(|not| (not.status, not.says))?;
+            Answer::Adjust { amount, words: words("words", "Why another amount")? }
+        }
+        "no" => {
+            let mut instead = Vec::new();
+            for id in answers.all("instead") {
+                instead.push(match id {
+                    "detour" => Instead::Detour,
+                    id => Instead::Option(OptionId::parse(id).map_err(|e| wrong(e.to_string()))?),
+                });
+            }
+            if !text("other").is_empty() {
+                instead.push(Instead::Words(words("other", "What stays open")?));
+            }
+            if instead.is_empty() {
+                return Err(wrong("Never a bare no: choose what stays open, or write it.".to_owned()));
+            }
+            Answer::No { reason: words("words", "The reason")?, instead }
+        }
+        _ => return Err(wrong("Say yes, another amount, or no.".to_owned())),
+    };
+    let done = staff.records.command(&staff.me, &case, With::default(), Command::AnswerApproval { id, answer }).await;
+    done.map(drop).map_err(|refused| {
+        let problem = problem(&refused);
+        (problem.status(), problem.sentence())
+    })
+}
+
+async fn page(app: &App, staff: &Staff, status: StatusCode, says: Option<String>) -> Response {
+    let frame = match frame_of(app, staff, "Approvals", Here::Approvals).await {
+        Ok(frame) => frame,
+        Err(response) => return response,
+    };
+    match cards(staff).await {
+        Ok((cards, more)) => html(status, &Page { frame, csrf: staff.csrf().to_owned(), cards, more, says }),
+        Err(e) => problem(&e).into_response(),
+    }
+}
+
+/// The questions that someone may answer, those that were put to them first.
+pub(super) async fn for_me(staff: &Staff) -> Result<Vec<Waiting>, StoreError> {
+    let me = &staff.me;
+    let mut all = waiting(&mut *staff.records.store.reader().await?, &me.business, QUEUE_MAX).await?;
+    let may = |least: &str| {
+        RoleName::parse(least).is_ok_and(|least| at_least(&me.rules.ladder, &me.person.role, &least).is_ok())
+    };
+    all.retain(|w| w.asker != me.person.id.as_str() && may(&w.least));
+    all.sort_by_key(|w| w.asked_of.as_deref() != Some(me.person.id.as_str()));
+    Ok(all)
+}
+
+async fn cards(staff: &Staff) -> Result<(Vec<Card>, usize), Refused> {
+    let all = for_me(staff).await.map_err(Refused::Store)?;
+    let more = all.len().saturating_sub(SHOWN_MAX);
+    let mut cards = Vec::new();
+    for waiting in all.iter().take(SHOWN_MAX) {
+        let (Ok(case), Ok(id)) = (CaseId::parse(&waiting.case), ApprovalId::parse(&waiting.id)) else { continue };
+        let Some(case) = staff.records.case(&staff.me.business, &case).await? else { continue };
+        if let Some(approval) = case.approval(&id).filter(|a| a.is_waiting()) {
+            cards.extend(card(staff, &case, approval).await.map_err(Refused::Store)?);
+        }
+    }
+    Ok((cards, more))
+}
+
+async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<Card>, StoreError> {
+    let (me, records, now) = (&staff.me, &staff.records, staff.records.clock.now());
+    let ApprovalState::Waiting { to, until, .. } = &approval.state else { return Ok(None) };
+    if case.owner.id == me.person.id {
+        return Ok(None);
+    }
+    let is_for_me = matches!(to, Asked::Person(id) if *id == me.person.id);
+    let kept = case.assessment(&approval.of.assessment);
+    let option = kept.and_then(|kept| kept.frozen.option(&approval.of.option));
+    let mut conn = records.store.reader().await?;
+    let assessed = assessments::find(&mut conn, &me.business, &approval.of.assessment).await?;
+    drop(conn);
+    let explained = assessed.and_then(|line| terms(staff, &line.question));
+    let (terms, detour) = explained.unwrap_or_default();
+    let found = precedents::find(records, &me.business, (&case.id, &approval.of.assessment), 20).await?;
+    let like = found.filter(|found| !found.near.is_empty()).map(|found| {
+        let (given, all) = (found.count(crate::store::precedents::GIVEN), found.near.len());
+        let median = found.median(|p| p.amount).map_or_else(String::new, |m| format!(", median {}", money(m)));
+        format!("{given} of {all} like it were given{median}.")
+    });
+    let options = kept.map(|kept| kept.frozen.options.as_slice()).unwrap_or_default();
+    let others = options.iter().filter(|o| o.id != approval.of.option);
+    let mut instead: Vec<(String, String)> = others.map(|o| (o.id.to_string(), super::case::titled(o))).collect();
+    instead.extend(detour.map(|says| ("detour".to_owned(), says)));
+    let amount = approval.of.amount.as_ref().map(|a| a.money().map_or_else(|| a.to_string(), money));
+    let cost = Some(money(approval.cost)).filter(|cost| Some(cost) != amount.as_ref());
+    Ok(Some(Card {
+        id: approval.id.to_string(),
+        case: case.id.to_string(),
+        at: format!("/approvals/{}/{}", case.id, approval.id),
+        what: option.map_or_else(|| approval.of.option.as_str().replace('_', " "), |o| o.says.clone()),
+        amount,
+        cost,
+        title: title(staff, case),
+        asker: name_of(staff, &approval.asker.id),
+        words: words_of(staff, case, &approval.id).await?,
+        is_for_me,
+        is_second: approval.look == Look::Second,
+        left: left(now, *until, matches!(to, Asked::CallBack(_))),
+        seconds: (until.micros() - now.micros()).max(0) / amends_core::time::SECOND,
+        terms,
+        customer: case.customer.as_ref().map(ToString::to_string),
+        like,
+        may_adjust: option.is_some_and(may_adjust),
+        currency: approval.cost.currency.code().to_owned(),
+        instead,
+    }))
+}
+
+fn may_adjust(option: &OptionFrozen) -> bool {
+    option.size != Size::Whole && option.amount.as_ref().is_some_and(|a| a.money().is_some())
+}
+
+fn left(now: Time, until: Time, call_back: bool) -> String {
+    let left = waits(until, now);
+    if call_back { format!("call back within {left}") } else { format!("{left} left") }
+}
+
+/// What was written with a question.
+async fn words_of(staff: &Staff, case: &Case, id: &ApprovalId) -> Result<String, StoreError> {
+    let mut conn = staff.records.store.reader().await?;
+    let mut events = crate::store::journal::events(&mut conn, &case.business, &[case.id.as_str()]).await?;
+    crate::flow::seal::open_events(&mut conn, &case.business, &mut events).await?;
+    let asked = events.into_iter().rev().find_map(|event| match event.what {
+        amends_core::case::Happened::ApprovalAsked { id: of, words, .. } if of == *id => Some(words.to_string()),
+        _ => None,
+    });
+    Ok(asked.unwrap_or_default())
+}
+
+/// What does not hold, for whoever answers, and what the customer can do anyway.
+fn terms(staff: &Staff, question: &str) -> Option<(Vec<TermRow>, Option<String>)> {
+    let book = &staff.me.rules.book;
+    let read = read_question(&book.schema, question).ok()?;
+    let role = book.role(staff.me.person.role.as_str())?;
+    let mut workspace = amends_core::assess::Workspace::default();
+    let a = amends_core::assess::assess(book, &read.request, &read.facts, role, &mut workspace).ok()?;
+    let e = explain::explain(&a);
+    let rows = e.terms.iter().map(|row| TermRow::of(row, false)).collect();
+    Some((rows, e.detour.map(|d| d.says)))
+}

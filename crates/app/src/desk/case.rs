@@ -1,0 +1,494 @@
+//! `/desk/cases/{case}`: one customer's request, on one page: who asks, what the book says, what can be done, and what was.
+
+mod acts;
+mod offers;
+mod story;
+
+use std::collections::BTreeMap;
+
+use amends_core::case::{Approval, ApprovalState, Asked as AskedOf, Case, Grant, GrantState, State as CaseState, Turn};
+use amends_core::explain::{money, time};
+use amends_core::ids::{CaseId, PersonId};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use super::ask::{Asked, View, kind};
+use super::page::{Frame, Here, NotFound, html};
+use super::waits;
+use crate::api::body::form_of;
+use crate::api::refused::problem;
+use crate::app::App;
+use crate::door::pages::Staff;
+use crate::flow::answers::{Answers, filled};
+use crate::flow::assessing::{Asker, Trial};
+use crate::flow::job::Refused;
+use crate::flow::people::new_secret;
+use crate::flow::present::present;
+use crate::flow::{precedents, seal};
+use crate::store::customers::{self, Profile};
+use crate::store::{StoreError, assessments, journal, steps};
+use offers::Offer;
+use story::Told;
+
+pub(super) use acts::{NOT_OURS, amount_of};
+pub(super) use offers::titled;
+
+/// Most entries of the story so far.
+const STORY_MAX: i64 = 500;
+/// How many decisions a request is compared with.
+const LIKE_MAX: usize = 20;
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage<'p> {
+    frame: &'p Frame,
+    c: &'p Content,
+}
+
+#[derive(Template)]
+#[template(path = "case.html", block = "work")]
+struct CasePart<'p> {
+    frame: &'p Frame,
+    c: &'p Content,
+}
+
+/// Everything on the page.
+struct Content {
+    frame: Frame,
+    /// Its address.
+    at: String,
+    csrf: String,
+    /// By what a form that is sent twice is told.
+    key: String,
+    id: String,
+    title: String,
+    request: String,
+    /// Chips: class, icon and words.
+    chips: Vec<(&'static str, &'static str, String)>,
+    /// Whether it is theirs to work on.
+    is_mine: bool,
+    is_open: bool,
+    customer: Option<Customer>,
+    view: Option<View>,
+    offers: Vec<Offer>,
+    instead: Vec<Offer>,
+    /// What was asked and answered, what was given.
+    decided: Vec<Decided>,
+    like: Option<Like>,
+    story: Vec<Told>,
+    /// People to whom it could be handed over: id and name.
+    colleagues: Vec<(String, String)>,
+    offered: Option<Offered>,
+    may_take_over: bool,
+    /// What was typed beside the facts.
+    typed: Typed,
+    says: Option<String>,
+}
+
+/// What is known of the customer.
+struct Customer {
+    id: String,
+    name: String,
+    since: Option<String>,
+    rows: Vec<(&'static str, String)>,
+}
+
+/// What was decided on requests like it.
+struct Like {
+    given: usize,
+    declined: usize,
+    median: Option<String>,
+}
+
+/// A question to someone with authority, or something that was given.
+struct Decided {
+    class: &'static str,
+    icon: &'static str,
+    text: String,
+    quote: Option<String>,
+    /// The yes that can be used: its id.
+    usable: Option<String>,
+    /// The no that can be appealed: its id.
+    appeal: Option<String>,
+    /// The grant that people make real: its id.
+    by_hand: Option<String>,
+    steps: Vec<String>,
+}
+
+/// To whom it is offered, and whether that is the reader.
+struct Offered {
+    name: String,
+    is_me: bool,
+}
+
+/// What was typed beside the facts.
+#[derive(Default)]
+struct Typed {
+    note: String,
+    kind: String,
+    reason: String,
+    other: String,
+    handover: String,
+    customer: String,
+}
+
+impl Content {
+    fn page(&self, status: StatusCode) -> Response {
+        html(status, &CasePage { frame: &self.frame, c: self })
+    }
+
+    /// What the customer said last.
+    fn asks_for(&self) -> Option<&str> {
+        self.story.iter().rev().filter(|told| told.is_customers).find_map(|told| told.quote.as_deref())
+    }
+
+    fn is_kind(&self, kind: &str) -> bool {
+        self.typed.kind == kind || (self.typed.kind.is_empty() && kind == "note")
+    }
+}
+
+/// `GET /desk/cases/{case}`
+pub async fn show(State(app): State<App>, staff: Staff, Path(id): Path<String>) -> Response {
+    match page(&app, &staff, &id, None, None).await {
+        Ok(page) => page.page(StatusCode::OK),
+        Err(response) => response,
+    }
+}
+
+/// `POST /desk/cases/{case}`: the page again, with the answer to what was filled in. Sent while typing.
+pub async fn answer(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Response {
+    let mut answers = Answers::of(form_of(&form));
+    answers.rows_of_buttons();
+    match page(&app, &staff, &id, Some(answers), None).await {
+        Ok(page) if headers.contains_key("hx-request") => {
+            html(StatusCode::OK, &CasePart { frame: &page.frame, c: &page })
+        }
+        Ok(page) => page.page(StatusCode::OK),
+        Err(response) => response,
+    }
+}
+
+/// `POST /desk/cases/{case}/{act}`: does something, and shows the page as it is then; where it was not done, with why and
+/// with all that was typed.
+pub async fn act(
+    State(app): State<App>,
+    staff: Result<Staff, Response>,
+    Path((id, act)): Path<(String, String)>,
+    form: Bytes,
+) -> Response {
+    let at = format!("/desk/cases/{id}");
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(turned) => return super::again(turned, &format!("{at}/{act}"), &form),
+    };
+    let answers = Answers::of(form_of(&form));
+    let (status, says) = match acts::run(&staff, &id, &act, &answers).await {
+        Ok(()) => return axum::response::Redirect::to(&at).into_response(),
+        Err(not) => (not.status, not.says),
+    };
+    match page(&app, &staff, &id, Some(answers), Some(says)).await {
+        Ok(page) => page.page(status),
+        Err(response) => response,
+    }
+}
+
+fn no_such() -> Response {
+    let says = "There is no such case. Cases of others are found by their number, as in the address of this page.";
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), says))
+}
+
+fn refused(e: StoreError) -> Response {
+    problem(&Refused::Store(e)).into_response()
+}
+
+/// Makes the page. `answers`: what was filled in; none: what the latest assessment was made from.
+async fn page(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    answers: Option<Answers>,
+    says: Option<String>,
+) -> Result<Content, Response> {
+    let (me, records) = (&staff.me, &staff.records);
+    let id = CaseId::parse(id).map_err(|_| no_such())?;
+    let case = records.case(&me.business, &id).await.map_err(|e| problem(&e).into_response())?.ok_or_else(no_such)?;
+    let answers = match answers {
+        Some(answers) => answers,
+        None => kept(staff, &case).await.map_err(refused)?,
+    };
+    let frame = super::frame_of(app, staff, "", Here::Desk).await?;
+    let by = me.actor();
+    let trial = Trial::of(records, Asker::of(me, &by), &case).await.map_err(|e| problem(&e).into_response())?;
+    let mut dated = answers.clone();
+    let now = records.clock.now();
+    crate::flow::asking::date(&me.rules.book, &mut dated, now);
+    let there = async { present(&mut *records.store.reader().await?, &me.business, &me.rules, now).await };
+    let there = there.await.map_err(refused)?;
+    let seen = trial.answer(&dated, |assessment, explanation, wrong| {
+        let view = View::of(&Asked { assessment, explanation, answers: &dated, wrong });
+        let offers = offers::of(staff, &case, assessment, &there, &answers);
+        (view, offers)
+    });
+    // A request that no rule governs is worked on all the same.
+    let (view, offers) = seen.map_or((None, Vec::new()), |(view, offers)| (Some(view), offers));
+    let (instead, offers) = offers.into_iter().partition(|offer| offer.is_instead);
+    let title = title(staff, &case);
+    let frame = Frame { title: title.clone(), ..frame };
+    let beside = beside(staff, &case, &trial).await.map_err(refused)?;
+    let is_open = case.state == CaseState::Open;
+    let is_mine = case.owner.id == me.person.id;
+    let ladder = &me.rules.ladder;
+    Ok(Content {
+        frame,
+        at: format!("/desk/cases/{id}"),
+        csrf: staff.csrf().to_owned(),
+        key: new_secret().map_err(refused)?,
+        id: id.to_string(),
+        title,
+        request: case.request.as_str().replace('_', " "),
+        chips: chips(staff, &case, is_mine),
+        is_mine,
+        is_open,
+        customer: beside.customer,
+        view,
+        offers,
+        instead,
+        decided: decided(staff, &case, &beside.steps),
+        like: beside.like,
+        story: beside.story,
+        colleagues: colleagues(staff, &case),
+        offered: case
+            .offer
+            .as_ref()
+            .map(|offer| Offered { name: name_of(staff, &offer.to), is_me: offer.to == me.person.id }),
+        may_take_over: is_open && !is_mine && ladder.height(&me.person.role) > ladder.height(&case.owner.role),
+        typed: Typed::of(&answers),
+        says,
+    })
+}
+
+/// What the latest assessment was made from.
+async fn kept(staff: &Staff, case: &Case) -> Result<Answers, StoreError> {
+    let Some(kept) = case.assessments.last() else { return Ok(Answers::default()) };
+    let mut conn = staff.records.store.reader().await?;
+    let line = assessments::find(&mut conn, &case.business, &kept.frozen.digest).await?;
+    let pairs = line.map_or_else(Vec::new, |line| filled(&staff.me.rules.book, &line.question));
+    Ok(Answers::of(pairs.into_iter().filter(|(name, _)| name != "asked" && name != "now")))
+}
+
+impl Typed {
+    fn of(answers: &Answers) -> Self {
+        let text = |name: &str| answers.get(name).unwrap_or_default().to_owned();
+        Self {
+            note: text("note"),
+            kind: text("kind"),
+            reason: text("reason"),
+            other: text("instead.words"),
+            handover: text("handover"),
+            customer: text("customer"),
+        }
+    }
+}
+
+/// What is read beside the case itself.
+struct Beside {
+    customer: Option<Customer>,
+    like: Option<Like>,
+    story: Vec<Told>,
+    steps: BTreeMap<String, Vec<String>>,
+}
+
+async fn beside(staff: &Staff, case: &Case, trial: &Trial<'_>) -> Result<Beside, StoreError> {
+    let (me, records) = (&staff.me, &staff.records);
+    let mut conn = records.store.reader().await?;
+    let mut kept = journal::of_case(&mut conn, &me.business, &case.id, 0, STORY_MAX).await?;
+    seal::open_kept(&mut conn, &me.business, &mut kept).await?;
+    let customer = match &case.customer {
+        Some(id) => {
+            let profile = customers::profile(&mut conn, &me.business, id).await?;
+            let bought = customers::bought(&mut conn, &me.business, id).await?;
+            Some(customer(staff, id.as_str(), profile, &bought, trial))
+        }
+        None => None,
+    };
+    let grants: Vec<&str> = case.grants.iter().map(|grant| grant.id.as_str()).collect();
+    let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in steps::of_grants(&mut conn, &me.business, &grants).await? {
+        of.entry(row.grant.to_string()).or_default().push(story::step(&row));
+    }
+    drop(conn);
+    let like = match case.assessments.last() {
+        Some(kept) => precedents::find(records, &me.business, (&case.id, &kept.frozen.digest), LIKE_MAX).await?,
+        None => None,
+    };
+    let like = like.filter(|found| !found.near.is_empty()).map(|found| Like {
+        given: found.count(crate::store::precedents::GIVEN),
+        declined: found.count(crate::store::precedents::DECLINED),
+        median: found.median(|p| p.amount).map(money),
+    });
+    Ok(Beside { customer, like, story: story::of(staff, case, &kept), steps: of })
+}
+
+fn customer(
+    staff: &Staff,
+    id: &str,
+    profile: Option<Profile>,
+    bought: &[(u64, amends_core::money::Money)],
+    trial: &Trial<'_>,
+) -> Customer {
+    let zone = &staff.me.rules.book.zone;
+    let orders: u64 = bought.iter().map(|(count, _)| count).sum();
+    let mut rows = Vec::new();
+    if orders > 0 {
+        rows.push(("Orders", orders.to_string()));
+        let spent: Vec<String> = bought.iter().map(|(_, total)| money(*total)).collect();
+        rows.push(("Spent", spent.join(", ")));
+    }
+    let year = staff.records.clock.now().micros() - 365 * amends_core::time::DAY;
+    let recent = trial.bent().iter().filter(|bent| bent.at.micros() > year).count();
+    rows.push(("Exceptions, 12 months", recent.to_string()));
+    let (name, since) = profile.map_or((None, None), |p| (p.name, Some(p.since)));
+    let since = since.and_then(|at| time(at, zone).split(',').next().map(str::to_owned));
+    Customer { id: id.to_owned(), name: name.unwrap_or_else(|| id.to_owned()), since, rows }
+}
+
+/// What the kind of request is called.
+pub(super) fn title(staff: &Staff, case: &Case) -> String {
+    title_of(staff, case.request.as_str())
+}
+
+/// What a kind of request is called.
+pub(super) fn title_of(staff: &Staff, request: &str) -> String {
+    let book = &staff.me.rules.book;
+    let policy = book.requests.get(request).and_then(|at| book.policies.get(*at));
+    policy.map_or_else(|| request.replace('_', " "), |policy| kind(request, policy).title)
+}
+
+/// What someone is called.
+pub(super) fn name_of(staff: &Staff, id: &PersonId) -> String {
+    staff.me.rules.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+}
+
+fn chips(staff: &Staff, case: &Case, is_mine: bool) -> Vec<(&'static str, &'static str, String)> {
+    let (now, zone) = (staff.records.clock.now(), &staff.me.rules.book.zone);
+    let owner = name_of(staff, &case.owner.id);
+    let mut chips = vec![match case.state {
+        CaseState::Open if is_mine => ("open", "person", "Yours until it is settled".to_owned()),
+        CaseState::Open => ("plain", "person", format!("{owner}'s until it is settled")),
+        CaseState::Settled => ("inside", "inside", format!("Settled, by {owner}")),
+        CaseState::Declined => ("never", "never", format!("Declined, by {owner}")),
+        CaseState::Lapsed => ("plain", "clock", "Lapsed: the customer did not answer".to_owned()),
+    }];
+    chips.push(("inside", "calendar", format!("Dates count as of {}", time(case.asked, zone))));
+    if case.state == CaseState::Open {
+        chips.push(match case.turn {
+            Turn::Ours => ("plain", "clock", format!("open {}", waits(now, case.opened))),
+            Turn::Customers { since, .. } => {
+                ("plain", "clock", format!("the customer's turn for {}", waits(now, since)))
+            }
+        });
+    }
+    if case.head.is_some() {
+        chips.push(("theirs", "theirs", "The head sees it".to_owned()));
+    }
+    chips
+}
+
+fn colleagues(staff: &Staff, case: &Case) -> Vec<(String, String)> {
+    let people = staff.me.rules.people.values();
+    let others = people.filter(|p| p.active && !p.person().is_agent() && p.id != case.owner.id);
+    let mut all: Vec<(String, String)> = others.map(|p| (p.id.to_string(), p.name.clone())).collect();
+    all.sort_by(|a, b| a.1.cmp(&b.1));
+    all
+}
+
+/// What an option of an assessment on the case is called, with its amount.
+fn called(case: &Case, of: &amends_core::authority::Bound) -> String {
+    let option = case.assessment(&of.assessment).and_then(|kept| kept.frozen.option(&of.option));
+    let says = option.map_or_else(|| of.option.as_str().replace('_', " "), |option| option.says.clone());
+    match &of.amount {
+        Some(amount) => format!("{says}, {}", amount.money().map_or_else(|| amount.to_string(), money)),
+        None => says,
+    }
+}
+
+fn decided(staff: &Staff, case: &Case, steps: &BTreeMap<String, Vec<String>>) -> Vec<Decided> {
+    let questions = case.approvals.iter().filter_map(|approval| question(staff, case, approval));
+    let given = case.grants.iter().map(|grant| granted(case, grant, steps));
+    questions.chain(given).collect()
+}
+
+const NOTHING: Decided = Decided {
+    class: "plain",
+    icon: "plain",
+    text: String::new(),
+    quote: None,
+    usable: None,
+    appeal: None,
+    by_hand: None,
+    steps: Vec::new(),
+};
+
+fn question(staff: &Staff, case: &Case, approval: &Approval) -> Option<Decided> {
+    let (what, zone) = (called(case, &approval.of), &staff.me.rules.book.zone);
+    let clock = |at| time(at, zone).rsplit(", ").next().unwrap_or_default().to_owned();
+    let name = |person: &amends_core::authority::Person| name_of(staff, &person.id);
+    Some(match &approval.state {
+        ApprovalState::Waiting { to: AskedOf::Person(to), until, .. } => Decided {
+            class: "theirs",
+            icon: "clock",
+            text: format!("{} is asked until {}: {what}", name_of(staff, to), clock(*until)),
+            ..NOTHING
+        },
+        ApprovalState::Waiting { to: AskedOf::CallBack(at), .. } => Decided {
+            class: "theirs",
+            icon: "clock",
+            text: format!("Nobody is there to ask. Promise to call back by {}: {what}", time(*at, zone)),
+            ..NOTHING
+        },
+        ApprovalState::Given { by, of, until } => Decided {
+            class: "inside",
+            icon: "inside",
+            text: format!("{} says yes, until {}: {}", name(by), clock(*until), called(case, of)),
+            usable: Some(approval.id.to_string()),
+            ..NOTHING
+        },
+        ApprovalState::Refused { by, reason } => Decided {
+            class: "never",
+            icon: "never",
+            text: format!("{} says no: {what}", name(by)),
+            quote: Some(reason.to_string()),
+            appeal: (approval.look == amends_core::case::Look::First).then(|| approval.id.to_string()),
+            ..NOTHING
+        },
+        ApprovalState::Ended => Decided { icon: "clock", text: format!("Nobody answered in time: {what}"), ..NOTHING },
+        // What was given says so.
+        ApprovalState::Used { .. } => return None,
+    })
+}
+
+fn granted(case: &Case, grant: &Grant, steps: &BTreeMap<String, Vec<String>>) -> Decided {
+    let (class, icon, word) = match grant.state {
+        GrantState::Reserved => ("yours", "gift", "Given, under way"),
+        GrantState::Settled => ("inside", "inside", "Done"),
+        GrantState::Released => ("never", "never", "Could not be done"),
+    };
+    let by_hand = grant.state == GrantState::Reserved && grant.fulfil == amends_core::authority::Fulfil::ByHand;
+    Decided {
+        class,
+        icon,
+        text: format!("{word}: {}", called(case, &grant.of)),
+        by_hand: by_hand.then(|| grant.id.to_string()),
+        steps: steps.get(grant.id.as_str()).cloned().unwrap_or_default(),
+        ..NOTHING
+    }
+}

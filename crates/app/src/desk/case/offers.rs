@@ -1,0 +1,137 @@
+//! What can be done, as cards: given, asked for, or barred.
+
+use amends_core::assess::Assessment;
+use amends_core::assess::frozen::{Amount, Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
+use amends_core::authority::Present;
+use amends_core::case::{Case, Look};
+use amends_core::explain::{explain, money};
+use amends_core::ids::RoleName;
+
+use super::name_of;
+use crate::door::pages::Staff;
+use crate::flow::answers::Answers;
+use crate::flow::present::first_asked;
+
+/// A card.
+pub struct Offer {
+    /// The option's id.
+    pub id: String,
+    /// Whether it is what stays open where the rest does not.
+    pub is_instead: bool,
+    /// What the customer gets.
+    pub says: String,
+    /// The amount, or from where to where.
+    pub amount: Option<String>,
+    /// What else is to be known of it.
+    pub notes: String,
+    /// The parts of a bundle.
+    pub parts: Vec<(String, Option<String>)>,
+    /// Who may give it: what colours it, and the words.
+    pub who: (&'static str, String),
+    /// What the button does.
+    pub does: Does,
+    /// From where to where, where it may be chosen: least, most, what was chosen, and the currency.
+    pub range: Option<Range>,
+}
+
+/// What may be chosen, in units of the currency.
+pub struct Range {
+    pub least: String,
+    pub most: String,
+    pub chosen: String,
+    pub currency: String,
+}
+
+/// What the button of a card does.
+pub enum Does {
+    /// Gives it.
+    Give,
+    /// Asks someone; the words say whom.
+    Ask(String),
+    /// There is none.
+    Nothing,
+}
+
+impl Offer {
+    pub fn gives(&self) -> bool {
+        matches!(self.does, Does::Give)
+    }
+
+    pub fn asks(&self) -> Option<&str> {
+        match &self.does {
+            Does::Ask(whom) => Some(whom),
+            _ => None,
+        }
+    }
+}
+
+/// The cards of an answer.
+pub fn of(staff: &Staff, case: &Case, a: &Assessment<'_>, there: &[Present], answers: &Answers) -> Vec<Offer> {
+    let Ok(frozen) = Frozen::of(a) else { return Vec::new() };
+    let e = explain(a);
+    let cards = e.options.iter().chain(&e.instead);
+    let with = cards.filter_map(|card| Some((card, frozen.options.iter().find(|o| o.id.as_str() == card.id)?)));
+    with.map(|(card, option)| Offer {
+        id: card.id.clone(),
+        is_instead: option.group == OptionGroup::Instead,
+        says: card.says.clone(),
+        amount: card.amount.clone(),
+        notes: card.notes.join("; "),
+        parts: card.parts.clone(),
+        who: (crate::desk::draw::class(card.who.tone), card.who.text.clone()),
+        does: does(staff, case, option, there),
+        range: range(option, answers),
+    })
+    .collect()
+}
+
+fn does(staff: &Staff, case: &Case, option: &OptionFrozen, there: &[Present]) -> Does {
+    let (ladder, role) = (&staff.me.rules.ladder, &staff.me.person.role);
+    let least = match &option.takes {
+        Takes::Barred { .. } | Takes::Facts | Takes::Owed { released_by: None } => return Does::Nothing,
+        Takes::Owed { released_by: Some(role) } => Least::Role(role.clone()),
+        Takes::Leave { least, .. } => least.clone(),
+    };
+    if ladder.reaches(role, &least) {
+        return Does::Give;
+    }
+    match least {
+        Least::Role(least) => Does::Ask(whom(staff, case, &least, there)),
+        _ => Does::Nothing,
+    }
+}
+
+/// "Ask Lena, who is here", or whoever it takes.
+fn whom(staff: &Staff, case: &Case, least: &RoleName, there: &[Present]) -> String {
+    let rules = &staff.me.rules;
+    let found = first_asked(case, (least, Look::First), Some(&staff.me.person.id), there, &rules.ladder);
+    let Some(person) = found else {
+        let title = rules.book.roles.iter().find(|r| r.id == least.as_str()).map_or(least.as_str(), |r| &r.title);
+        return format!("Ask for a {}: nobody is here now", title.to_lowercase());
+    };
+    let waiting = there.iter().find(|p| p.person.id == person.id).map_or(0, |p| p.waiting);
+    let name = name_of(staff, &person.id);
+    if waiting == 0 { format!("Ask {name}: free now") } else { format!("Ask {name}: {waiting} before you") }
+}
+
+fn range(option: &OptionFrozen, answers: &Answers) -> Option<Range> {
+    if option.size == Size::Whole {
+        return None;
+    }
+    let most = option.most.as_ref().or(option.amount.as_ref()).and_then(Amount::money)?;
+    let least = match option.size {
+        Size::Range => option.amount.as_ref().and_then(Amount::money)?,
+        _ => amends_core::money::Money::new(1, most.currency),
+    };
+    let digits = |m: amends_core::money::Money| m.to_string().split(' ').next().unwrap_or_default().to_owned();
+    let typed = answers.get(&format!("amount.{}", option.id)).map(str::to_owned);
+    let first = if option.size == Size::Range { least } else { most };
+    let (least, most, currency) = (digits(least), digits(most), most.currency.code().to_owned());
+    Some(Range { chosen: typed.unwrap_or_else(|| digits(first)), least, most, currency })
+}
+
+/// What an option is called, with its amount.
+pub fn titled(option: &OptionFrozen) -> String {
+    let amount = option.amount.as_ref().and_then(Amount::money).map(money);
+    amount.map_or_else(|| option.says.clone(), |amount| format!("{}, {amount}", option.says))
+}

@@ -1,0 +1,145 @@
+// The desk: the people of a shop work on cases, each in a browser of their own.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { byMouse, fill } from './filling.mjs';
+import { audit, browser as launch, key, looks, out, serve, settled, signIn } from './house.mjs';
+import { stories } from './stories.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'amends-desk-'));
+const database = join(folder, 'amends.db');
+let browser, house, keys, lena, rita;
+
+before(async () => {
+  keys = { rita: key(database, 'rita', 'frontline'), omar: key(database, 'omar', 'frontline'), lena: key(database, 'lena', 'lead'), hugo: key(database, 'hugo', 'head') };
+  house = await serve('books/retail', '--database', database);
+  browser = await launch();
+  [rita, lena] = [await signIn(browser, house.address, 'rita', keys.hugo), await signIn(browser, house.address, 'lena', keys.hugo)];
+});
+after(async () => {
+  await browser?.close();
+  house?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const story = (number) => stories.find(({ name }) => name.startsWith(number));
+
+// The story is told of a day in November; cases are opened today, so its dates move along.
+const moved = (facts) => {
+  const days = Math.round((Date.now() - Date.parse('2026-11-16T12:00:00Z')) / 86_400_000);
+  const move = (text) => text.replace(/^(\d{4}-\d\d-\d\d)/, (day) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10));
+  const deep = (value) => {
+    if (typeof value === 'string') return move(value);
+    if (Array.isArray(value)) return value.map(deep);
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deep(inner)]));
+  };
+  return deep(facts);
+};
+
+async function opened(page, request, customer, words) {
+  await page.goto(`${house.address}/desk`);
+  await page.getByLabel('What does the customer want?').selectOption(request);
+  await page.getByLabel('The customer\'s number').fill(customer);
+  await page.getByLabel('What do they say?').fill(words);
+  await page.getByRole('button', { name: 'Open it' }).click();
+  await page.waitForURL('**/desk/cases/*');
+}
+
+test('the sale five days later: asked of the lead who is there, answered, given', async () => {
+  const { page } = rita;
+  await lena.page.goto(`${house.address}/approvals`);
+  await lena.page.getByText('No question waits for you').waitFor();
+  const words = 'I just bought three blazers five days ago and now they are 40% off.';
+  await opened(page, 'price_adjustment', 'c_1001', words);
+  await page.locator('blockquote.customers').getByText(words).first().waitFor();
+  const left = await fill(page, moved(story('1').facts), byMouse);
+  assert.deepEqual(left.filter((name) => name.startsWith('f.')), []);
+  await page.screenshot({ path: `${out}desk-case.png`, fullPage: true });
+  assert.equal(await page.locator('#verdict').innerText(), 'A team lead may say yes');
+  const first = page.locator('#options > li').first();
+  assert.match(await first.innerText(), /Credit the difference[\s\S]*\$178\.80[\s\S]*Ask lena: free now/);
+  await first.getByRole('button').dblclick();
+  await page.getByText('lena is asked until').waitFor();
+  assert.equal(await page.getByText('lena is asked until').count(), 1, 'a double click asks once');
+
+  // It arrives by itself, with all that it takes to decide.
+  const question = lena.page.locator('.question');
+  await question.waitFor();
+  assert.match(await lena.page.title(), /^\(1\) Approvals/);
+  await lena.page.screenshot({ path: `${out}desk-approvals.png`, fullPage: true });
+  assert.match(await question.innerText(), /rita asks you[\s\S]*Credit the difference[\s\S]*\$178\.80[\s\S]*does not hold: yours to waive[\s\S]*three blazers/);
+  await question.getByRole('button', { name: 'Yes', exact: true }).click();
+  await lena.page.getByText('No question waits for you').waitFor();
+
+  // So does the yes.
+  const give = page.getByRole('button', { name: 'Give it now' });
+  await give.waitFor();
+  await give.dblclick();
+  await page.getByText('Given, under way: Credit the difference, $178.80').waitFor();
+  assert.equal(await page.getByText('Given, under way').count(), 1, 'a double click gives once');
+  await page.getByRole('button', { name: 'I have done it' }).click();
+  await page.getByText('Done: Credit the difference').waitFor();
+  await page.getByRole('button', { name: 'Settled: close the case' }).click();
+  await page.getByText('Settled, by rita').waitFor();
+  await page.screenshot({ path: `${out}desk-case-settled.png`, fullPage: true });
+  await page.goto(`${house.address}/desk`);
+  await page.getByText('Nobody waits for you.').waitFor();
+  assert.deepEqual([...rita.complaints, ...lena.complaints], []);
+});
+
+test('a no comes with what stays open, and a bare one is not taken', async () => {
+  const { page } = rita;
+  await opened(page, 'price_adjustment', 'c_1002', 'It is cheaper now.');
+  await fill(page, moved(story('1').facts), byMouse);
+  await page.getByText('Stay with the book: decline').click();
+  await page.getByLabel('Why?', { exact: true }).fill('The sale is for orders online.');
+  await page.getByRole('button', { name: 'Decline' }).click();
+  await page.getByRole('alert').getByText('Never a bare no').waitFor();
+  assert.equal(await page.getByLabel('Why?', { exact: true }).inputValue(), 'The sale is for orders online.', 'nothing typed is lost');
+  assert.equal(await page.locator('[name="f.order.id"]').inputValue(), 'S-48211');
+  await page.screenshot({ path: `${out}desk-case-no.png`, fullPage: true });
+  await page.locator('#decline-box').getByRole('checkbox').first().check();
+  await page.getByRole('button', { name: 'Decline' }).click();
+  await page.getByText('Declined, by rita').waitFor();
+  assert.deepEqual(rita.complaints.filter((c) => !c.includes('422')), []);
+});
+
+test('without scripts a case is opened, answered and worked on', async () => {
+  const state = await rita.page.context().storageState();
+  const context = await browser.newContext({ storageState: state, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await opened(page, 'fee', 'c_1003', 'What is this fee?');
+  await page.getByLabel('Add to the case').fill('They were charged twice <script>alert(1)</script>');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('They were charged twice <script>alert(1)</script>').waitFor();
+  await page.locator('#handover-box summary').click();
+  await page.getByLabel('To whom?').selectOption('omar');
+  await page.locator('#handover').fill('He knows fees.');
+  await page.getByRole('button', { name: 'Offer it' }).click();
+  await page.getByText('It is offered to omar').waitFor();
+  await context.close();
+});
+
+for (const [look, options] of looks) {
+  test(`desk, ${look}: axe finds nothing, nothing sticks out`, async () => {
+    const state = await lena.page.context().storageState();
+    const context = await browser.newContext({ viewport: { width: 1400, height: 950 }, locale: 'en-US', ...options, storageState: state });
+    const page = await context.newPage();
+    await opened(rita.page, 'price_adjustment', `c_${look}`, 'It is cheaper now, and I would rather not return all of it.');
+    await fill(rita.page, moved(story('1').facts), byMouse);
+    await rita.page.locator('#options > li').first().getByRole('button').click();
+    await rita.page.getByText('is asked until').waitFor();
+    const at = new URL(rita.page.url()).pathname;
+    for (const [name, path] of [['home', '/desk'], ['case', at], ['approvals', '/approvals']]) {
+      await page.goto(house.address + path);
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: `${out}desk-${name}-${look}.png`, fullPage: true });
+      assert.deepEqual(await audit(page), [], `${name}`);
+      const [scroll, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(scroll <= width, `${name} is ${scroll} wide in ${width}`);
+    }
+    await context.close();
+  });
+}

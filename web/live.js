@@ -1,0 +1,68 @@
+// What others do appears by itself on the pages of those who are signed in: an open stream also says that they are there.
+import { announce } from './announce.js';
+
+// What changes a case, a queue or a list.
+const kinds = [
+  'opened', 'customer_known', 'evidence_added', 'noted', 'customer_spoke', 'customer_asked', 'hold_lapsed', 'promised',
+  'promise_missed', 'promise_kept', 'consulted', 'consult_answered', 'handover_offered', 'handover_refused',
+  'handover_withdrawn', 'handed_over', 'brought_to_head', 'assessed', 'bespoke_written', 'approval_asked',
+  'approval_passed_on', 'approved', 'refused', 'approval_ended', 'reserved', 'grant_settled', 'grant_released', 'declined',
+  'settled', 'reopened',
+];
+const said = {
+  'case.approved': 'There is a yes',
+  'case.refused': 'There is a no',
+  'case.approval_asked': 'A question has arrived',
+  'case.grant_settled': 'What was given is done',
+};
+
+export function live() {
+  if (!('staff' in document.body.dataset)) return;
+  const of = document.getElementById('work')?.dataset.case;
+  title();
+  setInterval(count, 1000);
+  const source = new EventSource(of ? `/v1/events?case=${encodeURIComponent(of)}` : '/v1/events');
+  addEventListener('pagehide', () => source.close());
+  for (const kind of kinds) {
+    source.addEventListener(`case.${kind}`, () => {
+      if (said[`case.${kind}`]) announce(said[`case.${kind}`]);
+      again();
+    });
+  }
+}
+
+// Several things that happen at once are one look.
+let later;
+function again() {
+  clearTimeout(later);
+  later = setTimeout(look, 120);
+}
+
+async function look() {
+  const page = await fetch(location.pathname, { headers: { accept: 'text/html' } }).catch(() => null);
+  if (!page?.ok || page.redirected) return;
+  const fresh = new DOMParser().parseFromString(await page.text(), 'text/html');
+  for (const part of document.querySelectorAll('[data-live]')) {
+    const now = fresh.getElementById(part.id);
+    // What someone is typing into, or has opened, stays as it is.
+    const isBusy = part.contains(document.activeElement) || part.querySelector('details[open]');
+    if (now && !isBusy && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+  }
+  title();
+}
+
+// While the customer waits, how long there is left is told by the second.
+function count() {
+  for (const left of document.querySelectorAll('[data-left]')) {
+    const seconds = Math.max(0, Number(left.dataset.left) - 1);
+    left.dataset.left = seconds;
+    if (seconds < 600) left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+  }
+}
+
+// How many questions wait stands in the title too.
+function title() {
+  const waiting = document.querySelector('[data-waiting]')?.dataset.waiting;
+  const bare = document.title.replace(/^\(\d+\) /, '');
+  document.title = waiting ? `(${waiting}) ${bare}` : bare;
+}
