@@ -13,7 +13,7 @@ help: ## list these
 web: ## bundle the scripts, styles, icons and the font of the pages
 	@scripts/web.sh
 
-demo: web ## build Amends and open the Ask page on the five stories
+demo: web ## build Amends and open a made-up shop with five stories that wait on the desk
 	cargo build --release -p amends
 	@$(target)/release/amends demo
 

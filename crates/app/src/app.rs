@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use amends_core::ids::BusinessId;
+
 use crate::door::Door;
 use crate::flow::records::Records;
 use crate::shelf::Shelf;
@@ -37,6 +39,8 @@ pub struct Parts {
     pub door: Door,
     /// What it tells of itself.
     pub signs: Signs,
+    /// The business of `amends demo`, whose people sign in without a password; none: everyone needs one.
+    pub demo: Option<BusinessId>,
     /// Changes when the server is asked to stop; streams end then.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }

@@ -7,6 +7,7 @@ pub mod book;
 pub mod case;
 pub mod changes;
 pub mod consult;
+pub mod demo;
 pub mod draw;
 pub mod form;
 pub mod mine;

@@ -53,6 +53,8 @@ pub fn router(app: App) -> Router {
         .route("/desk", get(desk::mine::show).post(desk::mine::open))
         .route("/desk/cases/{case}", get(desk::case::show).post(desk::case::answer))
         .route("/desk/cases/{case}/{act}", post(desk::case::act))
+        .route("/demo", get(desk::demo::people))
+        .route("/demo/{person}", get(desk::demo::sign_in))
         .route("/approvals", get(desk::approvals::show))
         .route("/approvals/{case}/{approval}", post(desk::approvals::answer))
         .layer(middleware::from_fn(desk::headers))

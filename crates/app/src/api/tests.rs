@@ -22,6 +22,7 @@ fn app(token: Option<&str>) -> App {
         shelf: Arc::new(Shelf::shipped(&["retail", "rental"])),
         door: Door::new(LOCAL, token).unwrap(),
         signs: crate::signs::Signs::default(),
+        demo: None,
         stopping,
     })
 }

@@ -1,8 +1,11 @@
-//! `amends demo`: five stories from the books that Amends comes with, on the Ask page or in the terminal.
+//! `amends demo`: a shop with its people and five stories that wait on the desk; or the stories in the terminal.
+
+pub mod shop;
 
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use amends_core::assess::{Assessment, Workspace, assess};
@@ -10,7 +13,7 @@ use amends_core::diagnostic::Findings;
 use amends_core::explain::{self, Explanation, Line, Page, Piece, Said, Tone, Weight};
 use amends_core::facts::from_yaml::question_json;
 use amends_core::facts::read_question;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
 
 use super::assess::said;
@@ -21,7 +24,7 @@ use crate::screen::Screen;
 use crate::shelf::Shelf;
 use crate::shipped;
 
-/// Open the Ask page on five stories; with `--terminal`, show them here
+/// Open a made-up shop with its people, and five stories that wait; with `--terminal`, show the stories here
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Show the stories in the terminal, with gauges of how far inside or outside each line they are
@@ -30,6 +33,9 @@ pub(super) struct Args {
     /// Address and port of the page
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7171")]
     listen: SocketAddr,
+    /// Keep the shop in this file, to go on with it another time; without it, it is gone at the end
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
     /// Only this story, in the terminal
     #[arg(value_name = "STORY", value_parser = clap::value_parser!(u8).range(1..=5))]
     story: Option<u8>,
@@ -111,21 +117,38 @@ const STORIES: [Story; 5] = [
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     if !args.terminal && args.story.is_none() && !screen.json {
-        return served(args.listen, screen);
+        return served(args, screen);
     }
     in_terminal(args, screen)
 }
 
 /// Serves the books of the stories, and says where each story is.
-fn served(address: SocketAddr, screen: Screen) -> Outcome {
+fn served(args: &Args, screen: Screen) -> Outcome {
+    let address = args.listen;
+    if !address.ip().is_loopback() {
+        let says = format!(
+            "the people of the demo sign in without a password, so it listens on this machine alone: leave `--listen {address}` out"
+        );
+        return Err(anyhow!(says).into());
+    }
     let shelf = Shelf::shipped(&["retail", "rental"]);
     let door = Door::new(address.ip(), None)?;
-    serve::blocking(address, shelf, door, None, |at| {
-        open_in_browser(&format!("http://{at}/ask/retail"));
+    let folder = Folder::new()?;
+    let file = args.keep.clone().unwrap_or_else(|| folder.0.join("demo.db"));
+    serve::blocking(address, shelf, door, Some(serve::Keep::demo(file)), |at| {
+        open_in_browser(&format!("http://{at}/demo"));
         let mut lines = paragraph(
-            "Ask anything of a shop with a counter and a web shop, or of a car rental. Five stories to try, each behind a link:",
+            "A shop with a counter and a web shop: 5,000 customers, 40,000 orders, 3,000 past decisions, and seven people. Sign in as one of them, each behind a link; in a second browser, or a private window, as another:",
             screen.width,
         );
+        for (id, name, role) in shop::PEOPLE {
+            lines.push(Line(vec![
+                piece(Weight::Strong, &format!("   {name}")),
+                piece(Weight::Faint, &format!(", {role}: http://{at}/demo/{id}")),
+            ]));
+        }
+        lines.push(Line::default());
+        lines.extend(paragraph("Five stories wait on Rita's desk, and a question of Omar's waits for Lena or Marc. Ask for the credit on the blazers as Rita while Lena is signed in too, and watch the question arrive. The same stories as plain questions, without accounts:", screen.width));
         for (number, story) in STORIES.iter().enumerate() {
             lines.push(Line::default());
             lines.push(Line(vec![piece(Weight::Strong, &format!("{}  {}", number + 1, story.title))]));
@@ -138,10 +161,28 @@ fn served(address: SocketAddr, screen: Screen) -> Outcome {
             }
         }
         lines.push(Line::default());
-        lines.extend(paragraph("Try: switch who you are; change a date and watch the gauge; press 1 for the first option, c to copy the words, ? for the keys. Read the rules at `Rules`. `amends demo --terminal` shows the stories here.", screen.width));
+        lines.extend(paragraph("On those pages: switch who you are; change a date and watch the gauge; press 1 for the first option, c to copy the words, ? for the keys. Read the rules at `Rules`. `amends demo --terminal` shows the stories here.", screen.width));
         paint::lines(&lines, screen.out)
     })?;
     Ok(Answer::good(""))
+}
+
+/// A folder that is gone at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self> {
+        let folder = env::temp_dir().join(format!("amends-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // One that stays is in the system's folder for such files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Opens a page where somebody sits before a screen; elsewhere, and when that fails, the address is there to follow.

@@ -48,6 +48,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         place: place.clone(),
         reach: settings.reach(),
         retention: settings.retention(),
+        demo: false,
         mailer,
         public,
     });
@@ -59,6 +60,13 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     Ok(Answer::good(""))
 }
 
+impl Keep {
+    /// The shop of `amends demo`, in a file of its own.
+    pub(super) fn demo(file: PathBuf) -> Self {
+        Self { place: Place::File(file), reach: Reach::Public, retention: None, demo: true, mailer: None, public: None }
+    }
+}
+
 /// Where cases are kept, and how others are reached.
 #[derive(Clone, Debug)]
 pub(super) struct Keep {
@@ -67,6 +75,8 @@ pub(super) struct Keep {
     reach: Reach,
     /// For how many days what people wrote is kept after a case ended.
     retention: Option<NonZeroU32>,
+    /// Whether it is filled with the shop of `amends demo`.
+    demo: bool,
     /// What sends mail.
     mailer: Option<Mailer>,
     /// The address by which people reach the server.
@@ -129,7 +139,7 @@ async fn serve(
     let shelf = Arc::new(shelf);
     let (stop, stopping) = watch::channel(false);
     let records = match &keep {
-        Some(Keep { place, reach, retention, mailer, public }) => {
+        Some(Keep { place, reach, retention, demo: _, mailer, public }) => {
             let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
             let records = opened.and_then(|records| records.reaching(*reach)).context("cannot use the database")?;
             let public = public.clone().unwrap_or_else(|| format!("http://{at}"));
@@ -137,13 +147,17 @@ async fn serve(
         }
         None => None,
     };
+    let demo = match (&keep, &records) {
+        (Some(Keep { demo: true, .. }), Some(records)) => Some(super::demo::shop::open(records).await?),
+        _ => None,
+    };
     let begun = match &records {
-        Some(records) => first_accounts(records, at).await.context("cannot use the database")?,
-        None => String::new(),
+        Some(records) if demo.is_none() => first_accounts(records, at).await.context("cannot use the database")?,
+        _ => String::new(),
     };
     let working = records.clone().map(|records| tokio::spawn(background(records)));
     let signs = Signs::of(records.as_deref());
-    let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, signs, stopping });
+    let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, signs, demo, stopping });
     let names: Vec<&str> = shelf.names().collect();
     let mut out = std::io::stdout();
     // Whoever started it may have gone away; serving goes on.

@@ -155,7 +155,7 @@ async fn by_password(app: &App, given: &Given) -> Response {
 }
 
 /// Gives a browser its session, and sends it on.
-pub(super) fn signed_in(app: &App, ticket: &Ticket, next: &str) -> Response {
+pub fn signed_in(app: &App, ticket: &Ticket, next: &str) -> Response {
     let next = Some(within(next)).filter(|next| !next.is_empty()).unwrap_or(HOME);
     // Lax: someone who comes back from a provider of sign-in, or follows a link, is still signed in.
     with_cookie(app, SESSION, &ticket.text(), "Lax", next)

@@ -181,6 +181,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{book}", "retail")
         .replace("{policy}", "returns")
         .replace("{request}", "returns")
+        .replace("/demo/{person}", "/demo/rita")
         .replace("{customer}", "c_1")
         .replace("{business}", "retail")
         .replace("{inlet}", "form")

@@ -103,7 +103,7 @@ impl Shop {
         let records = Arc::new(and(records.await.unwrap().reaching(Reach::Private).unwrap()));
         let (ends, stopping) = tokio::sync::watch::channel(false);
         let signs = Signs::of(Some(&records));
-        let parts = Parts { shelf, records: Some(Arc::clone(&records)), door, signs, stopping };
+        let parts = Parts { shelf, records: Some(Arc::clone(&records)), door, signs, demo: None, stopping };
         let router = router(App::new(parts));
         let business = BusinessId::parse("retail").unwrap();
         let mut shop = Self {

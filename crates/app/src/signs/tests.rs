@@ -26,7 +26,7 @@ fn server(token: Option<&str>, stops: bool) -> Server {
     let (_, stopping) = tokio::sync::watch::channel(stops);
     let door = Door::new(std::net::Ipv4Addr::LOCALHOST.into(), token).unwrap();
     let shelf = Shelf::shipped(&["retail"]).into();
-    Server(router(App::new(Parts { shelf, records: None, door, signs: Signs::default(), stopping })))
+    Server(router(App::new(Parts { shelf, records: None, door, signs: Signs::default(), demo: None, stopping })))
 }
 
 impl Server {

@@ -1,0 +1,73 @@
+// What `make demo` opens: a shop with its people, and five stories that wait on the desk.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { audit, browser as launch, open, out, program, root } from './house.mjs';
+
+let address, browser, demo, text = '';
+
+before(async () => {
+  demo = spawn(program, ['demo', '--listen', '127.0.0.1:0'], { cwd: root });
+  address = await new Promise((resolve, reject) => {
+    demo.stdout.on('data', (said) => {
+      text += said;
+      const found = text.match(/at (http:\/\/\S+?)\/\s/);
+      if (found) resolve(found[1]);
+    });
+    demo.on('exit', (code) => reject(new Error(`the demo ended with ${code}: ${text}`)));
+  });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  demo?.kill('SIGTERM');
+});
+
+async function as(who) {
+  const one = await open(browser, address);
+  await one.page.goto(`${address}/demo`);
+  await one.page.getByRole('link', { name: who }).click();
+  await one.page.waitForURL(`${address}/desk`);
+  return one;
+}
+
+test('one key signs in, and the five stories are there', async () => {
+  const { page, complaints, close } = await open(browser, address);
+  await page.goto(`${address}/demo`);
+  await page.screenshot({ path: `${out}demo.png`, fullPage: true });
+  assert.deepEqual(await audit(page), []);
+  const number = await page.getByRole('link', { name: 'Rita Ramos' }).getAttribute('data-option');
+  await page.keyboard.press(number);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${address}/desk`);
+  await page.screenshot({ path: `${out}demo-desk.png`, fullPage: true });
+  assert.deepEqual(await audit(page), []);
+  assert.equal(await page.locator('.lines .line').count(), 5);
+  const verdicts = [];
+  for (let story = 0; story < 5; story += 1) {
+    await page.goto(`${address}/desk`);
+    await page.locator('.lines .line').nth(story).click();
+    await page.locator('#verdict').waitFor();
+    await page.screenshot({ path: `${out}demo-story-${5 - story}.png`, fullPage: true });
+    verdicts.push(await page.locator('#verdict').innerText());
+  }
+  assert.deepEqual(verdicts, ['Owed', 'Yours to give', 'Yours to give', 'Owed', 'A team lead may say yes']);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a lead in another browser says yes to what waits', async () => {
+  const lena = await as('Lena Vogel');
+  await lena.page.goto(`${address}/approvals`);
+  await lena.page.getByText('Omar Haddad asks').waitFor();
+  await lena.page.screenshot({ path: `${out}demo-approvals.png`, fullPage: true });
+  assert.deepEqual(await audit(lena.page), []);
+  const omar = await as('Omar Haddad');
+  await omar.page.locator('.lines .line').first().click();
+  await omar.page.getByText('Nobody is there to ask').waitFor();
+  await lena.page.getByRole('button', { name: 'Yes', exact: true }).click();
+  await omar.page.getByText('Lena Vogel says yes').waitFor();
+  assert.deepEqual([...lena.complaints, ...omar.complaints], []);
+  await lena.close();
+  await omar.close();
+});
