@@ -5,7 +5,7 @@ target := $(or $(CARGO_TARGET_DIR),target)
 minutes ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test bench bench-peers bench-load bench-grants bench-import bench-precedents fuzz docs audit fmt
+.PHONY: help demo web test bench bench-peers bench-load bench-desk bench-grants bench-import bench-precedents fuzz docs audit fmt
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench-peers: ## measure other engines beside ours, in one run (builds them first
 
 bench-load: ## requests per second of `amends serve` beside an empty endpoint, and its memory (needs wrk)
 	@bench/load.sh
+
+bench-desk: web ## the pages of the desk among ten thousand and a million cases, beside the health endpoint (SQLite)
+	cargo bench -p amends --bench desk
 
 bench-import: ## a million orders from Parquet, beside the quickest way into the same table, on both databases
 	@database="$$(scripts/postgres.sh start)"; trap 'scripts/postgres.sh stop "$${database%%$$'\n'*}"' EXIT; \

@@ -56,6 +56,27 @@ test('one key signs in, and the five stories are there', async () => {
   await close();
 });
 
+test('who it is appears as a number is typed, of a customer or of an order', async () => {
+  const { page, complaints, close } = await as('Tess Young');
+  const number = page.getByRole('searchbox');
+  await number.fill('c_1042');
+  await page.locator('#found').getByText('Helen Carter').waitFor();
+  await page.locator('#found').getByRole('link', { name: 'Price adjustment' }).waitFor();
+  await page.screenshot({ path: `${out}demo-found.png`, fullPage: true });
+  await number.fill('S-100007');
+  await page.locator('#found').getByText('S-100007 is theirs').waitFor();
+  const whose = (await page.locator('#found .small').first().innerText()).split(' ')[0];
+  await page.getByLabel('What does the customer want?').selectOption('fee');
+  await page.getByRole('button', { name: 'Open it' }).click();
+  await page.waitForURL('**/desk/cases/*');
+  await page.getByText(whose).first().waitFor();
+  await page.goto(`${address}/desk`);
+  await number.fill('c_none');
+  await page.locator('#found').getByText('Nobody is known').waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a lead in another browser says yes to what waits', async () => {
   const lena = await as('Lena Vogel');
   await lena.page.goto(`${address}/approvals`);

@@ -1,4 +1,4 @@
-// Keys: `/` searches, `?` shows the keys, `g` and a letter goes places, `j` `k` move, `1` to `9` pick, `c` copies.
+// Keys: `/` searches, `?` shows the keys, `g` and a letter goes places, `j` `k` move, `1` to `9` pick, `c` copies, `y` `n` answer.
 let going = false;
 
 export function keys() {
@@ -17,6 +17,8 @@ const acts = {
   '/': () => focus(document.querySelector('[type=search], .questions .next input, .questions .next select, .questions input')),
   j: () => move(1),
   k: () => move(-1),
+  y: () => answer('.yes button'),
+  n: () => answer('textarea'),
   c: () => document.querySelector('[data-copy=words]')?.click() ?? true,
 };
 
@@ -34,6 +36,14 @@ function go(key) {
   const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
   if (link) location.assign(link.href);
   return Boolean(link);
+}
+
+// To the yes of a question, or to where a no is explained; Enter then says it.
+function answer(what) {
+  const question = document.activeElement.closest?.('.question') ?? document.querySelector('.question');
+  const part = question?.querySelector(what);
+  part?.closest('details')?.setAttribute('open', '');
+  return focus(part);
 }
 
 // Through the kinds of request or the options, whichever the page has.

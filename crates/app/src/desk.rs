@@ -21,6 +21,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use amends_core::explain::money;
+use amends_core::money::Money;
 use amends_core::time::{DAY, HOUR, MINUTE, Time};
 use page::{Frame, Here, NotFound, Who, html};
 
@@ -29,6 +31,7 @@ use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
 use crate::flow::job::Refused;
+use crate::store::StoreError;
 
 /// Nothing but what we serve ourselves, and no scripts or styles inside pages.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -61,7 +64,21 @@ async fn frame_of(app: &App, staff: &Staff, title: &str, here: Here) -> Result<F
     let letters = me.person.name.split_whitespace().filter_map(|word| word.chars().next()).take(2);
     let initials = letters.collect::<String>().to_uppercase();
     // The rules of one business alone.
-    Ok(Frame { who: Some(Who { name: me.person.name.clone(), initials, waiting }), books: Vec::new(), ..frame })
+    let left = left(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
+    Ok(Frame { who: Some(Who { name: me.person.name.clone(), initials, waiting, left }), books: Vec::new(), ..frame })
+}
+
+/// What is left of what is theirs to give today, where there is a limit.
+async fn left(staff: &Staff) -> Result<Option<(String, i64)>, StoreError> {
+    let Staff { me, records } = staff;
+    let today = me.rules.day(records.clock.now());
+    let all = crate::flow::left::of(&mut *records.store.reader().await?, me, today).await?;
+    let own = all.iter().find(|left| left.is_of_the_day() && left.key.currency == me.rules.book.currency);
+    Ok(own.map(|own| {
+        let shown = |minor: i64| money(Money::new(minor, own.key.currency));
+        let left = own.left().max(0);
+        (format!("{} left of {}", shown(left), shown(own.most)), left.saturating_mul(100) / own.most.max(1))
+    }))
 }
 
 #[derive(Template)]

@@ -12,6 +12,7 @@ pub mod importing;
 pub mod incoming;
 pub mod job;
 pub mod known;
+pub mod left;
 pub mod links;
 pub mod mail;
 pub mod news;

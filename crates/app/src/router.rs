@@ -51,6 +51,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(desk::headers));
     let staff = Router::new()
         .route("/desk", get(desk::mine::show).post(desk::mine::open))
+        .route("/desk/find", get(desk::mine::find))
         .route("/desk/cases/{case}", get(desk::case::show).post(desk::case::answer))
         .route("/desk/cases/{case}/{act}", post(desk::case::act))
         .route("/demo", get(desk::demo::people))

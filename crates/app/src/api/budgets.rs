@@ -1,7 +1,7 @@
 //! `/v1/budgets`: what is left today.
 
-use amends_core::authority::{BudgetKey, Holder, Period};
-use amends_core::money::{Currency, Money};
+use amends_core::authority::{Holder, Period};
+use amends_core::money::Money;
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
@@ -13,13 +13,12 @@ use super::me::In;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::flow::job::Refused;
-use crate::flow::records::Me;
-use crate::store::budgets::{self, Taken};
+use crate::flow::left::{self, Left};
 
 /// What is left.
 #[derive(Serialize, ToSchema)]
 pub struct BudgetList {
-    /// One's own, one's team's and the business's, where they have a limit.
+    /// One's own, one's team's and the business's, where they have a limit, also by one's role.
     budgets: Vec<BudgetDocument>,
 }
 
@@ -48,32 +47,13 @@ pub struct BudgetDocument {
 pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem> {
     query_of(&uri, [])?;
     let today = me.rules.day(records.clock.now());
-    let mine = mine(&me, today);
-    let ids: Vec<String> = mine.iter().map(|(key, _)| budgets::id(key)).collect();
-    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let read = async {
-        let mut conn = records.store.reader().await?;
-        budgets::read(&mut conn, &me.business, &names).await
-    };
-    let taken = read.await.map_err(|e| problem(&Refused::Store(e)))?;
-    let of = |id: &str| taken.iter().find(|(known, _)| known == id).map_or(Taken::default(), |(_, taken)| *taken);
-    let all = mine.iter().zip(&ids).map(|((key, most), id)| document(key, *most, of(id)));
-    Ok(json(&BudgetList { budgets: all.collect() }))
+    let read = async { left::of(&mut *records.store.reader().await?, &me, today).await };
+    let all = read.await.map_err(|e| problem(&Refused::Store(e)))?;
+    Ok(json(&BudgetList { budgets: all.iter().map(document).collect() }))
 }
 
-fn mine(me: &Me, today: amends_core::time::Date) -> Vec<(BudgetKey, i64)> {
-    let holders = [Holder::Person(me.person.id.clone()), Holder::Team(me.person.team.clone()), Holder::Business];
-    let mut all = Vec::new();
-    for allowance in me.rules.allowances() {
-        let Some(holder) = holders.iter().find(|h| budgets::holder(h) == allowance.holder) else { continue };
-        let Some(currency) = Currency::parse(&allowance.currency) else { continue };
-        let period = if allowance.span == "day" { Period::day(today) } else { Period::month(today) };
-        all.push((BudgetKey { holder: holder.clone(), period, currency }, allowance.most));
-    }
-    all
-}
-
-fn document(key: &BudgetKey, most: i64, taken: Taken) -> BudgetDocument {
+fn document(left: &Left) -> BudgetDocument {
+    let Left { key, most, taken } = left;
     let money = |minor: i64| Money::new(minor, key.currency).to_string();
     let (per, from) = match key.period {
         Period::Day(day) => ("day", day),
@@ -88,9 +68,9 @@ fn document(key: &BudgetKey, most: i64, taken: Taken) -> BudgetDocument {
         of,
         per,
         from: from.0.to_string(),
-        most: money(most),
+        most: money(*most),
         reserved: money(taken.reserved),
         settled: money(taken.settled),
-        left: money(most.saturating_sub(taken.reserved).saturating_sub(taken.settled)),
+        left: money(left.left()),
     }
 }

@@ -27,7 +27,7 @@ use crate::flow::job::Refused;
 use crate::flow::precedents;
 use crate::flow::records::With;
 use crate::store::approvals::{Waiting, waiting};
-use crate::store::{StoreError, assessments};
+use crate::store::{StoreError, assessments, customers};
 
 /// Most questions of the page.
 const QUEUE_MAX: i64 = 1_000;
@@ -185,6 +185,13 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
     let option = kept.and_then(|kept| kept.frozen.option(&approval.of.option));
     let mut conn = records.store.reader().await?;
     let assessed = assessments::find(&mut conn, &me.business, &approval.of.assessment).await?;
+    let customer = match &case.customer {
+        Some(id) => {
+            let name = customers::names(&mut conn, &me.business, &[id.as_str()]).await?.remove(id.as_str());
+            Some(name.map_or_else(|| id.to_string(), |name| format!("{name}, {id}")))
+        }
+        None => None,
+    };
     drop(conn);
     let explained = assessed.and_then(|line| terms(staff, &line.question));
     let (terms, detour) = explained.unwrap_or_default();
@@ -215,7 +222,7 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         left: left(now, *until, matches!(to, Asked::CallBack(_))),
         seconds: (until.micros() - now.micros()).max(0) / amends_core::time::SECOND,
         terms,
-        customer: case.customer.as_ref().map(ToString::to_string),
+        customer,
         like,
         may_adjust: option.is_some_and(may_adjust),
         currency: approval.cost.currency.code().to_owned(),

@@ -1,5 +1,7 @@
 //! `/desk`: what waits for whoever is signed in, and where a new case begins.
 
+use std::collections::HashMap;
+
 use amends_core::case::{BookRef, Command, Opening};
 use amends_core::digest::Digest;
 use amends_core::explain::time;
@@ -9,14 +11,14 @@ use amends_core::words::Words;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::ask::{Kind, kind};
 use super::case::title_of;
-use super::page::{Here, html};
+use super::page::{Frame, Here, html};
 use super::{frame_of, waits};
-use crate::api::body::parts_of;
+use crate::api::body::{form_of, parts_of};
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
@@ -24,16 +26,18 @@ use crate::flow::asking;
 use crate::flow::job::{Refused, RequestKey, Work};
 use crate::flow::people::new_secret;
 use crate::flow::records::With;
-use crate::store::StoreError;
 use crate::store::cases::{self, Line, Which};
+use crate::store::{StoreError, customers};
 
+/// Most cases that are shown of a customer who was found.
+const CASES_SHOWN: usize = 5;
 /// Most cases of each list.
 const LIST_MAX: usize = 200;
 
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct Desk {
-    frame: super::page::Frame,
+    frame: Frame,
     csrf: String,
     key: String,
     name: String,
@@ -71,6 +75,53 @@ pub async fn show(State(app): State<App>, staff: Staff) -> Response {
     page(&app, &staff, StatusCode::OK, Given::default(), None).await
 }
 
+#[derive(Template)]
+#[template(path = "found.html")]
+struct FoundPart {
+    frame: Frame,
+    typed: String,
+    found: Option<Found>,
+}
+
+/// A customer who was found by a number.
+struct Found {
+    id: String,
+    name: String,
+    orders: u64,
+    /// The order whose number it was.
+    order: Option<String>,
+    /// Cases of theirs: id, what it is about, and how it stands.
+    cases: Vec<(String, String, String)>,
+}
+
+/// `GET /desk/find`: whose a number is, of a customer or an order; asked while typing.
+pub async fn find(staff: Staff, uri: Uri) -> Response {
+    let typed = form_of(uri.query().unwrap_or_default().as_bytes()).into_iter().find(|(name, _)| name == "customer");
+    let typed = typed.map(|(_, text)| text.trim().to_owned()).unwrap_or_default();
+    match found(&staff, &typed).await {
+        Ok(found) => html(StatusCode::OK, &FoundPart { frame: Frame::bare("Found"), typed, found }),
+        Err(e) => problem(&Refused::Store(e)).into_response(),
+    }
+}
+
+async fn found(staff: &Staff, typed: &str) -> Result<Option<Found>, StoreError> {
+    let business = &staff.me.business;
+    let mut conn = staff.records.store.reader().await?;
+    let of_order = customers::of_order(&mut conn, business, typed).await?;
+    let order = of_order.as_ref().map(|_| typed.to_owned());
+    let Some(id) = of_order.or_else(|| CustomerId::parse(typed).ok()) else { return Ok(None) };
+    let profile = customers::profile(&mut conn, business, &id).await?;
+    if profile.is_none() && order.is_none() && !customers::is_known(&mut conn, business, &id).await? {
+        return Ok(None);
+    }
+    let orders = customers::bought(&mut conn, business, &id).await?.iter().map(|(count, _)| count).sum();
+    let which = Which { customer: Some(id.clone()), ..Which::default() };
+    let cases = cases::list(&mut conn, business, &which, CASES_SHOWN).await?;
+    let cases = cases.into_iter().map(|line| (line.id, title_of(staff, &line.request), line.state)).collect();
+    let name = profile.and_then(|p| p.name).unwrap_or_else(|| id.to_string());
+    Ok(Some(Found { id: id.to_string(), name, orders, order, cases }))
+}
+
 /// `POST /desk`: opens a case.
 pub async fn open(State(app): State<App>, staff: Result<Staff, Response>, form: Bytes) -> Response {
     let staff = match staff {
@@ -98,8 +149,13 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, (StatusCode, Str
     let book = &me.rules.book;
     let request = RequestKind::parse(&given.request).ok().filter(|kind| book.requests.contains_key(kind.as_str()));
     let request = request.ok_or_else(|| wrong("Choose what the customer wants.".to_owned()))?;
+    let whose = async {
+        let mut conn = records.store.reader().await?;
+        customers::of_order(&mut conn, &me.business, given.customer.trim()).await
+    };
     let customer = match given.customer.trim() {
         "" => None,
+        _ if let Some(customer) = whose.await.map_err(|e| refused(Refused::Store(e)))? => Some(customer),
         id => Some(CustomerId::parse(id).map_err(|e| wrong(format!("The customer's number: {e}")))?),
     };
     let words = match given.words.replace("\r\n", "\n") {
@@ -156,32 +212,41 @@ async fn made(app: &App, staff: &Staff, given: Given, says: Option<String>) -> R
     // Who waits longest stands first.
     mine.sort_by(|a, b| a.asked.cmp(&b.asked));
     let (ours, theirs): (Vec<Line>, Vec<Line>) = mine.into_iter().partition(|line| line.turn == "ours");
-    let rows = |lines: Vec<Line>| lines.iter().map(|line| row(staff, line)).collect();
+    let ids: Vec<&str> =
+        [&ours, &theirs, &offered].into_iter().flatten().filter_map(|l| l.customer.as_deref()).collect();
+    let names = async { customers::names(&mut *records.store.reader().await?, &me.business, &ids).await };
+    let names = names.await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
+    let rows = |lines: &[Line]| lines.iter().map(|line| row(staff, line, &names)).collect();
     let kinds = asking::kinds(&me.rules.book).into_iter().map(|(request, policy)| kind(request, policy)).collect();
     Ok(Desk {
         frame,
         csrf: staff.csrf().to_owned(),
         key: new_secret().map_err(|e| problem(&Refused::Store(e)).into_response())?,
         name: me.person.name.clone(),
-        ours: rows(ours),
-        theirs: rows(theirs),
-        offered: rows(offered),
+        ours: rows(&ours),
+        theirs: rows(&theirs),
+        offered: rows(&offered),
         kinds,
         given,
         says,
     })
 }
 
-fn row(staff: &Staff, line: &Line) -> Row {
+fn row(staff: &Staff, line: &Line, names: &HashMap<String, String>) -> Row {
     let zone = &staff.me.rules.book.zone;
     let moment = |text: &str| Time::parse(text, zone).ok();
-    let since = moment(&line.changed).map(|at| waits(staff.records.clock.now(), at));
-    let since = since.unwrap_or_default();
-    let waits = if line.turn == "ours" { format!("your turn for {since}") } else { format!("theirs for {since}") };
+    let since = |text: &str| moment(text).map(|at| waits(staff.records.clock.now(), at)).unwrap_or_default();
+    let waits = if line.turn == "ours" {
+        format!("waits {}", since(&line.asked))
+    } else {
+        format!("their turn for {}", since(&line.changed))
+    };
+    let customer =
+        line.customer.as_ref().map(|id| names.get(id).map_or_else(|| id.clone(), |name| format!("{name}, {id}")));
     Row {
         id: line.id.clone(),
         title: title_of(staff, &line.request),
-        customer: line.customer.clone().unwrap_or_else(|| "not known yet".to_owned()),
+        customer: customer.unwrap_or_else(|| "not known yet".to_owned()),
         waits,
         asked: moment(&line.asked).map_or_else(String::new, |at| time(at, zone)),
         for_head: line.head.is_some(),

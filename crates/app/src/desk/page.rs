@@ -31,6 +31,8 @@ pub struct Who {
     pub initials: String,
     /// How many questions wait for them.
     pub waiting: usize,
+    /// What is left of what is theirs to give today, and how much that is in hundredths of it.
+    pub left: Option<(String, i64)>,
 }
 
 /// A book that is open.

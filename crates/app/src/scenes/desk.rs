@@ -129,3 +129,29 @@ fn hostile_text_on_a_case_stays_text() {
         assert_eq!(cases["cases"][0]["customer"], Value::Null);
     });
 }
+
+#[test]
+fn what_is_left_today_is_told_by_ones_role_and_by_what_was_allowed() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let own = async || {
+            let all = shop.get("rita", "/v1/budgets").await.ok();
+            let list = all["budgets"].as_array().unwrap().clone();
+            list.into_iter().find(|b| b["of"] == "person" && b["per"] == "day").unwrap()
+        };
+        assert_eq!((&own().await["most"], &own().await["left"]), (&json!("500.00 USD"), &json!("500.00 USD")));
+        shop.limit("person rita", "day", "900.00 USD").await;
+        assert_eq!(own().await["most"], "500.00 USD", "what was allowed lifts no role");
+        shop.limit("person rita", "day", "60.00 USD").await;
+        let case = shop.case("rita", "price_adjustment", "c_1").await;
+        let (_, digest) = shop.assess("rita", &case, "blazers").await;
+        let wish = json!({ "assessment": digest, "option": "credit", "amount": "20.00 USD" });
+        shop.post("rita", &format!("{case}/grants"), wish).await.ok();
+        let left = own().await;
+        assert_eq!(left["most"], "60.00 USD");
+        let mut rita = Browser::settle_in(&shop, "rita").await;
+        let page = rita.get(&shop, "/desk").await.text;
+        let shown = left["left"].as_str().unwrap().trim_end_matches(" USD").to_owned();
+        assert!(shown != "60.00" && said(&page, &format!("${shown} left of $60.00")));
+    });
+}

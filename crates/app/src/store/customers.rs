@@ -73,6 +73,23 @@ pub async fn profile(
     .transpose()
 }
 
+/// The names of customers, of those that were imported.
+pub async fn names(
+    conn: &mut Conn,
+    business: &BusinessId,
+    ids: &[&str],
+) -> Result<std::collections::HashMap<String, String>, StoreError> {
+    let sql = "SELECT id, name FROM profiles WHERE name IS NOT NULL AND business = ? AND id";
+    let rows = conn.among(sql, business.as_str(), ids, "").await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
+}
+
+/// Whose an order is, by its number.
+pub async fn of_order(conn: &mut Conn, business: &BusinessId, order: &str) -> Result<Option<CustomerId>, StoreError> {
+    let sql = "SELECT customer FROM orders WHERE business = ? AND id = ?";
+    conn.fetch_one(sql, &[business.as_str().into(), order.into()]).await?.map(|row| row.parsed(0)).transpose()
+}
+
 /// What a customer bought elsewhere, the newest first.
 pub async fn orders(
     conn: &mut Conn,

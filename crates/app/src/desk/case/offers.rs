@@ -107,7 +107,7 @@ fn whom(staff: &Staff, case: &Case, least: &RoleName, there: &[Present]) -> Stri
     let found = first_asked(case, (least, Look::First), Some(&staff.me.person.id), there, &rules.ladder);
     let Some(person) = found else {
         let title = rules.book.roles.iter().find(|r| r.id == least.as_str()).map_or(least.as_str(), |r| &r.title);
-        return format!("Ask for a {}: nobody is here now", title.to_lowercase());
+        return format!("Ask a {}: nobody is here now", title.to_lowercase());
     };
     let waiting = there.iter().find(|p| p.person.id == person.id).map_or(0, |p| p.waiting);
     let name = name_of(staff, &person.id);
