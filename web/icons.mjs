@@ -35,4 +35,5 @@ export const icons = {
   person: 'outline/user-check',
   calendar: 'outline/calendar-event',
   send: 'outline/send',
+  settings: 'outline/settings',
 };

@@ -24,6 +24,7 @@ export function question() {
     if (button) copy(location.href.split('#')[0] + fragment(withPersonal()), button);
   });
   onlyTheLatest();
+  staysOpen();
   document.addEventListener('htmx:after:swap', answered);
   // With the form open, the address always leads back to what was asked.
   if (!isKept) addEventListener('popstate', () => restore(document.getElementById('work')));
@@ -38,6 +39,17 @@ function onlyTheLatest() {
   document.addEventListener('htmx:before:request', () => (sent = typed));
   document.addEventListener('htmx:before:swap', (event) => typed === sent || event.preventDefault());
   document.addEventListener('htmx:after:swap', () => (state.answered = sent));
+}
+
+// What someone has opened stays open when the answer arrives.
+function staysOpen() {
+  let opened = [];
+  document.addEventListener('htmx:before:swap', () => {
+    opened = [...document.querySelectorAll('#work details[open][id]')].map((details) => details.id);
+  });
+  document.addEventListener('htmx:after:swap', () => {
+    for (const id of opened) document.getElementById(id)?.setAttribute('open', '');
+  });
 }
 
 function answered() {

@@ -14,6 +14,7 @@ pub mod mine;
 pub mod page;
 pub mod problems;
 pub mod reference;
+pub mod settings;
 
 use askama::Template;
 use axum::extract::Request;
@@ -65,7 +66,8 @@ async fn frame_of(app: &App, staff: &Staff, title: &str, here: Here) -> Result<F
     let initials = letters.collect::<String>().to_uppercase();
     // The rules of one business alone.
     let left = left(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
-    Ok(Frame { who: Some(Who { name: me.person.name.clone(), initials, waiting, left }), books: Vec::new(), ..frame })
+    let (name, is_top) = (me.person.name.clone(), me.top_only("").is_ok());
+    Ok(Frame { who: Some(Who { name, initials, waiting, left, is_top }), books: Vec::new(), ..frame })
 }
 
 /// What is left of what is theirs to give today, where there is a limit.

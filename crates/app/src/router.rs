@@ -1,8 +1,8 @@
 //! Every route, as a table of contents.
 
-use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use tower_http::compression::CompressionLayer;
 
 use crate::api;
@@ -54,13 +54,14 @@ pub fn router(app: App) -> Router {
         .route("/desk/find", get(desk::mine::find))
         .route("/desk/cases/{case}", get(desk::case::show).post(desk::case::answer))
         .route("/desk/cases/{case}/{act}", post(desk::case::act))
+        .route("/settings", get(desk::settings::show))
+        .route("/settings/{noun}/{act}", post(desk::settings::change))
         .route("/demo", get(desk::demo::people))
         .route("/demo/{person}", get(desk::demo::sign_in))
         .route("/approvals", get(desk::approvals::show))
         .route("/approvals/{case}/{approval}", post(desk::approvals::answer))
         .layer(middleware::from_fn(desk::headers))
         .layer(CompressionLayer::new());
-    let doors = doors.merge(staff);
     let watched = Router::new().route("/metrics", get(api::running::metrics));
     let open = Router::new()
         .route("/health", get(api::running::health))
@@ -69,6 +70,8 @@ pub fn router(app: App) -> Router {
     let guard = middleware::from_fn_with_state(app.clone(), door::guard);
     let host = middleware::from_fn_with_state(app.clone(), door::host);
     let programs = api.layer(guard.clone()).merge(cases().layer(host.clone()));
+    let inside = desk::settings::Inside(programs.clone().with_state(app.clone()));
+    let doors = doors.merge(staff.layer(Extension(inside)));
     let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
     let all = desk.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).merge(doors).layer(host));
     all.layer(Watch(app.clone())).with_state(app)

@@ -33,6 +33,8 @@ pub struct Who {
     pub waiting: usize,
     /// What is left of what is theirs to give today, and how much that is in hundredths of it.
     pub left: Option<(String, i64)>,
+    /// Whether the settings are theirs to change.
+    pub is_top: bool,
 }
 
 /// A book that is open.
@@ -55,6 +57,8 @@ pub enum Here {
     Desk,
     /// Questions to those with authority.
     Approvals,
+    /// Who works here, and what is connected.
+    Settings,
     /// None of them.
     Elsewhere,
 }
@@ -103,7 +107,11 @@ impl Frame {
     pub fn is_here(&self, here: &str) -> bool {
         matches!(
             (self.here, here),
-            (Here::Ask, "ask") | (Here::Book, "book") | (Here::Desk, "desk") | (Here::Approvals, "approvals")
+            (Here::Ask, "ask")
+                | (Here::Book, "book")
+                | (Here::Desk, "desk")
+                | (Here::Approvals, "approvals")
+                | (Here::Settings, "settings")
         )
     }
 }

@@ -155,3 +155,52 @@ fn what_is_left_today_is_told_by_ones_role_and_by_what_was_allowed() {
         assert!(shown != "60.00" && said(&page, &format!("${shown} left of $60.00")));
     });
 }
+
+#[test]
+fn settings_are_changed_by_the_highest_role_from_its_own_page() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let (mut rita, mut hugo) = (Browser::settle_in(&shop, "rita").await, Browser::settle_in(&shop, "hugo").await);
+        assert_eq!(rita.get(&shop, "/settings").await.status, StatusCode::FORBIDDEN);
+        let (hers, csrf) = (rita.csrf(&shop).await, hugo.csrf(&shop).await);
+        let add = async |browser: &mut Browser, csrf: &str| {
+            let zoe = [("csrf", csrf), ("id", "zoe"), ("name", "Zoe"), ("role", "lead"), ("team", "shop")];
+            browser.send(&shop, "/settings/people/add", &zoe).await
+        };
+        let people = async || shop.get("hugo", "/v1/people").await.ok()["people"].as_array().unwrap().len();
+        let before = people().await;
+        for (browser, csrf) in [(&mut rita, hers.as_str()), (&mut hugo, "wrong")] {
+            let turned = add(browser, csrf).await;
+            assert_eq!(turned.status, StatusCode::FORBIDDEN);
+        }
+        assert_eq!(people().await, before);
+        let added = add(&mut hugo, &csrf).await;
+        assert!(
+            added.status == StatusCode::OK && said(&added.text, "The password for one time of zoe, told this once")
+        );
+        assert_eq!(people().await, before + 1);
+        let twice = add(&mut hugo, &csrf).await;
+        assert!(twice.status == StatusCode::CONFLICT && said(&twice.text, "role=\"alert\""));
+        let key = [
+            ("csrf", csrf.as_str()),
+            ("person", "rita"),
+            ("title", "the till"),
+            ("actions", "read"),
+            ("actions", "assess"),
+        ];
+        let made = hugo.send(&shop, "/settings/keys/add", &key).await;
+        assert!(made.status == StatusCode::OK && said(&made.text, "amends~retail~rita~"));
+        let again = hugo.get(&shop, "/settings").await.text;
+        assert!(said(&again, "the till") && !again.contains("amends~retail~rita~"));
+        for (path, id) in [
+            ("/settings/people/leave", "../keys/zoe"),
+            ("/settings/people/nothing", "zoe"),
+            ("/settings/teams/add", "x"),
+        ] {
+            let nowhere = hugo.send(&shop, path, &[("csrf", &csrf), ("id", id)]).await;
+            assert_eq!(nowhere.status, StatusCode::NOT_FOUND, "{path} {id}");
+        }
+        hugo.send(&shop, "/settings/people/leave", &[("csrf", &csrf), ("id", "rita")]).await;
+        assert_eq!(rita.get(&shop, "/desk").await.to, "/sign-in?next=%2Fdesk", "whoever has gone is out at once");
+    });
+}

@@ -143,6 +143,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/desk/cases/{case}"
             | "/desk/cases/{case}/{act}"
             | "/approvals/{case}/{approval}"
+            | "/settings/{noun}/{act}"
             | "/account/sign-out-everywhere",
         ) => Value::Null,
         ("POST", "/mcp") => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
@@ -176,6 +177,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
     let path = path
         .replace("/case/{book}/{case}", "/case/retail/blazers")
         .replace("/{case}", "/c_1")
+        .replace("/settings/{noun}/{act}", "/settings/people/add")
         .replace("/{act}", "/give")
         .replace("/{approval}", "/a_1")
         .replace("{book}", "retail")

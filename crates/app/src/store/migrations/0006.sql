@@ -4,6 +4,8 @@
 
 ALTER TABLE cases ADD COLUMN seal TEXT;
 ALTER TABLE cases ADD COLUMN erased BIGINT;
+-- What is offered to someone is among few.
+CREATE INDEX cases_by_offer ON cases (business, offered) WHERE offered IS NOT NULL;
 ALTER TABLE assessments ADD COLUMN uses BIGINT NOT NULL DEFAULT 1;
 
 CREATE TABLE file_uses (
