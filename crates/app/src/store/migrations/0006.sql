@@ -4,8 +4,13 @@
 
 ALTER TABLE cases ADD COLUMN seal TEXT;
 ALTER TABLE cases ADD COLUMN erased BIGINT;
--- What is offered to someone is among few.
-CREATE INDEX cases_by_offer ON cases (business, offered) WHERE offered IS NOT NULL;
+-- A list is in the order of its ids, so that an index has to end with them: without it all cases were read for the few that
+-- are one person's.
+DROP INDEX cases_by_owner;
+CREATE INDEX cases_by_owner ON cases (business, owner, state, id);
+DROP INDEX cases_by_customer;
+CREATE INDEX cases_by_customer ON cases (business, customer, id);
+CREATE INDEX cases_by_offer ON cases (business, offered, id) WHERE offered IS NOT NULL;
 ALTER TABLE assessments ADD COLUMN uses BIGINT NOT NULL DEFAULT 1;
 
 CREATE TABLE file_uses (
