@@ -312,10 +312,6 @@ pub async fn list(conn: &mut Conn, business: &BusinessId, which: &Which, most: u
     if which.head {
         sql.push_str(" AND head IS NOT NULL");
     }
-    if which.owner.is_some() && which.state.is_none() {
-        // All there are: with them the index of owners is read, and not every case of the business.
-        sql.push_str(" AND state IN ('open', 'settled', 'declined', 'lapsed')");
-    }
     sql.push_str(" ORDER BY id DESC LIMIT ?");
     values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
     conn.fetch(&sql, &values).await?.iter().map(line).collect()

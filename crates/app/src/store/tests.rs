@@ -217,3 +217,30 @@ fn messages_come_by_pages_and_once() {
         assert_eq!(deliveries::get(&mut conn, &business(), "shop", "no\0such").await.unwrap(), None);
     });
 }
+
+#[test]
+fn no_list_of_cases_goes_through_all_of_them() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let fresh = super::testing::file().unwrap();
+        let store = Store::open(&fresh.place, 1).await.unwrap();
+        let mut conn = store.reader().await.unwrap();
+        for (which, index) in [
+            ("owner = 'p' AND state = 'open'", "cases_by_owner"),
+            ("owner = 'p'", "cases_of_owner"),
+            ("customer = 'c'", "cases_by_customer"),
+            ("customer = 'c' AND state = 'open'", "cases_by_customer"),
+            ("offered = 'p'", "cases_by_offer"),
+            ("state = 'open'", "cases_by_state"),
+            ("head IS NOT NULL", "cases_for_head"),
+        ] {
+            // As `cases::list` asks.
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT id, version FROM cases WHERE business = ? AND {which} ORDER BY id DESC LIMIT ?"
+            );
+            let plan = conn.fetch(&sql, &["retail".into(), 200.into()]).await.unwrap();
+            let says: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+            assert!(says.len() == 1 && says[0].contains(index), "{which}: {says:?}");
+        }
+    });
+}

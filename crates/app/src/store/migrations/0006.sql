@@ -8,9 +8,11 @@ ALTER TABLE cases ADD COLUMN erased BIGINT;
 -- are one person's.
 DROP INDEX cases_by_owner;
 CREATE INDEX cases_by_owner ON cases (business, owner, state, id);
+CREATE INDEX cases_of_owner ON cases (business, owner, id);
 DROP INDEX cases_by_customer;
 CREATE INDEX cases_by_customer ON cases (business, customer, id);
 CREATE INDEX cases_by_offer ON cases (business, offered, id) WHERE offered IS NOT NULL;
+CREATE INDEX cases_for_head ON cases (business, id) WHERE head IS NOT NULL;
 ALTER TABLE assessments ADD COLUMN uses BIGINT NOT NULL DEFAULT 1;
 
 CREATE TABLE file_uses (
