@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { byMouse, fill } from './filling.mjs';
+import { byKeyboard, byMouse, fill } from './filling.mjs';
 import { audit, browser as launch, key, looks, out, serve, settled, signIn } from './house.mjs';
 import { stories } from './stories.mjs';
 
@@ -88,6 +88,53 @@ test('the sale five days later: asked of the lead who is there, answered, given'
   await page.screenshot({ path: `${out}desk-case-settled.png`, fullPage: true });
   await page.goto(`${house.address}/desk`);
   await page.getByText('Nobody waits for you.').waitFor();
+  assert.deepEqual([...rita.complaints, ...lena.complaints], []);
+});
+
+// Tab, until what has the focus says this.
+async function tabTo(page, says) {
+  for (let i = 0; i < 200; i += 1) {
+    const text = await page.evaluate(() => document.activeElement.innerText ?? '');
+    if (says.test(text)) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`nothing that says ${says} has the focus`);
+}
+
+test('the same by keyboard alone', async () => {
+  const { page } = rita;
+  await lena.page.goto(`${house.address}/desk`);
+  await page.goto(`${house.address}/approvals`);
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  await page.waitForURL('**/desk');
+  await page.keyboard.press('/');
+  await page.keyboard.type('c_1004');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.type('Price');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('It is cheaper now.');
+  await tabTo(page, /^Open it/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/desk/cases/*');
+  const left = await fill(page, moved(story('1').facts), byKeyboard);
+  assert.deepEqual(left.filter((name) => name.startsWith('f.')), []);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('1');
+  await tabTo(page, /^Ask lena/);
+  await page.keyboard.press('Enter');
+  await page.getByText('lena is asked until').waitFor();
+  await lena.page.keyboard.press('g');
+  await lena.page.keyboard.press('a');
+  await lena.page.locator('.question').waitFor();
+  await lena.page.keyboard.press('y');
+  await lena.page.keyboard.press('Enter');
+  await lena.page.getByText('No question waits for you').waitFor();
+  await page.getByText('lena says yes').waitFor();
+  await tabTo(page, /^Give it now/);
+  await page.keyboard.press('Enter');
+  await page.getByText('Given, under way: Credit the difference, $178.80').waitFor();
   assert.deepEqual([...rita.complaints, ...lena.complaints], []);
 });
 
