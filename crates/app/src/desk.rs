@@ -17,7 +17,8 @@ pub mod reference;
 pub mod settings;
 
 use askama::Template;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -55,19 +56,41 @@ pub async fn headers(request: Request, next: Next) -> Response {
 }
 
 /// The frame of a page for someone who is signed in.
-async fn frame_of(app: &App, staff: &Staff, title: &str, here: Here) -> Result<Frame, Response> {
+pub async fn frame_of(app: &App, staff: &Staff, title: &str, here: Here) -> Result<Frame, Response> {
     let me = &staff.me;
     let frame = match app.shelf.find(me.business.as_str()) {
         Some(current) => Frame::of(title, here, &app.shelf, &current),
         None => Frame::bare(title),
     };
-    let waiting = approvals::for_me(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?.len();
+    let who = who(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
+    // The rules of one business alone.
+    Ok(Frame { who: Some(who), books: Vec::new(), ..frame })
+}
+
+/// Someone who is signed in, as the head of each page shows them.
+async fn who(staff: &Staff) -> Result<Who, StoreError> {
+    let me = &staff.me;
+    let waiting = approvals::for_me(staff).await?.len();
     let letters = me.person.name.split_whitespace().filter_map(|word| word.chars().next()).take(2);
     let initials = letters.collect::<String>().to_uppercase();
-    // The rules of one business alone.
-    let left = left(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
     let (name, is_top) = (me.person.name.clone(), me.top_only("").is_ok());
-    Ok(Frame { who: Some(Who { name, initials, waiting, left, is_top }), books: Vec::new(), ..frame })
+    Ok(Who { name, initials, waiting, left: left(staff).await?, is_top })
+}
+
+/// Whoever looks at a page that needs nobody to be signed in: those who are keep their way back.
+#[derive(Debug)]
+pub struct Visitor(Option<Who>);
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let staff = Staff::from_request_parts(parts, app).await;
+        Ok(Self(match &staff {
+            Ok(staff) => who(staff).await.ok(),
+            Err(_) => None,
+        }))
+    }
 }
 
 /// What is left of what is theirs to give today, where there is a limit.

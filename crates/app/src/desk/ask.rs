@@ -14,7 +14,8 @@ use serde::Deserialize;
 use amends_core::book::rules::Book;
 use amends_core::time::Time;
 
-use super::page::{Frame, Here, NotFound, body, html, no_book};
+use super::Visitor;
+use super::page::{Frame, Here, NotFound, Who, body, html, no_book};
 use crate::api::body::{form_of, parts_of};
 use crate::app::App;
 use crate::flow::answers::{Answers, filled};
@@ -67,9 +68,10 @@ pub async fn first(State(app): State<App>) -> Response {
 }
 
 /// `GET /ask/{book}`: what can be asked.
-pub async fn kinds(State(app): State<App>, Path(name): Path<String>) -> Response {
+pub async fn kinds(State(app): State<App>, Visitor(who): Visitor, Path(name): Path<String>) -> Response {
     let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
-    html(StatusCode::OK, &kinds_page(&app, &current, TakeIn::default(), None))
+    let page = kinds_page(&app, &current, TakeIn::default(), None);
+    html(StatusCode::OK, &Kinds { frame: page.frame.clone().seen_by(who), ..page })
 }
 
 fn kinds_page(app: &App, current: &Current, given: TakeIn, wrong: Option<String>) -> Kinds {
@@ -116,11 +118,12 @@ pub struct Link {
 /// `GET /ask/{book}/{request}`: the form before anything is filled in.
 pub async fn blank(
     State(app): State<App>,
+    Visitor(who): Visitor,
     Path((name, request)): Path<(String, String)>,
     Query(link): Query<Link>,
 ) -> Response {
     let answers = Answers::of(link.role.map(|role| ("role".to_owned(), role)));
-    asked(&app, &name, &request, answers, Whole::Page)
+    asked(&app, &name, &request, answers, Whole::Page(who))
 }
 
 /// `POST /ask/{book}/{request}`: the form again, with the answer to what was filled in. Sent while typing.
@@ -132,14 +135,14 @@ pub async fn answer(
 ) -> Response {
     let mut answers = Answers::of(form_of(&form));
     answers.rows_of_buttons();
-    let whole = if headers.contains_key("hx-request") { Whole::Part } else { Whole::Page };
+    let whole = if headers.contains_key("hx-request") { Whole::Part } else { Whole::Page(None) };
     asked(&app, &name, &request, answers, whole)
 }
 
 /// How much of the page is sent.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Whole {
-    Page,
+    /// All of it, for whoever is signed in.
+    Page(Option<Who>),
     Part,
 }
 
@@ -152,11 +155,11 @@ fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whol
     });
     let view = match seen {
         Ok(view) => view,
-        Err(why) => return unanswered(why, Frame::of("No answer", Here::Ask, &app.shelf, &current), whole),
+        Err(why) => return unanswered(why, Frame::of("No answer", Here::Ask, &app.shelf, &current), &whole),
     };
     let frame = Frame::of(view.title.clone(), Here::Ask, &app.shelf, &current);
-    if whole == Whole::Page {
-        return html(StatusCode::OK, &AskPage { frame, view: &view });
+    if let Whole::Page(who) = whole {
+        return html(StatusCode::OK, &AskPage { frame: frame.seen_by(who), view: &view });
     }
     match (AskPart { frame, view: &view }).render() {
         Ok(text) => body(StatusCode::OK, text),
@@ -165,13 +168,13 @@ fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whol
 }
 
 /// A page that says why there is no answer; a form that is being typed into is left as it is.
-fn unanswered(why: NoAnswer, frame: Frame, whole: Whole) -> Response {
+fn unanswered(why: NoAnswer, frame: Frame, whole: &Whole) -> Response {
     let (status, says) = match why {
         NoAnswer::NotGoverned(why) => (StatusCode::NOT_FOUND, why.to_string()),
         NoAnswer::Unreadable(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
     };
     let mut response = html(status, &NotFound::new(frame, says));
-    if whole == Whole::Part {
+    if matches!(whole, Whole::Part) {
         response.headers_mut().insert("hx-reswap", HeaderValue::from_static("none"));
     }
     response
@@ -191,7 +194,7 @@ pub async fn take_in(State(app): State<App>, Path(name): Path<String>, form: Byt
     let [intake, document, request] = parts_of(&form, ["intake", "document", "request"]);
     let given = TakeIn { intake, document, request };
     match taken(&current.book, &given) {
-        Ok((request, answers)) => asked(&app, &name, &request, answers, Whole::Page),
+        Ok((request, answers)) => asked(&app, &name, &request, answers, Whole::Page(None)),
         Err(why) => html(StatusCode::UNPROCESSABLE_ENTITY, &kinds_page(&app, &current, given, Some(why))),
     }
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::Visitor;
 use super::draw::{self, Marked, class};
 use super::page::{Frame, Here, NotFound, html, no_book};
 use crate::app::App;
@@ -64,10 +65,10 @@ impl Contents {
 }
 
 /// `GET /book/{book}`: who may do how much, and the way to every rule.
-pub async fn read(State(app): State<App>, Path(name): Path<String>) -> Response {
+pub async fn read(State(app): State<App>, Visitor(who): Visitor, Path(name): Path<String>) -> Response {
     let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
     let page = BookPage {
-        frame: Frame::of("Rules", Here::Book, &app.shelf, &current),
+        frame: Frame::of("Rules", Here::Book, &app.shelf, &current).seen_by(who),
         contents: Contents::of(&current, None),
         ladder: explain::ladder(&current.book),
     };
@@ -83,11 +84,12 @@ pub struct Eyes {
 /// `GET /book/{book}/{policy}`: one rule, the newest version first.
 pub async fn policy(
     State(app): State<App>,
+    Visitor(who): Visitor,
     Path((name, id)): Path<(String, String)>,
     Query(eyes): Query<Eyes>,
 ) -> Response {
     let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
-    let frame = |title: &str| Frame::of(title, Here::Book, &app.shelf, &current);
+    let frame = |title: &str| Frame::of(title, Here::Book, &app.shelf, &current).seen_by(who.clone());
     let Some(policy) = current.book.policies.iter().find(|p| p.id == id) else {
         return html(
             StatusCode::NOT_FOUND,

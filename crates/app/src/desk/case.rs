@@ -6,7 +6,10 @@ mod story;
 
 use std::collections::BTreeMap;
 
-use amends_core::case::{Approval, ApprovalState, Asked as AskedOf, Case, Grant, GrantState, State as CaseState, Turn};
+use amends_core::case::{
+    Approval, ApprovalState, Asked as AskedOf, Case, Consult, Grant, GrantState, Promise, PromiseState,
+    State as CaseState, Turn,
+};
 use amends_core::explain::{money, time};
 use amends_core::ids::{CaseId, PersonId};
 use askama::Template;
@@ -79,6 +82,8 @@ struct Content {
     decided: Vec<Decided>,
     like: Option<Like>,
     story: Vec<Told>,
+    promised: Vec<Promised>,
+    consulted: Vec<Consulted>,
     /// People to whom it could be handed over: id and name.
     colleagues: Vec<(String, String)>,
     offered: Option<Offered>,
@@ -118,6 +123,23 @@ struct Decided {
     steps: Vec<String>,
 }
 
+/// Something dated that the customer was told.
+struct Promised {
+    id: String,
+    words: String,
+    /// How it stands, in a class, an icon and words.
+    stands: (&'static str, &'static str, String),
+    is_open: bool,
+}
+
+/// A question to a department.
+struct Consulted {
+    id: String,
+    department: String,
+    words: String,
+    answer: Option<String>,
+}
+
 /// To whom it is offered, and whether that is the reader.
 struct Offered {
     name: String,
@@ -133,6 +155,10 @@ struct Typed {
     other: String,
     handover: String,
     customer: String,
+    promise: String,
+    due: String,
+    department: String,
+    consult: String,
 }
 
 impl Content {
@@ -265,6 +291,8 @@ async fn page(
         decided: decided(staff, &case, &beside.steps),
         like: beside.like,
         story: beside.story,
+        promised: case.promises.iter().map(|promise| promised(staff, promise)).collect(),
+        consulted: case.consults.iter().map(consulted).collect(),
         colleagues: colleagues(staff, &case),
         offered: case
             .offer
@@ -295,6 +323,10 @@ impl Typed {
             other: text("instead.words"),
             handover: text("handover"),
             customer: text("customer"),
+            promise: text("promise"),
+            due: text("promise.due"),
+            department: text("department"),
+            consult: text("consult"),
         }
     }
 }
@@ -401,6 +433,27 @@ fn chips(staff: &Staff, case: &Case, is_mine: bool) -> Vec<(&'static str, &'stat
         chips.push(("theirs", "theirs", "The head sees it".to_owned()));
     }
     chips
+}
+
+fn promised(staff: &Staff, promise: &Promise) -> Promised {
+    let until = time(promise.due, &staff.me.rules.book.zone);
+    let stands = match promise.state {
+        PromiseState::Made => ("plain", "clock", format!("until {until}")),
+        PromiseState::Rang => ("yours", "clock", format!("soon: until {until}")),
+        PromiseState::Missed => ("never", "alert", format!("missed: it was until {until}")),
+        PromiseState::Kept => ("inside", "inside", "kept".to_owned()),
+        PromiseState::KeptLate => ("yours", "inside", "kept, late".to_owned()),
+    };
+    Promised { id: promise.id.to_string(), words: promise.words.to_string(), stands, is_open: promise.is_open() }
+}
+
+fn consulted(consult: &Consult) -> Consulted {
+    Consulted {
+        id: consult.id.to_string(),
+        department: consult.department.to_string(),
+        words: consult.words.to_string(),
+        answer: consult.answer.as_ref().map(ToString::to_string),
+    }
 }
 
 fn colleagues(staff: &Staff, case: &Case) -> Vec<(String, String)> {

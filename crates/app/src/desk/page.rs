@@ -83,6 +83,12 @@ impl Frame {
         }
     }
 
+    /// The same, for whoever looks at it.
+    #[must_use]
+    pub fn seen_by(self, who: Option<Who>) -> Self {
+        Self { who, ..self }
+    }
+
     /// The address of the scripts.
     pub fn script(&self) -> &'static str {
         assets::APP_JS

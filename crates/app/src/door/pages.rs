@@ -15,7 +15,8 @@ use super::caller::{Asks, Proof, SESSION, caller, is_same_origin, is_token};
 use super::{COOKIE, From, digest, pass};
 use crate::api::refused::problem;
 use crate::app::App;
-use crate::desk::page::{Frame, html};
+use crate::desk::frame_of;
+use crate::desk::page::{Frame, Here as Part, html};
 use crate::flow::access::{self, NotIn, NotTaken, ONCE, PASSWORD_CHARS_MIN, Ticket};
 use crate::flow::job::Refused;
 use crate::flow::records::{Me, Records, Way};
@@ -296,16 +297,24 @@ impl Account {
     }
 }
 
-async fn page(here: &Here, status: StatusCode, says: Option<String>) -> Response {
-    match Account::of(here, says).await {
-        Ok(page) => html(status, &page),
-        Err(refused) => problem(&refused).into_response(),
+async fn page(app: &App, here: &Here, status: StatusCode, says: Option<String>) -> Response {
+    let mut account = match Account::of(here, says).await {
+        Ok(account) => account,
+        Err(refused) => return problem(&refused).into_response(),
+    };
+    if !account.must_choose {
+        let staff = Staff { me: here.me.clone(), records: Arc::clone(&here.records) };
+        account.frame = match frame_of(app, &staff, "Your account", Part::Elsewhere).await {
+            Ok(frame) => frame,
+            Err(response) => return response,
+        };
     }
+    html(status, &account)
 }
 
 /// `GET /account`
-pub async fn account(here: Here) -> Response {
-    page(&here, StatusCode::OK, None).await
+pub async fn account(State(app): State<App>, here: Here) -> Response {
+    page(&app, &here, StatusCode::OK, None).await
 }
 
 /// What the forms of the page send.
@@ -324,16 +333,16 @@ const NOT_OURS: &str =
 /// `POST /account/password`
 pub async fn choose(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
     if !here.is_token(&asked.csrf) {
-        return page(&here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+        return page(&app, &here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
     }
     if asked.new != asked.again {
         let says = "The two new passwords are not the same.".to_owned();
-        return page(&here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
+        return page(&app, &here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
     }
     let account = format!("{} {}", here.me.business, here.me.person.id);
     if let Err(too) = app.door.limits.try_(&account, "account") {
         let says = format!("Too many tries. Try again in {} seconds.", too.seconds());
-        return page(&here, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
+        return page(&app, &here, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
     }
     let says = match access::choose_password(&here.records, &here.me, &asked.now, &asked.new).await {
         Ok(ticket) => return signed_in(&app, &ticket, ""),
@@ -341,13 +350,13 @@ pub async fn choose(State(app): State<App>, here: Here, Form(asked): Form<Asked>
         Err(NotTaken::Wrong) => "The password you have now is another.".to_owned(),
         Err(NotTaken::Store(e)) => return problem(&Refused::Store(e)).into_response(),
     };
-    page(&here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
+    page(&app, &here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
 }
 
 /// `POST /account/sign-out`
 pub async fn sign_out(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
     if !here.is_token(&asked.csrf) {
-        return page(&here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+        return page(&app, &here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
     }
     gone(&app, access::sign_out(&here.records, &here.me).await)
 }
@@ -355,7 +364,7 @@ pub async fn sign_out(State(app): State<App>, here: Here, Form(asked): Form<Aske
 /// `POST /account/sign-out-everywhere`
 pub async fn sign_out_everywhere(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
     if !here.is_token(&asked.csrf) {
-        return page(&here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+        return page(&app, &here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
     }
     let (records, me) = (&here.records, &here.me);
     gone(&app, access::sign_out_everywhere(records, &me.business, me.person.id.as_str(), &me.person.id).await)

@@ -43,6 +43,12 @@ pub struct OfferTo {
     words: Words,
 }
 
+/// A department, by a name of some letters.
+pub fn department(text: &str) -> Option<Department> {
+    let name = text.trim();
+    (!name.is_empty() && name.chars().count() <= DEPARTMENT_LETTERS_MAX).then(|| Department(name.to_owned()))
+}
+
 /// Asks a department. The case stays where it is.
 #[utoipa::path(post, path = "/v1/cases/{case}/consults", operation_id = "consult", tag = "cases", request_body = AskDepartment,
     params(("case" = String, Path, description = "The case's id."), Carried),
@@ -50,17 +56,14 @@ pub struct OfferTo {
 pub async fn consult(Path(id): Path<String>, sent: Sent<AskDepartment>) -> Result<Response, Problem> {
     let case = case_id(&id)?;
     let Sent { me, records, with, body } = sent;
-    let department = body.department.trim().to_owned();
-    if department.is_empty() || department.chars().count() > DEPARTMENT_LETTERS_MAX {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "`department` is no name")
-            .hint(format!("give it in 1 to {DEPARTMENT_LETTERS_MAX} letters")));
-    }
+    let department = department(&body.department).ok_or_else(|| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "`department` is no name")
+            .hint(format!("give it in 1 to {DEPARTMENT_LETTERS_MAX} letters"))
+    })?;
     let id = records.new_id("q").map_err(|e| problem(&e))?;
     answered(
         &case,
-        records
-            .command(&me, &case, with, Command::Consult { id, department: Department(department), words: body.words })
-            .await,
+        records.command(&me, &case, with, Command::Consult { id, department, words: body.words }).await,
         StatusCode::OK,
     )
 }

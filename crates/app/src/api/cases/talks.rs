@@ -3,6 +3,7 @@
 use amends_core::case::{Command, Evidence};
 use amends_core::digest::Digest;
 use amends_core::ids::{CustomerId, PromiseId};
+use amends_core::time::Time;
 use amends_core::words::Words;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -168,6 +169,11 @@ pub async fn show(Path(id): Path<String>, sent: Sent<Show>) -> Result<Response, 
     answered(&case, records.command(&me, &case, with, Command::AddEvidence { id, evidence }).await, StatusCode::OK)
 }
 
+/// When the owner is reminded of a promise, where nothing else is said.
+pub fn alarm(due: Time, now: Time) -> Time {
+    due.plus_micros(-ALARM_BEFORE).unwrap_or(due).max(now).min(due)
+}
+
 /// Promises the customer something dated.
 #[utoipa::path(post, path = "/v1/cases/{case}/promises", operation_id = "promise", tag = "cases", request_body = PromiseThat,
     params(("case" = String, Path, description = "The case's id."), Carried),
@@ -176,7 +182,7 @@ pub async fn promise(Path(id): Path<String>, sent: Sent<PromiseThat>) -> Result<
     let case = case_id(&id)?;
     let Sent { me, records, with, body } = sent;
     let due = moment(&me, "due", &body.due)?;
-    let before = due.plus_micros(-ALARM_BEFORE).unwrap_or(due).max(records.clock.now());
+    let before = alarm(due, records.clock.now());
     let alarm = body.alarm.as_deref().map_or(Ok(before), |text| moment(&me, "alarm", text))?.min(due);
     let id = records.new_id("p").map_err(|e| problem(&e))?;
     answered(

@@ -4,11 +4,14 @@ use amends_core::assess::frozen::Amount;
 use amends_core::authority::Wish;
 use amends_core::case::{ApprovalState, Case, Command, Evidence, Instead, Look};
 use amends_core::digest::Digest;
-use amends_core::ids::{ApprovalId, CaseId, CustomerId, GrantId, OptionId, PersonId};
+use amends_core::ids::{ApprovalId, CaseId, ConsultId, CustomerId, GrantId, OptionId, PersonId};
 use amends_core::money::Currency;
+use amends_core::time::Time;
 use amends_core::words::Words;
 use axum::http::StatusCode;
 
+use crate::api::cases::owns::department;
+use crate::api::cases::talks::alarm;
 use crate::api::refused::problem;
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
@@ -192,6 +195,24 @@ impl Acting<'_> {
                 // What the customer is offered instead is of what is on the page.
                 self.keep().await?;
                 Command::Decline { reason: self.words("reason", "The reason")?, instead: self.instead()? }
+            }
+            "promise" => {
+                let due = Time::parse(self.text("promise.due"), &self.staff.me.rules.book.zone);
+                let due = due.map_err(|_| Not::wrong("Until when is it promised? Choose a day and a time."))?;
+                let (id, words) = (self.staff.records.new_id("p")?, self.words("promise", "What is promised")?);
+                Command::Promise { id, words, due, alarm: alarm(due, self.staff.records.clock.now()) }
+            }
+            "kept" => Command::KeepPromise { id: self.id("promised")? },
+            "consult" => {
+                let department =
+                    department(self.text("department")).ok_or_else(|| Not::wrong("Which department is asked?"))?;
+                let (id, words) = (self.staff.records.new_id("q")?, self.words("consult", "What they are asked")?);
+                Command::Consult { id, department, words }
+            }
+            "answered" => {
+                let id: ConsultId = self.id("consulted")?;
+                let words = self.words(&format!("answer.{id}"), "What they said")?;
+                Command::AnswerConsult { id, words }
             }
             "settle" => Command::Settle { words: None },
             "reopen" => Command::Reopen { reason: self.words("note", "Why it is opened again")? },
