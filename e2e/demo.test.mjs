@@ -56,6 +56,33 @@ test('one key signs in, and the five stories are there', async () => {
   await close();
 });
 
+test('what is owed or hers to give she gives at once: stories 2 to 5 to their ends', async () => {
+  const { page, complaints, close } = await as('Rita Ramos');
+  for (const [customer, first] of [
+    ['Mei Wong', ''],
+    ['Samuel Okoro', ''],
+    ['Ines Castro', '$80.00'],
+    ['Fatima Rahman', '$189.95'],
+  ]) {
+    await page.goto(`${address}/desk`);
+    await page.getByRole('link', { name: customer }).click();
+    const option = page.locator('#options > li').first();
+    assert.match(await option.innerText(), new RegExp(first.replaceAll('$', '\\$').replaceAll('.', '\\.')));
+    await option.getByRole('button', { name: 'Give' }).dblclick();
+    await page.locator('#decided').getByText('Given, under way').waitFor();
+    assert.equal(await page.locator('#decided').getByText('Given, under way').count(), 1, `${customer}: once`);
+    await page.getByRole('button', { name: 'I have done it' }).click();
+    await page.locator('#decided').getByText('Done:').waitFor();
+    await page.getByRole('button', { name: 'Settled: close the case' }).click();
+    await page.getByText('Settled, by Rita Ramos').waitFor();
+    await page.screenshot({ path: `${out}demo-settled-${customer.split(' ')[0].toLowerCase()}.png`, fullPage: true });
+  }
+  await page.goto(`${address}/desk`);
+  assert.equal(await page.locator('.lines .line').count(), 1, 'the blazers wait for a lead');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('who it is appears as a number is typed, of a customer or of an order', async () => {
   const { page, complaints, close } = await as('Tess Young');
   const number = page.getByRole('searchbox');
