@@ -15,6 +15,9 @@ pub mod page;
 pub mod problems;
 pub mod reference;
 pub mod settings;
+mod typed;
+
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
@@ -122,6 +125,11 @@ fn again(turned: Response, at: &str, form: &[u8]) -> Response {
     }
     let fields = form_of(form).into_iter().filter(|(name, _)| name != "csrf").collect();
     html(StatusCode::UNAUTHORIZED, &Again { frame: Frame::bare("Signed out"), at: at.to_owned(), fields })
+}
+
+/// A customer by their name and number, or the number alone.
+fn known_as(id: &str, names: &HashMap<String, String>) -> String {
+    names.get(id).map_or_else(|| id.to_owned(), |name| format!("{name}, {id}"))
 }
 
 /// How long something lasts, in one unit: `3 min`, `2 h`, `5 days`.

@@ -16,7 +16,7 @@ use rmcp::transport::streamable_http_server::session::never::NeverSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
 pub use agent::Agent;
-pub use call::{Api, Token};
+pub use call::{Api, Token, within};
 
 use crate::api::me::In;
 use crate::api::problem::Problem;

@@ -11,8 +11,7 @@ pub mod precedents;
 pub mod steps;
 pub mod talks;
 
-use amends_core::case::{BookRef, Case, Opening};
-use amends_core::digest::Digest;
+use amends_core::case::{Case, Opening};
 use amends_core::ids::{CaseId, CustomerId, PersonId, RequestKind, TeamId};
 use amends_core::time::Time;
 use axum::extract::{Path, State};
@@ -83,19 +82,10 @@ pub async fn open(State(_): State<App>, sent: Sent<OpenCase>) -> Result<Response
     }
     let now = records.clock.now();
     let asked = body.asked.as_deref().map_or(Ok(now), |text| moment(&me, "asked", text))?;
-    let digest =
-        Digest::parse(&book.digest).map_err(|e| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, e.to_string()))?;
-    let case: CaseId = records.new_id("c").map_err(|e| problem(&e))?;
-    let opening = Opening {
-        case: case.clone(),
-        business: me.business.clone(),
-        team,
-        customer: body.customer,
-        request: body.request,
-        book: BookRef { name: book.name.clone(), digest },
-        asked,
-        owner: me.person.person(),
-    };
+    let opening =
+        records.opening(&me.business, &me.rules, me.person.person(), body.request).map_err(|e| problem(&e))?;
+    let opening = Opening { team, customer: body.customer, asked, ..opening };
+    let case = opening.case.clone();
     let answer = records.run(&me, &case, with, Work::Open(Box::new(opening))).await;
     let case = answer.as_ref().ok().and_then(|done| done.case.clone()).unwrap_or(case);
     let mut response = answered(&case, answer, StatusCode::CREATED)?;

@@ -1,13 +1,12 @@
 //! `/approvals`: the questions that wait for someone with authority, each with what it takes to decide it in ten seconds.
 
 use amends_core::assess::frozen::{OptionFrozen, Size};
-use amends_core::authority::at_least;
-use amends_core::case::{Answer, Approval, ApprovalState, Asked, Case, Command, Instead, Look};
+use amends_core::case::{Answer, Approval, ApprovalState, Asked, Case, Command, Look};
 use amends_core::explain::{self, money};
 use amends_core::facts::read_question;
-use amends_core::ids::{ApprovalId, CaseId, OptionId, RoleName};
+use amends_core::ids::{ApprovalId, CaseId};
+use amends_core::money::Currency;
 use amends_core::time::Time;
-use amends_core::words::Words;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -15,8 +14,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::ask::TermRow;
-use super::case::{NOT_OURS, amount_of, name_of, title};
+use super::case::{LIKE_MAX, name_of, title};
 use super::page::{Frame, Here, html};
+use super::typed::{self, Not};
 use super::{frame_of, waits};
 use crate::api::body::form_of;
 use crate::api::refused::problem;
@@ -25,12 +25,12 @@ use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
 use crate::flow::job::Refused;
 use crate::flow::precedents;
+use crate::flow::present::waiting_for;
 use crate::flow::records::With;
-use crate::store::approvals::{Waiting, waiting};
+use crate::store::approvals::Waiting;
 use crate::store::{StoreError, assessments, customers};
 
 /// Most questions of the page.
-const QUEUE_MAX: i64 = 1_000;
 const SHOWN_MAX: usize = 50;
 
 #[derive(Template)]
@@ -91,50 +91,31 @@ pub async fn answer(
     let answers = Answers::of(form_of(&form));
     match said(&staff, &case, &approval, &answers).await {
         Ok(()) => Redirect::to("/approvals").into_response(),
-        Err((status, says)) => page(&app, &staff, status, Some(says)).await,
+        Err(not) => page(&app, &staff, not.status, Some(not.says)).await,
     }
 }
 
-async fn said(staff: &Staff, case: &str, approval: &str, answers: &Answers) -> Result<(), (StatusCode, String)> {
-    let wrong = |says: String| (StatusCode::UNPROCESSABLE_ENTITY, says);
-    let text = |name: &str| answers.get(name).unwrap_or_default().replace("\r\n", "\n");
-    let words = |name: &str, what: &str| Words::parse(&text(name)).map_err(|e| wrong(format!("{what}: {e}")));
-    if !staff.is_token(&text("csrf")) {
-        return Err((StatusCode::FORBIDDEN, NOT_OURS.to_owned()));
-    }
-    let none = |_| (StatusCode::NOT_FOUND, "There is no such question.".to_owned());
+async fn said(staff: &Staff, case: &str, approval: &str, answers: &Answers) -> Result<(), Not> {
+    let text = |name: &str| answers.get(name).unwrap_or_default();
+    let words = |what: &str| typed::words(text("words"), what);
+    typed::is_ours(staff, text("csrf"))?;
+    let none = |_| Not { status: StatusCode::NOT_FOUND, says: "There is no such question.".to_owned() };
     let (case, id) = (CaseId::parse(case).map_err(none)?, ApprovalId::parse(approval).map_err(none)?);
-    let answer = match text("say").as_str() {
-        "yes" => Answer::Yes { words: Words::parse(&text("words")).ok() },
+    let answer = match text("say") {
+        "yes" => Answer::Yes { words: words("What they should know").ok() },
         "adjust" => {
-            let currency = amends_core::money::Currency::parse(&text("currency"));
-            let currency = currency.ok_or_else(|| wrong("The amount has no currency.".to_owned()))?;
-            let amount = amount_of(&text("amount"), currency).map_err(|not| (not.status, not.says))?;
-            Answer::Adjust { amount, words: words("words", "Why another amount")? }
+            let currency = Currency::parse(text("currency"));
+            let currency = currency.ok_or_else(|| Not::wrong("The amount has no currency."))?;
+            Answer::Adjust { amount: typed::amount(text("amount"), currency)?, words: words("Why another amount")? }
         }
         "no" => {
-            let mut instead = Vec::new();
-            for id in answers.all("instead") {
-                instead.push(match id {
-                    "detour" => Instead::Detour,
-                    id => Instead::Option(OptionId::parse(id).map_err(|e| wrong(e.to_string()))?),
-                });
-            }
-            if !text("other").is_empty() {
-                instead.push(Instead::Words(words("other", "What stays open")?));
-            }
-            if instead.is_empty() {
-                return Err(wrong("Never a bare no: choose what stays open, or write it.".to_owned()));
-            }
-            Answer::No { reason: words("words", "The reason")?, instead }
+            let instead = typed::instead(answers, "other")?;
+            Answer::No { reason: words("The reason")?, instead }
         }
-        _ => return Err(wrong("Say yes, another amount, or no.".to_owned())),
+        _ => return Err(Not::wrong("Say yes, another amount, or no.")),
     };
-    let done = staff.records.command(&staff.me, &case, With::default(), Command::AnswerApproval { id, answer }).await;
-    done.map(drop).map_err(|refused| {
-        let problem = problem(&refused);
-        (problem.status(), problem.sentence())
-    })
+    staff.records.command(&staff.me, &case, With::default(), Command::AnswerApproval { id, answer }).await?;
+    Ok(())
 }
 
 async fn page(app: &App, staff: &Staff, status: StatusCode, says: Option<String>) -> Response {
@@ -151,11 +132,7 @@ async fn page(app: &App, staff: &Staff, status: StatusCode, says: Option<String>
 /// The questions that someone may answer, those that were put to them first.
 pub(super) async fn for_me(staff: &Staff) -> Result<Vec<Waiting>, StoreError> {
     let me = &staff.me;
-    let mut all = waiting(&mut *staff.records.store.reader().await?, &me.business, QUEUE_MAX).await?;
-    let may = |least: &str| {
-        RoleName::parse(least).is_ok_and(|least| at_least(&me.rules.ladder, &me.person.role, &least).is_ok())
-    };
-    all.retain(|w| w.asker != me.person.id.as_str() && may(&w.least));
+    let mut all = waiting_for(&mut *staff.records.store.reader().await?, me).await?;
     all.sort_by_key(|w| w.asked_of.as_deref() != Some(me.person.id.as_str()));
     Ok(all)
 }
@@ -187,15 +164,15 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
     let assessed = assessments::find(&mut conn, &me.business, &approval.of.assessment).await?;
     let customer = match &case.customer {
         Some(id) => {
-            let name = customers::names(&mut conn, &me.business, &[id.as_str()]).await?.remove(id.as_str());
-            Some(name.map_or_else(|| id.to_string(), |name| format!("{name}, {id}")))
+            let names = customers::names(&mut conn, &me.business, &[id.as_str()]).await?;
+            Some(super::known_as(id.as_str(), &names))
         }
         None => None,
     };
     drop(conn);
     let explained = assessed.and_then(|line| terms(staff, &line.question));
     let (terms, detour) = explained.unwrap_or_default();
-    let found = precedents::find(records, &me.business, (&case.id, &approval.of.assessment), 20).await?;
+    let found = precedents::find(records, &me.business, (&case.id, &approval.of.assessment), LIKE_MAX).await?;
     let like = found.filter(|found| !found.near.is_empty()).map(|found| {
         let (given, all) = (found.count(crate::store::precedents::GIVEN), found.near.len());
         let median = found.median(|p| p.amount).map_or_else(String::new, |m| format!(", median {}", money(m)));

@@ -36,13 +36,12 @@ use crate::store::{StoreError, assessments, journal, steps};
 use offers::Offer;
 use story::Told;
 
-pub(super) use acts::{NOT_OURS, amount_of};
 pub(super) use offers::titled;
 
 /// Most entries of the story so far.
 const STORY_MAX: i64 = 500;
 /// How many decisions a request is compared with.
-const LIKE_MAX: usize = 20;
+pub(super) const LIKE_MAX: usize = 20;
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -178,7 +177,7 @@ impl Content {
 
 /// `GET /desk/cases/{case}`
 pub async fn show(State(app): State<App>, staff: Staff, Path(id): Path<String>) -> Response {
-    match page(&app, &staff, &id, None, None).await {
+    match whole(&app, &staff, &id, None, None).await {
         Ok(page) => page.page(StatusCode::OK),
         Err(response) => response,
     }
@@ -194,10 +193,14 @@ pub async fn answer(
 ) -> Response {
     let mut answers = Answers::of(form_of(&form));
     answers.rows_of_buttons();
-    match page(&app, &staff, &id, Some(answers), None).await {
-        Ok(page) if headers.contains_key("hx-request") => {
-            html(StatusCode::OK, &CasePart { frame: &page.frame, c: &page })
-        }
+    if headers.contains_key("hx-request") {
+        // The head of the page stays as it is.
+        return match page(&staff, &id, Frame::bare(""), Some(answers), None).await {
+            Ok(page) => html(StatusCode::OK, &CasePart { frame: &page.frame, c: &page }),
+            Err(response) => response,
+        };
+    }
+    match whole(&app, &staff, &id, Some(answers), None).await {
         Ok(page) => page.page(StatusCode::OK),
         Err(response) => response,
     }
@@ -221,7 +224,7 @@ pub async fn act(
         Ok(()) => return axum::response::Redirect::to(&at).into_response(),
         Err(not) => (not.status, not.says),
     };
-    match page(&app, &staff, &id, Some(answers), Some(says)).await {
+    match whole(&app, &staff, &id, Some(answers), Some(says)).await {
         Ok(page) => page.page(status),
         Err(response) => response,
     }
@@ -236,11 +239,23 @@ fn refused(e: StoreError) -> Response {
     problem(&Refused::Store(e)).into_response()
 }
 
-/// Makes the page. `answers`: what was filled in; none: what the latest assessment was made from.
-async fn page(
+/// Makes the page with its head.
+async fn whole(
     app: &App,
     staff: &Staff,
     id: &str,
+    answers: Option<Answers>,
+    says: Option<String>,
+) -> Result<Content, Response> {
+    let frame = super::frame_of(app, staff, "", Here::Desk).await?;
+    page(staff, id, frame, answers, says).await
+}
+
+/// Makes the page. `answers`: what was filled in; none: what the latest assessment was made from.
+async fn page(
+    staff: &Staff,
+    id: &str,
+    frame: Frame,
     answers: Option<Answers>,
     says: Option<String>,
 ) -> Result<Content, Response> {
@@ -251,7 +266,6 @@ async fn page(
         Some(answers) => answers,
         None => kept(staff, &case).await.map_err(refused)?,
     };
-    let frame = super::frame_of(app, staff, "", Here::Desk).await?;
     let by = me.actor();
     let trial = Trial::of(records, Asker::of(me, &by), &case).await.map_err(|e| problem(&e).into_response())?;
     let mut dated = answers.clone();
@@ -261,7 +275,7 @@ async fn page(
     let there = there.await.map_err(refused)?;
     let seen = trial.answer(&dated, |assessment, explanation, wrong| {
         let view = View::of(&Asked { assessment, explanation, answers: &dated, wrong });
-        let offers = offers::of(staff, &case, assessment, &there, &answers);
+        let offers = offers::of(staff, &case, (assessment, explanation), &there, &answers);
         (view, offers)
     });
     // A request that no rule governs is worked on all the same.

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use amends_core::case::{BookRef, Command, Opening};
+use amends_core::case::{Command, Opening};
 use amends_core::digest::Digest;
 use amends_core::explain::time;
 use amends_core::ids::{CaseId, CustomerId, RequestKind};
 use amends_core::time::Time;
-use amends_core::words::Words;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,15 +16,15 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::ask::{Kind, kind};
 use super::case::title_of;
 use super::page::{Frame, Here, html};
-use super::{frame_of, waits};
+use super::typed::{self, Not};
+use super::{frame_of, known_as, waits};
 use crate::api::body::{form_of, parts_of};
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
 use crate::flow::asking;
-use crate::flow::job::{Refused, RequestKey, Work};
+use crate::flow::job::{Refused, Work};
 use crate::flow::people::new_secret;
-use crate::flow::records::With;
 use crate::store::cases::{self, Line, Which};
 use crate::store::{StoreError, customers};
 
@@ -132,61 +131,40 @@ pub async fn open(State(app): State<App>, staff: Result<Staff, Response>, form: 
     let given = Given { csrf, key, request, customer, words };
     match opened(&staff, &given).await {
         Ok(case) => Redirect::to(&format!("/desk/cases/{case}")).into_response(),
-        Err((status, says)) => page(&app, &staff, status, given, Some(says)).await,
+        Err(not) => page(&app, &staff, not.status, given, Some(not.says)).await,
     }
 }
 
-async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, (StatusCode, String)> {
-    let wrong = |says: String| (StatusCode::UNPROCESSABLE_ENTITY, says);
-    let refused = |refused: Refused| {
-        let problem = problem(&refused);
-        (problem.status(), problem.sentence())
-    };
-    if !staff.is_token(&given.csrf) {
-        return Err((StatusCode::FORBIDDEN, super::case::NOT_OURS.to_owned()));
-    }
+async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
+    typed::is_ours(staff, &given.csrf)?;
     let Staff { me, records } = staff;
     let book = &me.rules.book;
     let request = RequestKind::parse(&given.request).ok().filter(|kind| book.requests.contains_key(kind.as_str()));
-    let request = request.ok_or_else(|| wrong("Choose what the customer wants.".to_owned()))?;
+    let request = request.ok_or_else(|| Not::wrong("Choose what the customer wants."))?;
     let whose = async {
         let mut conn = records.store.reader().await?;
         customers::of_order(&mut conn, &me.business, given.customer.trim()).await
     };
     let customer = match given.customer.trim() {
         "" => None,
-        _ if let Some(customer) = whose.await.map_err(|e| refused(Refused::Store(e)))? => Some(customer),
-        id => Some(CustomerId::parse(id).map_err(|e| wrong(format!("The customer's number: {e}")))?),
+        _ if let Some(customer) = whose.await.map_err(Refused::Store)? => Some(customer),
+        id => Some(CustomerId::parse(id).map_err(|e| Not::wrong(format!("The customer's number: {e}")))?),
     };
-    let words = match given.words.replace("\r\n", "\n") {
-        text if text.trim().is_empty() => None,
-        text => Some(Words::parse(&text).map_err(|e| wrong(format!("What the customer says: {e}")))?),
+    let words = match given.words.trim() {
+        "" => None,
+        text => Some(typed::words(text, "What the customer says")?),
     };
-    let digest = Digest::parse(&book.digest).map_err(|e| wrong(e.to_string()))?;
-    let case: CaseId = records.new_id("c").map_err(refused)?;
-    let opening = Opening {
-        case: case.clone(),
-        business: me.business.clone(),
-        team: me.person.team.clone(),
-        customer,
-        request,
-        book: BookRef { name: book.name.clone(), digest },
-        asked: records.clock.now(),
-        owner: me.person.person(),
-    };
+    let opening = Opening { customer, ..records.opening(&me.business, &me.rules, me.person.person(), request)? };
     // The same form that comes twice opens one case.
-    let with = |part: &str| With {
-        key: (!given.key.is_empty()).then(|| RequestKey {
-            id: format!("{} desk {} {part}", me.person.id, given.key),
-            digest: Digest::of_parts([&given.request, &given.customer, &given.words].map(String::as_bytes)),
-        }),
-        if_version: None,
-    };
-    let done = records.run(me, &case, with("open"), Work::Open(Box::new(opening))).await.map_err(refused)?;
+    let digest = Digest::of_parts([&given.request, &given.customer, &given.words].map(String::as_bytes));
+    let key = Some(given.key.as_str()).filter(|key| !key.is_empty());
+    let with = |part: &str| typed::once(staff, key, part, digest.clone());
+    let case = opening.case.clone();
+    let done = records.run(me, &case, with("open"), Work::Open(Box::new(opening))).await?;
     let case = done.case.unwrap_or(case);
     if let Some(words) = words {
         let heard = Command::HearCustomer { words: Some(words) };
-        records.command(me, &case, with("words"), heard).await.map_err(refused)?;
+        records.command(me, &case, with("words"), heard).await?;
     }
     Ok(case)
 }
@@ -241,8 +219,7 @@ fn row(staff: &Staff, line: &Line, names: &HashMap<String, String>) -> Row {
     } else {
         format!("their turn for {}", since(&line.changed))
     };
-    let customer =
-        line.customer.as_ref().map(|id| names.get(id).map_or_else(|| id.clone(), |name| format!("{name}, {id}")));
+    let customer = line.customer.as_ref().map(|id| known_as(id, names));
     Row {
         id: line.id.clone(),
         title: title_of(staff, &line.request),

@@ -4,15 +4,15 @@
 //! there holds here.
 
 use amends_core::explain::time;
+use amends_core::ids::PersonId;
 use amends_core::time::Time;
 use askama::Template;
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Map, Value, json};
-use tower::ServiceExt as _;
 
 use super::frame_of;
 use super::page::{Frame, Here, NotFound, html};
@@ -23,10 +23,8 @@ use crate::door::caller::{Action, CSRF};
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
 use crate::flow::rules::Rules;
+use crate::mcp::within;
 use crate::store::endpoints::Purpose;
-
-/// Most bytes of an answer of `/v1` to a change.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
 
 /// The routes of `/v1`, to be called from a page.
 #[derive(Clone, Debug)]
@@ -133,9 +131,7 @@ fn request(noun: &str, act: &str, answers: &Answers) -> Option<(String, Value)> 
     };
     let id = answers.get("id").unwrap_or_default();
     // It becomes a part of a path; what is no id leads nowhere.
-    let is_id =
-        !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':'));
-    let of = |act: &str| is_id.then(|| format!("/v1/{noun}/{id}{act}"));
+    let of = |act: &str| PersonId::parse(id).is_ok().then(|| format!("/v1/{noun}/{id}{act}"));
     let list = |name: &str| json!(answers.all(name).flat_map(str::split_whitespace).collect::<Vec<_>>());
     Some(match (noun, act) {
         ("people", "add") => ("/v1/people".to_owned(), fields(&["id", "name", "role", "team"])),
@@ -162,23 +158,15 @@ fn request(noun: &str, act: &str, answers: &Answers) -> Option<(String, Value)> 
 
 /// Sends a change to `/v1` as the browser would, with the token that came in the form.
 async fn send(inside: Inside, from: &HeaderMap, csrf: &str, path: &str, document: &Value) -> (StatusCode, Value) {
-    let mut request = Request::builder().method(Method::POST).uri(path);
+    let mut headers = HeaderMap::new();
     for name in [header::COOKIE, header::HOST, header::ORIGIN] {
-        if let Some(value) = from.get(&name) {
-            request = request.header(name, value);
-        }
+        headers.extend(from.get(&name).map(|value| (name.clone(), value.clone())));
     }
-    request = request.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json")).header(CSRF, csrf);
-    let failed = |says: String| (StatusCode::INTERNAL_SERVER_ERROR, json!({ "title": says }));
-    let request = match request.body(Body::from(document.to_string())) {
-        Ok(request) => request,
-        Err(e) => return failed(e.to_string()),
-    };
-    let Ok(answer) = inside.0.oneshot(request).await;
-    let (parts, body) = answer.into_parts();
-    match axum::body::to_bytes(body, ANSWER_BYTES_MAX).await {
-        Ok(bytes) => (parts.status, serde_json::from_slice(&bytes).unwrap_or_default()),
-        Err(e) => failed(e.to_string()),
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.extend(HeaderValue::from_str(csrf).ok().map(|csrf| (HeaderName::from_static(CSRF), csrf)));
+    match within(inside.0, Method::POST, path, headers, document.to_string()).await {
+        Ok((status, _, text)) => (status, serde_json::from_str(&text).unwrap_or_default()),
+        Err(e) => (StatusCode::INTERNAL_SERVER_ERROR, e.json),
     }
 }
 
@@ -207,8 +195,7 @@ async fn page(
 
 fn made(staff: &Staff, rules: &Rules, frame: Frame, told: Option<(String, String)>, says: Option<String>) -> Settings {
     let book = &rules.book;
-    let named =
-        |id: &amends_core::ids::PersonId| rules.people.get(id).map_or_else(|| id.to_string(), |p| p.name.clone());
+    let named = |id: &PersonId| rules.people.get(id).map_or_else(|| id.to_string(), |p| p.name.clone());
     let mut people: Vec<PersonRow> = rules
         .people
         .values()

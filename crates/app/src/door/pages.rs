@@ -178,12 +178,6 @@ pub(super) fn set_cookie(app: &App, response: &mut Response, name: &str, value: 
 }
 
 /// Someone who is signed in, on a page of ours.
-pub struct Here {
-    me: Me,
-    records: Arc<Records>,
-}
-
-/// Someone who is signed in, has chosen a password, and is at work.
 pub struct Staff {
     /// Who.
     pub me: Me,
@@ -206,15 +200,16 @@ impl Staff {
     }
 }
 
+/// Whoever works here and has a password that they chose.
 impl FromRequestParts<App> for Staff {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         match Here::from_request_parts(parts, app).await {
-            Ok(Here { me, .. }) if matches!(&me.way, Way::Session { how, .. } if how == ONCE) => {
+            Ok(Here(Self { me, .. })) if matches!(&me.way, Way::Session { how, .. } if how == ONCE) => {
                 Err(Redirect::to("/account").into_response())
             }
-            Ok(Here { me, records }) => Ok(Self { me, records }),
+            Ok(Here(staff)) => Ok(staff),
             Err(turned) if turned.status().is_redirection() && parts.method == axum::http::Method::GET => {
                 let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
                 Err(Redirect::to(&format!("/sign-in?next={next}")).into_response())
@@ -224,22 +219,19 @@ impl FromRequestParts<App> for Staff {
     }
 }
 
+/// The same, on the page where they choose one.
+pub struct Here(Staff);
+
 impl FromRequestParts<App> for Here {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let asks = Asks::of(&parts.method, &parts.extensions, &parts.headers);
         match caller(app, asks, Proof::Form).await {
-            Ok(Some((me, records))) if matches!(me.way, Way::Session { .. }) => Ok(Self { me, records }),
+            Ok(Some((me, records))) if matches!(me.way, Way::Session { .. }) => Ok(Self(Staff { me, records })),
             Ok(_) => Err(Redirect::to("/sign-in").into_response()),
             Err(turned) => Err(turned.into_response()),
         }
-    }
-}
-
-impl Here {
-    fn is_token(&self, given: &str) -> bool {
-        matches!(&self.me.way, Way::Session { csrf, .. } if is_token(given, csrf))
     }
 }
 
@@ -264,8 +256,8 @@ struct Account {
 }
 
 impl Account {
-    async fn of(here: &Here, says: Option<String>) -> Result<Self, Refused> {
-        let Here { me, records } = here;
+    async fn of(staff: &Staff, says: Option<String>) -> Result<Self, Refused> {
+        let Staff { me, records } = staff;
         let read = async {
             let mut conn = records.store.reader().await?;
             let all = sessions::of(&mut conn, &me.business, &me.person.id).await?;
@@ -297,14 +289,13 @@ impl Account {
     }
 }
 
-async fn page(app: &App, here: &Here, status: StatusCode, says: Option<String>) -> Response {
-    let mut account = match Account::of(here, says).await {
+async fn page(app: &App, staff: &Staff, status: StatusCode, says: Option<String>) -> Response {
+    let mut account = match Account::of(staff, says).await {
         Ok(account) => account,
         Err(refused) => return problem(&refused).into_response(),
     };
     if !account.must_choose {
-        let staff = Staff { me: here.me.clone(), records: Arc::clone(&here.records) };
-        account.frame = match frame_of(app, &staff, "Your account", Part::Elsewhere).await {
+        account.frame = match frame_of(app, staff, "Your account", Part::Elsewhere).await {
             Ok(frame) => frame,
             Err(response) => return response,
         };
@@ -313,8 +304,8 @@ async fn page(app: &App, here: &Here, status: StatusCode, says: Option<String>) 
 }
 
 /// `GET /account`
-pub async fn account(State(app): State<App>, here: Here) -> Response {
-    page(&app, &here, StatusCode::OK, None).await
+pub async fn account(State(app): State<App>, Here(staff): Here) -> Response {
+    page(&app, &staff, StatusCode::OK, None).await
 }
 
 /// What the forms of the page send.
@@ -331,42 +322,42 @@ const NOT_OURS: &str =
     "That came from another page, or from one that was open too long. Nothing was done: do it again.";
 
 /// `POST /account/password`
-pub async fn choose(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
-    if !here.is_token(&asked.csrf) {
-        return page(&app, &here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
+    if !staff.is_token(&asked.csrf) {
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
     }
     if asked.new != asked.again {
         let says = "The two new passwords are not the same.".to_owned();
-        return page(&app, &here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
+        return page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
     }
-    let account = format!("{} {}", here.me.business, here.me.person.id);
+    let account = format!("{} {}", staff.me.business, staff.me.person.id);
     if let Err(too) = app.door.limits.try_(&account, "account") {
         let says = format!("Too many tries. Try again in {} seconds.", too.seconds());
-        return page(&app, &here, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
+        return page(&app, &staff, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
     }
-    let says = match access::choose_password(&here.records, &here.me, &asked.now, &asked.new).await {
+    let says = match access::choose_password(&staff.records, &staff.me, &asked.now, &asked.new).await {
         Ok(ticket) => return signed_in(&app, &ticket, ""),
         Err(NotTaken::Weak(says)) => says,
         Err(NotTaken::Wrong) => "The password you have now is another.".to_owned(),
         Err(NotTaken::Store(e)) => return problem(&Refused::Store(e)).into_response(),
     };
-    page(&app, &here, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
+    page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
 }
 
 /// `POST /account/sign-out`
-pub async fn sign_out(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
-    if !here.is_token(&asked.csrf) {
-        return page(&app, &here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
+    if !staff.is_token(&asked.csrf) {
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
     }
-    gone(&app, access::sign_out(&here.records, &here.me).await)
+    gone(&app, access::sign_out(&staff.records, &staff.me).await)
 }
 
 /// `POST /account/sign-out-everywhere`
-pub async fn sign_out_everywhere(State(app): State<App>, here: Here, Form(asked): Form<Asked>) -> Response {
-    if !here.is_token(&asked.csrf) {
-        return page(&app, &here, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+pub async fn sign_out_everywhere(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
+    if !staff.is_token(&asked.csrf) {
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
     }
-    let (records, me) = (&here.records, &here.me);
+    let (records, me) = (&staff.records, &staff.me);
     gone(&app, access::sign_out_everywhere(records, &me.business, me.person.id.as_str(), &me.person.id).await)
 }
 

@@ -283,9 +283,14 @@ fn scalar(book: &Book, ty: &Type, typed: &str) -> Value {
     }
 }
 
+/// An amount as people type it, without the signs that make it easy to read.
+pub fn digits(typed: &str) -> String {
+    typed.chars().filter(|c| !matches!(c, '$' | '€' | '£' | ',' | ' ' | '\u{a0}')).collect()
+}
+
 /// `1,234.50` and `$1234.5` are what people type for `1234.50 USD`.
 fn money(book: &Book, typed: &str) -> String {
-    let digits: String = typed.chars().filter(|c| !matches!(c, '$' | '€' | '£' | ',' | ' ' | '\u{a0}')).collect();
+    let digits = digits(typed);
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
     if is_number { format!("{digits} {}", book.currency) } else { typed.to_owned() }
 }

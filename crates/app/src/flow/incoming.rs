@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use amends_core::assess::{Workspace, assess};
-use amends_core::case::{Actor, BookRef, Command, Opening};
+use amends_core::case::{Actor, Command, Opening};
 use amends_core::digest::Digest;
 use amends_core::facts::{FactsErrors, read_question};
 use amends_core::ids::{BusinessId, CaseId, CustomerId, RequestKind};
@@ -154,19 +154,9 @@ impl Inlet {
         customer: Option<CustomerId>,
         asked: Time,
     ) -> Result<CaseId, NotTaken> {
-        let (owner, book) = (self.owner()?.person(), &self.rules.book);
-        let case: CaseId = records.new_id("c")?;
-        let digest = Digest::parse(&book.digest).map_err(|e| wrong(e.to_string(), "serve the book again"))?;
-        let opening = Opening {
-            case: case.clone(),
-            business: self.business.clone(),
-            team: self.owner()?.team.clone(),
-            customer,
-            request,
-            book: BookRef { name: book.name.clone(), digest },
-            asked,
-            owner,
-        };
+        let opening = records.opening(&self.business, &self.rules, self.owner()?.person(), request)?;
+        let opening = Opening { customer, asked, ..opening };
+        let case = opening.case.clone();
         let done = self.run(records, &case, key, Work::Open(Box::new(opening))).await?;
         Ok(done.case.unwrap_or(case))
     }

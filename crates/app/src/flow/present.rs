@@ -5,12 +5,13 @@ use amends_core::case::{Case, Look};
 use amends_core::ids::{BusinessId, PersonId, RoleName};
 use amends_core::time::{SECOND, Time};
 
+use super::records::Me;
 use super::rules::Rules;
 use crate::store::{Conn, StoreError, approvals, people};
 
 /// How long someone counts as there after their stream was last seen open, in microseconds.
 const PRESENT_WITHIN: i64 = 30 * SECOND;
-/// Most questions that are counted when someone is looked for.
+/// Most questions that are looked at.
 const WAITING_MAX: i64 = 1_000;
 
 /// Who is there, and how many questions wait for each.
@@ -29,6 +30,16 @@ pub async fn present(
         Present { person, waiting }
     };
     Ok(there.iter().filter_map(|id| rules.person(id)).map(of).collect())
+}
+
+/// The questions that wait and that someone may answer by their role: never their own, and an agent answers none.
+pub async fn waiting_for(conn: &mut Conn, me: &Me) -> Result<Vec<approvals::Waiting>, StoreError> {
+    let mut all = approvals::waiting(conn, &me.business, WAITING_MAX).await?;
+    let may = |least: &str| {
+        RoleName::parse(least).is_ok_and(|least| at_least(&me.rules.ladder, &me.person.role, &least).is_ok())
+    };
+    all.retain(|w| w.asker != me.person.id.as_str() && may(&w.least) && !me.person.person().is_agent());
+    Ok(all)
 }
 
 /// Whom a question of a case reaches first: the lowest role that may answer, the case's own team, whom the fewest wait for.

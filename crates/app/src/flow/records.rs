@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use amends_core::authority::Person;
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, Case, Command};
+use amends_core::case::{Actor, BookRef, Case, Command, Opening};
 use amends_core::digest::Digest;
-use amends_core::ids::{BusinessId, CaseId};
+use amends_core::ids::{BusinessId, CaseId, RequestKind};
 use amends_core::time::{HOUR, Time};
 use subtle::ConstantTimeEq as _;
 
@@ -248,6 +249,32 @@ impl Records {
     /// Why it was not done.
     pub async fn command(&self, me: &Me, case: &CaseId, with: With, command: Command) -> Answer {
         self.run(me, case, with, Work::Do(Box::new(command))).await
+    }
+
+    /// What opens a case now, for whoever answers for it: of their team, under the book in force, for a customer who is not
+    /// known yet.
+    ///
+    /// # Errors
+    /// Never: the digest of a book that was checked is one.
+    pub fn opening(
+        &self,
+        business: &BusinessId,
+        rules: &Rules,
+        owner: Person,
+        request: RequestKind,
+    ) -> Result<Opening, Refused> {
+        let digest =
+            Digest::parse(&rules.book.digest).map_err(|e| Refused::Store(StoreError::Failed(e.to_string())))?;
+        Ok(Opening {
+            case: self.new_id("c")?,
+            business: business.clone(),
+            team: owner.team.clone(),
+            customer: None,
+            request,
+            book: BookRef { name: rules.book.name.clone(), digest },
+            asked: self.clock.now(),
+            owner,
+        })
     }
 
     /// When a customer is called back where nobody can be asked now.

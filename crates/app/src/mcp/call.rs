@@ -146,7 +146,11 @@ fn headers_of(token: &Token, call: &Call) -> Result<HeaderMap, Problem> {
     Ok(headers)
 }
 
-async fn within(
+/// One request to routes of this program; the answer's status, headers and text.
+///
+/// # Errors
+/// When it cannot be made, or its answer is too large.
+pub async fn within(
     routes: Router,
     method: Method,
     path: &str,

@@ -22,10 +22,8 @@ use crate::api::me::Sent;
 use crate::api::problem::Problem;
 use crate::api::refused::{Carried, DoneDocument, Turned, answered, problem};
 use crate::flow::job::{Refused, Work};
-use crate::store::approvals::{Waiting, waiting};
-
-/// Most questions of a queue.
-const QUEUE_MAX: i64 = 1_000;
+use crate::flow::present::waiting_for;
+use crate::store::approvals::Waiting;
 
 /// A question to someone with authority.
 #[derive(Deserialize, ToSchema)]
@@ -144,16 +142,7 @@ pub struct ApprovalList {
     responses((status = 200, description = "The queue.", body = ApprovalList), Turned))]
 pub async fn queue(In { me, records }: In, uri: Uri) -> Result<Response, Problem> {
     query_of(&uri, [])?;
-    let read = async {
-        let mut conn = records.store.reader().await?;
-        waiting(&mut conn, &me.business, QUEUE_MAX).await
-    };
-    let mut approvals = read.await.map_err(|e| problem(&Refused::Store(e)))?;
-    let ladder = &me.rules.ladder;
-    let may = |least: &str| {
-        let least = amends_core::ids::RoleName::parse(least);
-        least.is_ok_and(|least| amends_core::authority::at_least(ladder, &me.person.role, &least).is_ok())
-    };
-    approvals.retain(|w| w.asker != me.person.id.as_str() && may(&w.least) && !me.person.person().is_agent());
+    let read = async { waiting_for(&mut *records.store.reader().await?, &me).await };
+    let approvals = read.await.map_err(|e| problem(&Refused::Store(e)))?;
     Ok(json(&ApprovalList { approvals }))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use amends_core::assess::{Workspace, assess};
 use amends_core::authority::{Person, Wish};
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, BookRef, Command, Look, Opening};
+use amends_core::case::{Actor, Command, Look, Opening};
 use amends_core::diagnostic::Findings;
 use amends_core::digest::Digest;
 use amends_core::facts::from_yaml::question_json;
@@ -343,17 +343,11 @@ impl Shop<'_> {
         if let Some(question) = question.as_object_mut() {
             question.retain(|name, _| matches!(name.as_str(), "facts" | "sources" | "circumstances"));
         }
-        let case: CaseId = self.records.new_id("c").map_err(|e| anyhow!("{e:?}"))?;
-        let opening = Opening {
-            case: case.clone(),
-            business: self.business.clone(),
-            team: owner.team.clone(),
-            customer: Some(CustomerId::parse(story.customer.0)?),
-            request: RequestKind::parse(&request)?,
-            book: BookRef { name: book.name.clone(), digest: Digest::parse(&book.digest)? },
-            asked,
-            owner: owner.clone(),
-        };
+        let request = RequestKind::parse(&request)?;
+        let opening = self.records.opening(self.business, &self.rules, owner.clone(), request);
+        let customer = Some(CustomerId::parse(story.customer.0)?);
+        let opening = Opening { customer, asked, ..opening.map_err(|e| anyhow!("{e:?}"))? };
+        let case = opening.case.clone();
         self.run(&case, &owner, Work::Open(Box::new(opening))).await?;
         let words = Some(Words::parse(story.says)?);
         self.run(&case, &owner, Work::Do(Box::new(Command::HearCustomer { words }))).await?;
@@ -422,9 +416,8 @@ mod tests {
             fill(&records).await.unwrap();
             let business = BusinessId::parse(BUSINESS).unwrap();
             let mut conn = records.store.reader().await.unwrap();
-            let counts = [Kind::Customers, Kind::Orders].map(|kind| kind);
             let mut found = Vec::new();
-            for kind in counts {
+            for kind in [Kind::Customers, Kind::Orders] {
                 found.push(imports::count(&mut conn, &business, kind).await.unwrap());
             }
             assert_eq!(found, [CUSTOMERS, ORDERS]);

@@ -1,8 +1,7 @@
 //! What is done on a case from its page. Each goes the way of the same request to `/v1`, and is held to the same rules.
 
-use amends_core::assess::frozen::Amount;
 use amends_core::authority::Wish;
-use amends_core::case::{ApprovalState, Case, Command, Evidence, Instead, Look};
+use amends_core::case::{ApprovalState, Case, Command, Evidence, Look};
 use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, CaseId, ConsultId, CustomerId, GrantId, OptionId, PersonId};
 use amends_core::money::Currency;
@@ -12,47 +11,12 @@ use axum::http::StatusCode;
 
 use crate::api::cases::owns::department;
 use crate::api::cases::talks::alarm;
-use crate::api::refused::problem;
+use crate::desk::typed::{self, Not};
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
-use crate::flow::assessing::{Asker, NotAssessed, assess_case};
-use crate::flow::job::{Answer, Ending, Refused, RequestKey, Work};
+use crate::flow::assessing::{Asker, assess_case};
+use crate::flow::job::{Answer, Ending, Refused, Work};
 use crate::flow::records::With;
-
-/// Why something was not done, in words.
-pub struct Not {
-    pub status: StatusCode,
-    pub says: String,
-}
-
-impl Not {
-    fn wrong(says: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, says: says.into() }
-    }
-}
-
-impl From<Refused> for Not {
-    fn from(refused: Refused) -> Self {
-        let problem = problem(&refused);
-        Self { status: problem.status(), says: problem.sentence() }
-    }
-}
-
-impl From<NotAssessed> for Not {
-    fn from(why: NotAssessed) -> Self {
-        match why {
-            NotAssessed::Refused(refused) => refused.into(),
-            NotAssessed::Unreadable(errors) => {
-                Self::wrong(format!("Something that was filled in cannot be read: {errors}"))
-            }
-            NotAssessed::Wrong(says) | NotAssessed::NoAnswer(says) => Self::wrong(says),
-        }
-    }
-}
-
-/// What was not sent by a page of ours, or by one that is too old.
-pub const NOT_OURS: &str =
-    "This page was open too long. Nothing was done, and what you typed is still here: do it again.";
 
 /// Who does something, on which case, with what was filled in.
 struct Acting<'a> {
@@ -63,9 +27,7 @@ struct Acting<'a> {
 
 /// Does something on a case.
 pub async fn run(staff: &Staff, id: &str, act: &str, answers: &Answers) -> Result<(), Not> {
-    if !staff.is_token(answers.get("csrf").unwrap_or_default()) {
-        return Err(Not { status: StatusCode::FORBIDDEN, says: NOT_OURS.to_owned() });
-    }
+    typed::is_ours(staff, answers.get("csrf").unwrap_or_default())?;
     let id = CaseId::parse(id).map_err(|_| Refused::NoCase)?;
     let case = staff.records.case(&staff.me.business, &id).await?.ok_or(Refused::NoCase)?;
     let acting = Acting { staff, case, answers };
@@ -86,9 +48,7 @@ impl Acting<'_> {
     }
 
     fn words(&self, name: &str, what: &str) -> Result<Words, Not> {
-        // Browsers end lines in their own way.
-        let text = self.text(name).replace("\r\n", "\n");
-        Words::parse(&text).map_err(|e| Not::wrong(format!("{what}: {e}")))
+        typed::words(self.text(name), what)
     }
 
     fn id<T: TryFrom<String>>(&self, name: &str) -> Result<T, Not> {
@@ -97,11 +57,7 @@ impl Acting<'_> {
 
     /// By what the same form that comes twice is told. `part`: which of several things it does.
     fn with(&self, part: &str) -> With {
-        let key = self.answers.get("key").map(|key| RequestKey {
-            id: format!("{} desk {key} {part}", self.staff.me.person.id),
-            digest: Digest::of(self.answers.as_form().as_bytes()),
-        });
-        With { key, if_version: None }
+        typed::once(self.staff, self.answers.get("key"), part, Digest::of(self.answers.as_form().as_bytes()))
     }
 
     async fn run(&self, part: &str, work: Work) -> Answer {
@@ -126,7 +82,7 @@ impl Acting<'_> {
         let currency = self.answers.get(&format!("currency.{option}")).and_then(Currency::parse);
         let amount = match (amount, currency) {
             ("", _) | (_, None) => None,
-            (text, Some(currency)) => Some(amount_of(text, currency)?),
+            (text, Some(currency)) => Some(typed::amount(text, currency)?),
         };
         Ok(Wish { assessment, option, amount, approval: None })
     }
@@ -155,8 +111,7 @@ impl Acting<'_> {
     async fn ask(&self) -> Result<(), Not> {
         let wish = self.wish().await?;
         let why = self.answers.get(&format!("why.{}", wish.option)).or(self.answers.get("summary")).unwrap_or_default();
-        let words =
-            Words::parse(&why.replace("\r\n", "\n")).map_err(|e| Not::wrong(format!("What they should know: {e}")))?;
+        let words = typed::words(why, "What they should know")?;
         self.ask_for(wish, Look::First, words).await
     }
 
@@ -194,7 +149,10 @@ impl Acting<'_> {
             "decline" => {
                 // What the customer is offered instead is of what is on the page.
                 self.keep().await?;
-                Command::Decline { reason: self.words("reason", "The reason")?, instead: self.instead()? }
+                Command::Decline {
+                    reason: self.words("reason", "The reason")?,
+                    instead: typed::instead(self.answers, "instead.words")?,
+                }
             }
             "promise" => {
                 let due = Time::parse(self.text("promise.due"), &self.staff.me.rules.book.zone);
@@ -243,28 +201,4 @@ impl Acting<'_> {
             _ => Command::Note { words },
         })
     }
-
-    fn instead(&self) -> Result<Vec<Instead>, Not> {
-        let mut instead = Vec::new();
-        for id in self.answers.all("instead") {
-            instead.push(match id {
-                "detour" => Instead::Detour,
-                id => Instead::Option(OptionId::parse(id).map_err(|e| Not::wrong(e.to_string()))?),
-            });
-        }
-        if !self.text("instead.words").is_empty() {
-            instead.push(Instead::Words(self.words("instead.words", "What stays open")?));
-        }
-        if instead.is_empty() {
-            return Err(Not::wrong("Never a bare no: choose what the customer can do instead, or write it."));
-        }
-        Ok(instead)
-    }
-}
-
-/// An amount as people type it.
-pub fn amount_of(text: &str, currency: Currency) -> Result<Amount, Not> {
-    let digits: String = text.chars().filter(|c| !matches!(c, '$' | '€' | '£' | ',' | ' ' | '\u{a0}')).collect();
-    let money = amends_core::money::Money::parse(&format!("{digits} {currency}"), None);
-    money.map(Amount::Money).map_err(|e| Not::wrong(format!("The amount `{text}`: {e}")))
 }

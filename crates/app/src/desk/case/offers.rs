@@ -4,7 +4,7 @@ use amends_core::assess::Assessment;
 use amends_core::assess::frozen::{Amount, Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use amends_core::authority::Present;
 use amends_core::case::{Case, Look};
-use amends_core::explain::{explain, money};
+use amends_core::explain::{Explanation, money};
 use amends_core::ids::RoleName;
 
 use super::name_of;
@@ -66,9 +66,14 @@ impl Offer {
 }
 
 /// The cards of an answer.
-pub fn of(staff: &Staff, case: &Case, a: &Assessment<'_>, there: &[Present], answers: &Answers) -> Vec<Offer> {
+pub fn of(
+    staff: &Staff,
+    case: &Case,
+    (a, e): (&Assessment<'_>, &Explanation),
+    there: &[Present],
+    answers: &Answers,
+) -> Vec<Offer> {
     let Ok(frozen) = Frozen::of(a) else { return Vec::new() };
-    let e = explain(a);
     let cards = e.options.iter().chain(&e.instead);
     let with = cards.filter_map(|card| Some((card, frozen.options.iter().find(|o| o.id.as_str() == card.id)?)));
     with.map(|(card, option)| Offer {
