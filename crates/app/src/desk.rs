@@ -16,6 +16,8 @@ pub mod problems;
 pub mod reference;
 pub mod settings;
 mod typed;
+#[allow(dead_code, reason = "the pages that take files land right after it")]
+pub mod upload;
 
 use std::collections::HashMap;
 

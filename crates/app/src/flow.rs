@@ -7,6 +7,7 @@ pub mod assessing;
 pub mod batch;
 pub mod clock;
 pub mod export;
+pub mod files;
 pub mod fulfil;
 pub mod importing;
 pub mod incoming;

@@ -4,8 +4,6 @@ use amends_core::digest::Digest;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,14 +13,10 @@ use super::me::In;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::app::App;
+use crate::flow::files::{self, FILE_BYTES_MAX, KINDS};
 use crate::flow::job::Refused;
 use crate::store::StoreError;
-use crate::store::files::{self, FileRow};
-
-/// Most bytes of a file.
-pub const FILE_BYTES_MAX: usize = 10 << 20;
-/// What a file may be: what browsers show without running it.
-const KINDS: [&str; 6] = ["application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp", "text/plain"];
+use crate::store::files::FileRow;
 
 /// A file that was kept.
 #[derive(Serialize, ToSchema)]
@@ -49,15 +43,8 @@ pub async fn keep(State(_): State<App>, In { me, records }: In, request: Request
     if bytes.is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the file is empty"));
     }
-    let digest = Digest::of(&bytes);
-    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let file = FileRow { digest, kind, bytes: size, content: STANDARD.encode(&bytes) };
-    let write = async {
-        let mut conn = records.store.reader().await?;
-        files::add(&mut conn, &me.business, &file, records.clock.now().micros()).await
-    };
-    write.await.map_err(of_store)?;
-    let FileRow { digest, kind, bytes, .. } = file;
+    let kept = files::keep(&records, &me.business, &kind, &bytes).await;
+    let FileRow { digest, kind, bytes, .. } = kept.map_err(of_store)?;
     Ok((StatusCode::CREATED, json(&FileDocument { digest: digest.to_string(), kind, bytes })).into_response())
 }
 
@@ -80,14 +67,10 @@ pub async fn show(In { me, records }: In, Path(digest): Path<String>, uri: Uri) 
     query_of(&uri, [])?;
     let no_such = || Problem::new(StatusCode::NOT_FOUND, "there is no such file");
     let digest = Digest::parse(&digest).map_err(|_| no_such())?;
-    let read = async {
-        let mut conn = records.store.reader().await?;
-        files::find(&mut conn, &me.business, &digest).await
-    };
-    let file = read.await.map_err(of_store)?.ok_or_else(no_such)?;
-    let bytes = STANDARD.decode(file.content).map_err(|e| of_store(StoreError::Unreadable(e.to_string())))?;
+    let found = files::find(&records, &me.business, &digest).await.map_err(of_store)?;
+    let (kind, bytes) = found.ok_or_else(no_such)?;
     let headers = [
-        (header::CONTENT_TYPE, file.kind.as_str()),
+        (header::CONTENT_TYPE, kind.as_str()),
         (header::CONTENT_DISPOSITION, "attachment"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "private, no-store"),
