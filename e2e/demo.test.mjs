@@ -1,26 +1,18 @@
 // What `make demo` opens: a shop with its people, and five stories that wait on the desk.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { audit, browser as launch, open, out, program, root } from './house.mjs';
+import { audit, browser as launch, demo, open, out } from './house.mjs';
 
-let address, browser, demo, text = '';
+let address, browser, shop;
 
 before(async () => {
-  demo = spawn(program, ['demo', '--listen', '127.0.0.1:0'], { cwd: root });
-  address = await new Promise((resolve, reject) => {
-    demo.stdout.on('data', (said) => {
-      text += said;
-      const found = text.match(/at (http:\/\/\S+?)\/\s/);
-      if (found) resolve(found[1]);
-    });
-    demo.on('exit', (code) => reject(new Error(`the demo ended with ${code}: ${text}`)));
-  });
+  shop = await demo();
+  address = shop.address;
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  demo?.kill('SIGTERM');
+  shop?.stop();
 });
 
 async function as(who) {

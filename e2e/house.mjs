@@ -10,9 +10,12 @@ export const out = fileURLToPath(new URL('out/', import.meta.url));
 export const program = process.env.AMENDS ?? `${root}target/debug/amends`;
 mkdirSync(out, { recursive: true });
 
-// Starts `amends serve` on a port of its own; gives its address and a way to end it.
-export async function serve(...args) {
-  const child = spawn(program, ['serve', ...(args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']), ...args], { cwd: root });
+// Where the program answers.
+const ours = new Set();
+
+// Starts the program on a port of its own; gives its address and a way to end it.
+async function start(...args) {
+  const child = spawn(program, [...args, ...(args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'])], { cwd: root });
   let said = '';
   child.stderr.on('data', (text) => (said += text));
   const address = await new Promise((resolve, reject) => {
@@ -21,8 +24,10 @@ export async function serve(...args) {
       const found = said.match(/at (http:\/\/\S+?)\/\s/);
       if (found) resolve(found[1]);
     });
+    child.on('error', reject);
     child.on('exit', (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
   });
+  ours.add(address);
   // What it said so far, and a wait until it says something.
   const text = () => said;
   const says = async (what) => {
@@ -31,12 +36,47 @@ export async function serve(...args) {
   return { address, text, said: says, stop: () => child.kill('SIGTERM') };
 }
 
-export function browser() {
-  return chromium.launch({
+export const serve = (...args) => start('serve', ...args);
+export const demo = () => start('demo');
+
+export async function browser() {
+  const launched = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
   });
+  const newContext = launched.newContext.bind(launched);
+  launched.newContext = async (options) => watched(await newContext(options));
+  return launched;
 }
+
+// What no page of any test may do: ask another host, come without the strict policy, or break it.
+const breaches = [];
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+function watched(context) {
+  context.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    // What the page of another server asks, such as one to sign in at, is not ours.
+    const isOurs = request.isNavigationRequest() || ours.has(new URL(request.frame().url()).origin);
+    if (isOurs && protocol !== 'data:' && hostname !== '127.0.0.1') breaches.push(`a page asked ${request.url()}`);
+  });
+  context.on('response', (response) => {
+    const headers = response.headers();
+    if (!ours.has(new URL(response.url()).origin) || !headers['content-type']?.startsWith('text/html')) return;
+    const says = headers['content-security-policy'];
+    if (says !== policy) breaches.push(`${response.url()} has the policy ${says}`);
+  });
+  context.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) breaches.push(message.text());
+  });
+  return context;
+}
+
+process.on('exit', () => {
+  if (!breaches.length) return;
+  console.error(breaches.join('\n'));
+  process.exitCode = 1;
+});
 
 // A page that fails the test when it asks another host, breaks its own policy or throws.
 export async function open(browser, address, options = {}) {

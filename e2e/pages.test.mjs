@@ -181,17 +181,3 @@ test('what cannot be read is said at its input, and the rest is still answered',
   assert.ok((await page.locator('#verdict').innerText()).startsWith('We need to know'));
   await close();
 });
-
-test('first visit: less than 120 KB, all from our own host', async () => {
-  const { page, complaints, close } = await open(browser, house.address);
-  const client = await page.context().newCDPSession(page);
-  await client.send('Network.enable');
-  let bytes = 0;
-  client.on('Network.loadingFinished', (e) => (bytes += e.encodedDataLength));
-  await page.goto(`${house.address}/ask/retail/price_adjustment`);
-  await settled(page);
-  console.log(`# ${bytes} bytes`);
-  assert.ok(bytes > 10_000 && bytes < 120_000, `${bytes} bytes`);
-  assert.deepEqual(complaints, []);
-  await close();
-});
