@@ -28,7 +28,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use amends_core::explain::money;
 use amends_core::money::Money;
 use amends_core::time::{DAY, HOUR, MINUTE, Time};
 use page::{Frame, Here, NotFound, Who, html};
@@ -39,13 +38,15 @@ use crate::app::App;
 use crate::door::pages::Staff;
 use crate::flow::job::Refused;
 use crate::store::StoreError;
+use crate::texts::filters;
+use crate::texts::{self, money};
 
 /// Nothing but what we serve ourselves, and no scripts or styles inside pages.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What every page says about itself.
 pub async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let mut response = texts::read(request, next).await;
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -54,6 +55,7 @@ pub async fn headers(request: Request, next: Next) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "accept-language"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -107,7 +109,10 @@ async fn left(staff: &Staff) -> Result<Option<(String, i64)>, StoreError> {
     Ok(own.map(|own| {
         let shown = |minor: i64| money(Money::new(minor, own.key.currency));
         let left = own.left().max(0);
-        (format!("{} left of {}", shown(left), shown(own.most)), left.saturating_mul(100) / own.most.max(1))
+        (
+            t!("desk-left-left-of-most", left = shown(left), most = shown(own.most)),
+            left.saturating_mul(100) / own.most.max(1),
+        )
     }))
 }
 
@@ -126,7 +131,7 @@ fn again(turned: Response, at: &str, form: &[u8]) -> Response {
         return turned;
     }
     let fields = form_of(form).into_iter().filter(|(name, _)| name != "csrf").collect();
-    html(StatusCode::UNAUTHORIZED, &Again { frame: Frame::bare("Signed out"), at: at.to_owned(), fields })
+    html(StatusCode::UNAUTHORIZED, &Again { frame: Frame::bare(t!("desk-signed-out")), at: at.to_owned(), fields })
 }
 
 /// A customer by their name and number, or the number alone.
@@ -137,16 +142,15 @@ fn known_as(id: &str, names: &HashMap<String, String>) -> String {
 /// How long something lasts, in one unit: `3 min`, `2 h`, `5 days`.
 fn waits(to: Time, from: Time) -> String {
     let micros = (to.micros() - from.micros()).max(0);
-    let days = |n: i64| if n == 1 { "1 day".to_owned() } else { format!("{n} days") };
     match micros {
-        m if m < MINUTE => "less than a minute".to_owned(),
-        m if m < HOUR => format!("{} min", m / MINUTE),
-        m if m < 2 * DAY => format!("{} h", m / HOUR),
-        m => days(m / DAY),
+        m if m < MINUTE => t!("desk-less-than-a-minute"),
+        m if m < HOUR => t!("desk-minutes", n = m / MINUTE),
+        m if m < 2 * DAY => t!("desk-hours", n = m / HOUR),
+        m => t!("desk-days", n = m / DAY),
     }
 }
 
 /// A path that leads nowhere.
 pub async fn not_found() -> Response {
-    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), "There is no page at this address."))
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare(t!("desk-not-found")), t!("desk-there-is-no-page-at")))
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::missing_errors_doc, clippy::must_use_candidate, reason = "nobody but this program depends on it")]
 
+#[macro_use]
+pub mod texts;
+
 mod api;
 mod app;
 pub mod cli;

@@ -19,6 +19,7 @@ pub mod money;
 pub mod number;
 pub mod program;
 pub mod replay;
+pub mod texts;
 pub mod time;
 pub mod trial;
 pub mod types;

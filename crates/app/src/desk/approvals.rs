@@ -2,7 +2,7 @@
 
 use amends_core::assess::frozen::{OptionFrozen, Size};
 use amends_core::case::{Answer, Approval, ApprovalState, Asked, Case, Command, Look};
-use amends_core::explain::{self, money};
+use amends_core::explain;
 use amends_core::facts::read_question;
 use amends_core::ids::{ApprovalId, CaseId};
 use amends_core::money::Currency;
@@ -29,6 +29,7 @@ use crate::flow::present::waiting_for;
 use crate::flow::records::With;
 use crate::store::approvals::Waiting;
 use crate::store::{StoreError, assessments, customers};
+use crate::texts::{filters, money};
 
 /// Most questions of the page.
 const SHOWN_MAX: usize = 50;
@@ -99,20 +100,23 @@ async fn said(staff: &Staff, case: &str, approval: &str, answers: &Answers) -> R
     let text = |name: &str| answers.get(name).unwrap_or_default();
     let words = |what: &str| typed::words(text("words"), what);
     typed::is_ours(staff, text("csrf"))?;
-    let none = |_| Not { status: StatusCode::NOT_FOUND, says: "There is no such question.".to_owned() };
+    let none = |_| Not { status: StatusCode::NOT_FOUND, says: t!("approvals-there-is-no-such-question") };
     let (case, id) = (CaseId::parse(case).map_err(none)?, ApprovalId::parse(approval).map_err(none)?);
     let answer = match text("say") {
-        "yes" => Answer::Yes { words: words("What they should know").ok() },
+        "yes" => Answer::Yes { words: words(&t!("approvals-what-they-should-know")).ok() },
         "adjust" => {
             let currency = Currency::parse(text("currency"));
-            let currency = currency.ok_or_else(|| Not::wrong("The amount has no currency."))?;
-            Answer::Adjust { amount: typed::amount(text("amount"), currency)?, words: words("Why another amount")? }
+            let currency = currency.ok_or_else(|| Not::wrong(t!("approvals-the-amount-has-no-currency")))?;
+            Answer::Adjust {
+                amount: typed::amount(text("amount"), currency)?,
+                words: words(&t!("approvals-why-another-amount"))?,
+            }
         }
         "no" => {
             let instead = typed::instead(answers, "other")?;
-            Answer::No { reason: words("The reason")?, instead }
+            Answer::No { reason: words(&t!("approvals-the-reason"))?, instead }
         }
-        _ => return Err(Not::wrong("Say yes, another amount, or no.")),
+        _ => return Err(Not::wrong(t!("approvals-say-yes-another-amount-or"))),
     };
     staff.records.command(&staff.me, &case, With::default(), Command::AnswerApproval { id, answer }).await?;
     Ok(())
@@ -175,8 +179,10 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
     let found = precedents::find(records, &me.business, (&case.id, &approval.of.assessment), LIKE_MAX).await?;
     let like = found.filter(|found| !found.near.is_empty()).map(|found| {
         let (given, all) = (found.count(crate::store::precedents::GIVEN), found.near.len());
-        let median = found.median(|p| p.amount).map_or_else(String::new, |m| format!(", median {}", money(m)));
-        format!("{given} of {all} like it were given{median}.")
+        match found.median(|p| p.amount) {
+            Some(median) => t!("approvals-like-median", given = given, all = all, median = money(median)),
+            None => t!("approvals-like", given = given, all = all),
+        }
     });
     let options = kept.map(|kept| kept.frozen.options.as_slice()).unwrap_or_default();
     let others = options.iter().filter(|o| o.id != approval.of.option);
@@ -213,7 +219,7 @@ fn may_adjust(option: &OptionFrozen) -> bool {
 
 fn left(now: Time, until: Time, call_back: bool) -> String {
     let left = waits(until, now);
-    if call_back { format!("call back within {left}") } else { format!("{left} left") }
+    if call_back { t!("approvals-call-back-within-left", left = left) } else { t!("approvals-left", left = left) }
 }
 
 /// What was written with a question.

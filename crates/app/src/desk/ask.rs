@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::flow::answers::{Answers, filled};
 use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
 use crate::shelf::Current;
+use crate::texts::filters;
 pub(super) use fields::Asked;
 pub(super) use view::{TermRow, View};
 
@@ -102,8 +103,8 @@ pub(super) fn kind(request: &str, policy: &amends_core::book::rules::Policy) -> 
 pub async fn case(State(app): State<App>, Path((name, id)): Path<(String, String)>) -> Response {
     let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
     let Some((request, pairs)) = asking::case(&current.book, &id) else {
-        let frame = Frame::of("Not found", Here::Ask, &app.shelf, &current);
-        return html(StatusCode::NOT_FOUND, &NotFound::new(frame, format!("The book has no case `{id}`.")));
+        let frame = Frame::of(t!("ask-not-found"), Here::Ask, &app.shelf, &current);
+        return html(StatusCode::NOT_FOUND, &NotFound::new(frame, t!("ask-the-book-has-no-case", id = id)));
     };
     let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     Redirect::to(&format!("/ask/{name}/{request}#{fragment}")).into_response()
@@ -155,7 +156,7 @@ fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whol
     });
     let view = match seen {
         Ok(view) => view,
-        Err(why) => return unanswered(why, Frame::of("No answer", Here::Ask, &app.shelf, &current), &whole),
+        Err(why) => return unanswered(why, Frame::of(t!("ask-no-answer"), Here::Ask, &app.shelf, &current), &whole),
     };
     let frame = Frame::of(view.title.clone(), Here::Ask, &app.shelf, &current);
     if let Whole::Page(who) = whole {
@@ -200,7 +201,8 @@ pub async fn take_in(State(app): State<App>, Path(name): Path<String>, form: Byt
 }
 
 fn taken(book: &Book, given: &TakeIn) -> Result<(String, Answers), String> {
-    let intake = book.intakes.iter().find(|i| i.id == given.intake).ok_or("choose where the document comes from")?;
+    let intake =
+        book.intakes.iter().find(|i| i.id == given.intake).ok_or(&t!("ask-choose-where-the-document-comes"))?;
     let made = intake.apply(&given.document).map_err(|errors| errors.to_string())?;
     let request = if given.request.is_empty() { made.request } else { given.request.clone() };
     let mut pairs = filled(book, &made.question_json);

@@ -14,6 +14,7 @@ use super::page::{Frame, Here, NotFound, html, no_book};
 use crate::app::App;
 use crate::flow::asking;
 use crate::shelf::Current;
+use crate::texts::filters;
 
 #[derive(Template)]
 #[template(path = "book.html")]

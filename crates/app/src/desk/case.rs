@@ -10,7 +10,6 @@ use amends_core::case::{
     Approval, ApprovalState, Asked as AskedOf, Case, Consult, Grant, GrantState, Promise, PromiseState,
     State as CaseState, Turn,
 };
-use amends_core::explain::{money, time};
 use amends_core::ids::{CaseId, PersonId};
 use askama::Template;
 use axum::body::Bytes;
@@ -33,6 +32,7 @@ use crate::flow::present::present;
 use crate::flow::{precedents, seal};
 use crate::store::customers::{self, Profile};
 use crate::store::{StoreError, assessments, journal, steps};
+use crate::texts::{filters, money, time};
 use offers::Offer;
 use story::Told;
 

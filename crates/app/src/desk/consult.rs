@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::door::From;
 use crate::flow::job::Refused;
 use crate::flow::links::{self, Asked, Opened};
+use crate::texts::filters;
 
 #[derive(Template)]
 #[template(path = "consult.html")]
@@ -60,9 +61,9 @@ pub async fn answer(
         }
     };
     match links::answer(records, &link, words).await {
-        Ok(_) => over("Thank you", "Your answer is with whoever asked. There is nothing more to do."),
+        Ok(_) => over(&t!("consult-thank-you"), &t!("consult-your-answer-is-with-whoever")),
         Err(Refused::Store(_) | Refused::Busy) => {
-            let says = "Your answer could not be kept just now. It is still here: send it again in a moment.";
+            let says = t!("consult-your-answer-could-not-be");
             page(&app, &link, StatusCode::SERVICE_UNAVAILABLE, given.words, Some(says.to_owned())).await
         }
         // Answered meanwhile, or over: the page says which.
@@ -72,8 +73,8 @@ pub async fn answer(
 
 fn too_often(app: &App, from: &From) -> Option<Response> {
     let too = app.door.limits().ask(|| format!("consult {}", from.address())).err()?;
-    let says = format!("Too many requests came from your address. Try again in {} seconds.", too.seconds());
-    let page = NotFound::titled(Frame::bare("One moment"), "One moment", says);
+    let says = t!("consult-too-many-requests-came-from", seconds = too.seconds());
+    let page = NotFound::titled(Frame::bare(t!("consult-one-moment")), t!("consult-one-moment"), says);
     let mut response = html(StatusCode::TOO_MANY_REQUESTS, &page);
     response.headers_mut().insert(header::RETRY_AFTER, too.seconds().into());
     Some(response)
@@ -83,13 +84,13 @@ async fn page(app: &App, link: &str, status: StatusCode, words: String, says: Op
     let Some(records) = &app.records else { return nothing() };
     match links::open(records, link).await {
         Ok(Opened::Waits(asked)) => {
-            let frame = Frame::bare(&format!("A question from {}", asked.business));
+            let frame = Frame::bare(t!("consult-a-question-from-business", business = asked.business));
             html(status, &Consult { frame, asked: *asked, words, most: WORDS_LETTERS_MAX, says })
         }
-        Ok(Opened::Answered) => over("Answered already", "This question has its answer. There is nothing more to do."),
+        Ok(Opened::Answered) => over(&t!("consult-answered-already"), &t!("consult-this-question-has-its-answer")),
         Ok(Opened::Over) => {
-            let says = "This link is good no more: it is too old, a newer one was sent, or nobody waits for an answer any longer. Ask whoever sent it.";
-            closed(StatusCode::GONE, "This link is over", says)
+            let says = t!("consult-this-link-is-good-no");
+            closed(StatusCode::GONE, &t!("consult-this-link-is-over"), &says)
         }
         Ok(Opened::Nothing) => nothing(),
         Err(refused) => problem(&refused).into_response(),
@@ -101,7 +102,7 @@ fn over(title: &str, says: &str) -> Response {
 }
 
 fn nothing() -> Response {
-    closed(StatusCode::NOT_FOUND, "Nothing here", "There is no such link. Copy it whole, as it was sent.")
+    closed(StatusCode::NOT_FOUND, &t!("consult-nothing-here"), &t!("consult-there-is-no-such-link"))
 }
 
 #[derive(Template)]

@@ -13,6 +13,7 @@ use crate::door::pages::signed_in;
 use crate::flow::access;
 use crate::flow::job::Refused;
 use crate::flow::records::Records;
+use crate::texts::filters;
 
 /// How someone of the demo signed in, for the journal.
 const HOW: &str = "demo";
@@ -41,7 +42,7 @@ pub async fn people(State(app): State<App>) -> Response {
     people.sort_by_key(|p| (rules.ladder.height(&p.role), p.id.clone()));
     let title = |role: &str| rules.book.roles.iter().find(|r| r.id == role).map_or(role, |r| &r.title).to_owned();
     let people = people.iter().map(|p| (p.id.to_string(), p.name.clone(), title(p.role.as_str()))).collect();
-    html(StatusCode::OK, &Demo { frame: Frame::bare("Who are you?"), people })
+    html(StatusCode::OK, &Demo { frame: Frame::bare(t!("demo-who-are-you")), people })
 }
 
 /// `GET /demo/{person}`: signs in as someone of the shop.

@@ -20,6 +20,7 @@ use crate::flow::incoming::{self, Filled, Inlet, NotTaken, find};
 use crate::flow::job::Refused;
 use crate::flow::people::new_secret;
 use crate::store::inlets::Kind;
+use crate::texts::filters;
 
 /// Most characters of where someone can be reached (RFC 5321: 254), and of an order's number.
 const CONTACT_CHARS_MAX: usize = 254;
@@ -80,8 +81,7 @@ pub async fn fill(
         return page(&inlet, StatusCode::UNPROCESSABLE_ENTITY, given, Some(says));
     }
     if let Err(too) = app.door.limits().try_(&format!("form {business} {id}"), &from.address()) {
-        let says =
-            format!("Too many requests came at once. It is still here: send it again in {} seconds.", too.seconds());
+        let says = t!("form-too-many-requests-came-at", seconds = too.seconds());
         let mut response = page(&inlet, StatusCode::TOO_MANY_REQUESTS, given, Some(says));
         response.headers_mut().insert(header::RETRY_AFTER, too.seconds().into());
         return response;
@@ -98,12 +98,12 @@ pub async fn fill(
     match incoming::form(records, &inlet, &filled).await {
         Ok(taken) => thanks(taken.case.as_str()),
         Err(NotTaken::Refused(Refused::Store(_) | Refused::Busy) | NotTaken::NoOwner(_)) => {
-            let says = "It could not be kept just now. It is still here: send it again in a moment.";
+            let says = t!("form-it-could-not-be-kept");
             page(&inlet, StatusCode::SERVICE_UNAVAILABLE, given, Some(says.to_owned()))
         }
         // The same page was sent before, with other words.
         Err(NotTaken::Refused(Refused::OtherRequest)) => {
-            let says = "This page was sent already, with other words. Open it anew to ask once more.";
+            let says = t!("form-this-page-was-sent-already");
             page(&inlet, StatusCode::CONFLICT, given, Some(says.to_owned()))
         }
         Err(e) => not_taken(&e).into_response(),
@@ -115,17 +115,17 @@ fn missing(inlet: &Inlet, given: &Given) -> Option<String> {
     let is_known = |kind: &str| inlet.rules.book.requests.contains_key(kind);
     let contact = given.contact.trim().chars().count();
     let says = if inlet.row.request.is_none() && !is_known(&given.request) {
-        "Choose what it is about.".to_owned()
+        t!("form-choose-what-it-is-about")
     } else if given.words.trim().is_empty() {
-        "Write what happened.".to_owned()
+        t!("form-write-what-happened")
     } else if given.words.trim().chars().count() > WORDS_LETTERS_MAX {
-        format!("That is too long: {WORDS_LETTERS_MAX} letters at most.")
+        t!("form-that-is-too-long-words", words_letters_max = WORDS_LETTERS_MAX)
     } else if !(3..=CONTACT_CHARS_MAX).contains(&contact) {
-        "Write where we can reach you: an e-mail address or a telephone number.".to_owned()
+        t!("form-write-where-we-can-reach")
     } else if given.order.chars().count() > ORDER_CHARS_MAX {
-        format!("An order's number has at most {ORDER_CHARS_MAX} letters.")
+        t!("form-an-orders-number-has-at", order_chars_max = ORDER_CHARS_MAX)
     } else if given.once.is_empty() || given.once.len() > 100 {
-        "This page is not whole: open it anew.".to_owned()
+        t!("form-this-page-is-not-whole")
     } else {
         return None;
     };
@@ -148,16 +148,20 @@ fn page(inlet: &Inlet, status: StatusCode, given: Given, says: Option<String>) -
 
 fn thanks(case: &str) -> Response {
     let says = if case.is_empty() {
-        "Your request is with us.".to_owned()
+        t!("form-your-request-is-with-us")
     } else {
-        format!("Your request is with us, and someone answers for it. Its number is {case}.")
+        t!("form-your-request-is-with-us-2", case = case)
     };
-    closed(StatusCode::OK, "Thank you", &says)
+    closed(StatusCode::OK, &t!("form-thank-you"), &says)
 }
 
 fn nothing() -> Response {
     html(
         StatusCode::NOT_FOUND,
-        &NotFound::titled(Frame::bare("Nothing here"), "Nothing here", "There is no such form.".to_owned()),
+        &NotFound::titled(
+            Frame::bare(t!("form-nothing-here")),
+            t!("form-nothing-here"),
+            t!("form-there-is-no-such-form"),
+        ),
     )
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use amends_core::case::{Command, Opening};
 use amends_core::digest::Digest;
-use amends_core::explain::time;
 use amends_core::ids::{CaseId, CustomerId, RequestKind};
 use amends_core::time::Time;
 use askama::Template;
@@ -27,6 +26,7 @@ use crate::flow::job::{Refused, Work};
 use crate::flow::people::new_secret;
 use crate::store::cases::{self, Line, Which};
 use crate::store::{StoreError, customers};
+use crate::texts::{filters, time};
 
 /// Most cases that are shown of a customer who was found.
 const CASES_SHOWN: usize = 5;
@@ -140,7 +140,7 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
     let Staff { me, records } = staff;
     let book = &me.rules.book;
     let request = RequestKind::parse(&given.request).ok().filter(|kind| book.requests.contains_key(kind.as_str()));
-    let request = request.ok_or_else(|| Not::wrong("Choose what the customer wants."))?;
+    let request = request.ok_or_else(|| Not::wrong(t!("desk-choose-what-the-customer-wants")))?;
     let whose = async {
         let mut conn = records.store.reader().await?;
         customers::of_order(&mut conn, &me.business, given.customer.trim()).await
@@ -148,11 +148,13 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
     let customer = match given.customer.trim() {
         "" => None,
         _ if let Some(customer) = whose.await.map_err(Refused::Store)? => Some(customer),
-        id => Some(CustomerId::parse(id).map_err(|e| Not::wrong(format!("The customer's number: {e}")))?),
+        id => Some(
+            CustomerId::parse(id).map_err(|e| Not::wrong(t!("desk-the-customers-number-why", why = e.to_string())))?,
+        ),
     };
     let words = match given.words.trim() {
         "" => None,
-        text => Some(typed::words(text, "What the customer says")?),
+        text => Some(typed::words(text, &t!("desk-what-the-customer-says"))?),
     };
     let opening = Opening { customer, ..records.opening(&me.business, &me.rules, me.person.person(), request)? };
     // The same form that comes twice opens one case.
@@ -215,15 +217,15 @@ fn row(staff: &Staff, line: &Line, names: &HashMap<String, String>) -> Row {
     let moment = |text: &str| Time::parse(text, zone).ok();
     let since = |text: &str| moment(text).map(|at| waits(staff.records.clock.now(), at)).unwrap_or_default();
     let waits = if line.turn == "ours" {
-        format!("waits {}", since(&line.asked))
+        t!("desk-waits", since = since(&line.asked))
     } else {
-        format!("their turn for {}", since(&line.changed))
+        t!("desk-their-turn-for-changed", changed = since(&line.changed))
     };
     let customer = line.customer.as_ref().map(|id| known_as(id, names));
     Row {
         id: line.id.clone(),
         title: title_of(staff, &line.request),
-        customer: customer.unwrap_or_else(|| "not known yet".to_owned()),
+        customer: customer.unwrap_or_else(|| t!("desk-not-known-yet")),
         waits,
         asked: moment(&line.asked).map_or_else(String::new, |at| time(at, zone)),
         for_head: line.head.is_some(),

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::assets;
 use crate::shelf::{Current, Shelf};
+use crate::texts::{self, filters};
 
 /// The frame around a page.
 #[derive(Clone, Debug)]
@@ -66,8 +67,8 @@ pub enum Here {
 #[expect(clippy::unused_self, reason = "templates call methods of what they are given")]
 impl Frame {
     /// A frame without a book.
-    pub fn bare(title: &str) -> Self {
-        Self { title: title.to_owned(), book: None, books: Vec::new(), here: Here::Elsewhere, who: None }
+    pub fn bare(title: impl Into<String>) -> Self {
+        Self { title: title.into(), book: None, books: Vec::new(), here: Here::Elsewhere, who: None }
     }
 
     /// The frame of a page about a book.
@@ -87,6 +88,11 @@ impl Frame {
     #[must_use]
     pub fn seen_by(self, who: Option<Who>) -> Self {
         Self { who, ..self }
+    }
+
+    /// The language of the page.
+    pub fn lang(&self) -> &'static str {
+        texts::texts().lang()
     }
 
     /// The address of the scripts.
@@ -134,19 +140,19 @@ pub struct NotFound {
 impl NotFound {
     /// Says what is not there.
     pub fn new(frame: Frame, says: impl Into<String>) -> Self {
-        Self::titled(frame, "Nothing here", says)
+        Self::titled(frame, t!("page-nothing-here"), says)
     }
 
     /// Says what could not be done, under a title of its own.
-    pub fn titled(frame: Frame, title: &str, says: impl Into<String>) -> Self {
-        Self { frame, title: title.to_owned(), says: says.into() }
+    pub fn titled(frame: Frame, title: impl Into<String>, says: impl Into<String>) -> Self {
+        Self { frame, title: title.into(), says: says.into() }
     }
 }
 
 /// A book that is not served.
 pub fn no_book(name: &str) -> Response {
-    let says = format!("There is no book `{name}` here.");
-    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), says))
+    let says = t!("page-there-is-no-book-name", name = name);
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare(t!("page-not-found")), says))
 }
 
 /// Fills a template.

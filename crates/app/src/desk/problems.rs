@@ -9,6 +9,7 @@ use super::page::{Frame, Here, html, no_book};
 use crate::app::App;
 use crate::report::{Shown, Texts};
 use crate::shelf::Broken;
+use crate::texts::filters;
 
 /// Most characters of a line that are shown.
 const LINE_CHARS_MAX: usize = 110;
@@ -41,7 +42,7 @@ pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Response 
     let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
     let broken = current.broken.as_deref();
     let page = Problems {
-        frame: Frame::of("What is wrong", Here::Book, &app.shelf, &current),
+        frame: Frame::of(t!("problems-what-is-wrong"), Here::Book, &app.shelf, &current),
         book: name,
         title: current.book.title.clone(),
         is_good: broken.is_none(),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::page::{Frame, html};
 use crate::api::openapi;
+use crate::texts::filters;
 
 /// Where the description keeps its schemas.
 const SCHEMAS: &str = "#/components/schemas/";

@@ -3,7 +3,6 @@
 //! What is changed goes to the same routes of `/v1` as from any program, with the session of whoever changes it: what holds
 //! there holds here.
 
-use amends_core::explain::time;
 use amends_core::ids::PersonId;
 use amends_core::time::Time;
 use askama::Template;
@@ -25,6 +24,7 @@ use crate::flow::answers::Answers;
 use crate::flow::rules::Rules;
 use crate::mcp::within;
 use crate::store::endpoints::Purpose;
+use crate::texts::{filters, money, time};
 
 /// The routes of `/v1`, to be called from a page.
 #[derive(Clone, Debug)]
@@ -218,8 +218,7 @@ fn made(staff: &Staff, rules: &Rules, frame: Frame, told: Option<(String, String
     teams.sort_by(|a, b| a.id.cmp(&b.id));
     let limits = rules.allowances().into_iter().map(|a| {
         let currency = amends_core::money::Currency::parse(&a.currency);
-        let most = currency
-            .map_or_else(String::new, |c| amends_core::explain::money(amends_core::money::Money::new(a.most, c)));
+        let most = currency.map_or_else(String::new, |c| money(amends_core::money::Money::new(a.most, c)));
         format!("{}: {most} a {}", a.holder, a.span)
     });
     let day = |micros: i64| Time::from_micros(micros).map_or_else(String::new, |at| time(at, &book.zone));
@@ -276,7 +275,7 @@ fn mode(mode: &amends_core::authority::Mode) -> String {
         Mode::AdviseOnly => "only advises: people do what grants say".to_owned(),
         Mode::Full => "what is given is made real by what is connected".to_owned(),
         Mode::Limited { up_to } => {
-            let most: Vec<String> = up_to.0.iter().map(|most| amends_core::explain::money(*most)).collect();
+            let most: Vec<String> = up_to.0.iter().map(|most| money(*most)).collect();
             format!("what costs up to {} is made real by what is connected, the rest by people", most.join(" or "))
         }
     }

@@ -40,7 +40,7 @@ impl From<NotAssessed> for Not {
         match why {
             NotAssessed::Refused(refused) => refused.into(),
             NotAssessed::Unreadable(errors) => {
-                Self::wrong(format!("Something that was filled in cannot be read: {errors}"))
+                Self::wrong(t!("typed-something-that-was-filled-in", errors = errors.to_string()))
             }
             NotAssessed::Wrong(says) | NotAssessed::NoAnswer(says) => Self::wrong(says),
         }
@@ -52,7 +52,7 @@ pub fn is_ours(staff: &Staff, csrf: &str) -> Result<(), Not> {
     if staff.is_token(csrf) {
         return Ok(());
     }
-    let says = "This page was open too long. Nothing was done, and what you typed is still here: do it again.";
+    let says = &t!("typed-this-page-was-open-too");
     Err(Not { status: StatusCode::FORBIDDEN, says: says.to_owned() })
 }
 
@@ -78,10 +78,10 @@ pub fn instead(answers: &Answers, other: &str) -> Result<Vec<Instead>, Not> {
         });
     }
     if let Some(text) = answers.get(other) {
-        instead.push(Instead::Words(words(text, "What stays open")?));
+        instead.push(Instead::Words(words(text, &t!("typed-what-stays-open"))?));
     }
     if instead.is_empty() {
-        return Err(Not::wrong("Never a bare no: choose what the customer can do instead, or write it."));
+        return Err(Not::wrong(t!("typed-never-a-bare-no-choose")));
     }
     Ok(instead)
 }
@@ -89,5 +89,5 @@ pub fn instead(answers: &Answers, other: &str) -> Result<Vec<Instead>, Not> {
 /// An amount.
 pub fn amount(text: &str, currency: Currency) -> Result<Amount, Not> {
     let money = Money::parse(&format!("{} {currency}", digits(text)), None);
-    money.map(Amount::Money).map_err(|e| Not::wrong(format!("The amount `{text}`: {e}")))
+    money.map(Amount::Money).map_err(|e| Not::wrong(t!("typed-the-amount-text-why", text = text, why = e.to_string())))
 }

@@ -21,6 +21,7 @@ use crate::flow::access::{self, NotIn, NotTaken, ONCE, PASSWORD_CHARS_MIN, Ticke
 use crate::flow::job::Refused;
 use crate::flow::records::{Me, Records, Way};
 use crate::store::sessions;
+use crate::texts::filters;
 
 /// Where people go who have signed in, where they were on their way nowhere.
 const HOME: &str = "/desk";
@@ -37,7 +38,7 @@ struct SignIn {
     person: String,
     next: String,
     says: Option<String>,
-    token_says: Option<&'static str>,
+    token_says: Option<String>,
 }
 
 /// Where someone was on their way to.
@@ -60,7 +61,7 @@ impl SignIn {
             (business.to_string(), title, false)
         };
         Self {
-            frame: Frame::bare("Sign in"),
+            frame: Frame::bare(t!("sign-in-sign-in")),
             businesses: app
                 .records
                 .as_ref()
@@ -112,12 +113,12 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Response {
     };
     // A page elsewhere must not sign its reader in as somebody else.
     if headers.contains_key(header::ORIGIN) && !is_same_origin(&headers) {
-        let page = SignIn::again(&app, &given, "This came from another page. Sign in here.");
+        let page = SignIn::again(&app, &given, &t!("sign-in-this-came-from-another-page"));
         return html(StatusCode::FORBIDDEN, &page);
     }
     let account = if given.token.is_some() { String::new() } else { format!("{} {}", given.business, given.person) };
     if let Err(too) = app.door.limits.try_(&account, &address) {
-        let says = format!("Too many tries. Try again in {} seconds.", too.seconds());
+        let says = t!("sign-in-too-many-tries-try-again", seconds = too.seconds());
         let mut response = html(StatusCode::TOO_MANY_REQUESTS, &SignIn::again(&app, &given, &says));
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(too.seconds()));
         return response;
@@ -131,7 +132,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Response {
 fn by_token(app: &App, given: &str, next: &str) -> Response {
     let Some(token) = app.door.token else { return Redirect::to("/ask").into_response() };
     if !bool::from(digest(given.trim()).ct_eq(&token)) {
-        let says = Some("That is not the token. Mind that it has no blanks around it.");
+        let says = Some(t!("sign-in-that-is-not-the-token"));
         return html(StatusCode::FORBIDDEN, &SignIn { token_says: says, ..SignIn::of(app, next) });
     }
     let next = Some(within(next)).filter(|next| !next.is_empty()).unwrap_or("/ask");
@@ -148,7 +149,7 @@ async fn by_password(app: &App, given: &Given) -> Response {
     match found {
         Ok(ticket) => signed_in(app, &ticket, &given.next),
         Err(NotIn::Wrong) => {
-            let says = "That is not your name and password here. A password for one time is good for seven days.";
+            let says = &t!("sign-in-that-is-not-your-name");
             html(StatusCode::FORBIDDEN, &SignIn::again(app, given, says))
         }
         Err(NotIn::Refused(refused)) => problem(&refused).into_response(),
@@ -270,10 +271,10 @@ impl Account {
             Way::Key { .. } => Default::default(),
         };
         let shown = |micros: i64| {
-            Time::from_micros(micros).map_or_else(String::new, |at| amends_core::explain::time(at, &me.rules.book.zone))
+            Time::from_micros(micros).map_or_else(String::new, |at| crate::texts::time(at, &me.rules.book.zone))
         };
         Ok(Self {
-            frame: Frame::bare("Your account"),
+            frame: Frame::bare(t!("sign-in-your-account")),
             name: me.person.name.clone(),
             id: me.person.id.to_string(),
             role: me.person.role.to_string(),
@@ -295,7 +296,7 @@ async fn page(app: &App, staff: &Staff, status: StatusCode, says: Option<String>
         Err(refused) => return problem(&refused).into_response(),
     };
     if !account.must_choose {
-        account.frame = match frame_of(app, staff, "Your account", Part::Elsewhere).await {
+        account.frame = match frame_of(app, staff, &t!("sign-in-your-account"), Part::Elsewhere).await {
             Ok(frame) => frame,
             Err(response) => return response,
         };
@@ -318,27 +319,28 @@ pub struct Asked {
     again: String,
 }
 
-const NOT_OURS: &str =
-    "That came from another page, or from one that was open too long. Nothing was done: do it again.";
+fn not_ours() -> String {
+    t!("sign-in-that-came-from-another-page")
+}
 
 /// `POST /account/password`
 pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
     if !staff.is_token(&asked.csrf) {
-        return page(&app, &staff, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours().to_owned())).await;
     }
     if asked.new != asked.again {
-        let says = "The two new passwords are not the same.".to_owned();
+        let says = t!("sign-in-the-two-new-passwords-are");
         return page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
     }
     let account = format!("{} {}", staff.me.business, staff.me.person.id);
     if let Err(too) = app.door.limits.try_(&account, "account") {
-        let says = format!("Too many tries. Try again in {} seconds.", too.seconds());
+        let says = t!("sign-in-too-many-tries-try-again", seconds = too.seconds());
         return page(&app, &staff, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
     }
     let says = match access::choose_password(&staff.records, &staff.me, &asked.now, &asked.new).await {
         Ok(ticket) => return signed_in(&app, &ticket, ""),
         Err(NotTaken::Weak(says)) => says,
-        Err(NotTaken::Wrong) => "The password you have now is another.".to_owned(),
+        Err(NotTaken::Wrong) => t!("sign-in-the-password-you-have-now"),
         Err(NotTaken::Store(e)) => return problem(&Refused::Store(e)).into_response(),
     };
     page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
@@ -347,7 +349,7 @@ pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form
 /// `POST /account/sign-out`
 pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
     if !staff.is_token(&asked.csrf) {
-        return page(&app, &staff, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours().to_owned())).await;
     }
     gone(&app, access::sign_out(&staff.records, &staff.me).await)
 }
@@ -355,7 +357,7 @@ pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Fo
 /// `POST /account/sign-out-everywhere`
 pub async fn sign_out_everywhere(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
     if !staff.is_token(&asked.csrf) {
-        return page(&app, &staff, StatusCode::FORBIDDEN, Some(NOT_OURS.to_owned())).await;
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours().to_owned())).await;
     }
     let (records, me) = (&staff.records, &staff.me);
     gone(&app, access::sign_out_everywhere(records, &me.business, me.person.id.as_str(), &me.person.id).await)

@@ -4,8 +4,9 @@ use super::Tone;
 use crate::assess::Assessment;
 use crate::book::rules::{Book, Need, RoleId};
 use crate::money::{Currency, Money};
-use crate::number::{Number, write_decimal};
+use crate::number::Number;
 use crate::program::show;
+use crate::texts::Texts;
 use crate::time::{Date, Time, Zone};
 use crate::types::Type;
 
@@ -68,26 +69,10 @@ impl<'a> Voice<'a> {
     }
 }
 
-/// Currencies whose sign is theirs alone, or is taken to be by most who read it.
-const SIGNS: [(&str, &str); 5] = [("EUR", "€"), ("GBP", "£"), ("INR", "₹"), ("JPY", "¥"), ("USD", "$")];
-
-/// An amount: `$1,199.00`, `12.00 CAD`.
+/// An amount, in English: `$1,199.00`, `12.00 CAD`.
 #[must_use]
 pub fn money(m: Money) -> String {
-    let mut digits = String::new();
-    // Writing to a text cannot fail.
-    let _ = write_decimal(&mut digits, i128::from(m.minor).abs(), m.currency.exponent());
-    let (whole, rest) = digits.split_once('.').map_or((digits.as_str(), None), |(w, r)| (w, Some(r)));
-    let mut amount = thousands(whole);
-    if let Some(rest) = rest {
-        amount.push('.');
-        amount.push_str(rest);
-    }
-    let minus = if m.minor < 0 { "-" } else { "" };
-    match SIGNS.iter().find(|(code, _)| *code == m.currency.code()) {
-        Some((_, sign)) => format!("{minus}{sign}{amount}"),
-        None => format!("{minus}{amount} {}", m.currency),
-    }
+    Texts::english().money(m)
 }
 
 /// Amounts of several currencies: `$100.00 or €90.00`; none of none.
@@ -96,45 +81,15 @@ pub(super) fn any_of(amounts: &[Money]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" or "))
 }
 
-fn thousands(digits: &str) -> String {
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// A day: `16 November 2026`.
+/// A day, in English: `16 November 2026`.
 pub(super) fn date(d: Date) -> String {
-    let (year, month, day) = d.civil();
-    let name = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or("");
-    format!("{day} {name} {year}")
+    Texts::english().date(d)
 }
 
-/// A time on the clocks of a zone: `16 November 2026, 18:04`.
+/// A time on the clocks of a zone, in English: `16 November 2026, 18:04`.
 #[must_use]
 pub fn time(t: Time, zone: &Zone) -> String {
-    let Some(day) = zone.date_of(t) else { return t.to_string() };
-    let clock = t.in_zone(zone);
-    format!("{}, {}", date(day), clock.get(11..16).unwrap_or(""))
+    Texts::english().time(t, zone)
 }
 
 /// With a capital at the start.

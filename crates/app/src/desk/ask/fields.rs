@@ -208,9 +208,9 @@ fn sources(answers: &Answers, path: &str) -> Vec<Choice> {
         is_chosen: given == source.word(),
     };
     vec![
-        choice(Source::System, "Our system shows it"),
-        choice(Source::Seen, "I looked at it"),
-        choice(Source::Word, "The customer says so"),
+        choice(Source::System, &t!("ask-our-system-shows-it")),
+        choice(Source::Seen, &t!("ask-i-looked-at-it")),
+        choice(Source::Word, &t!("ask-the-customer-says-so")),
     ]
 }
 
@@ -269,7 +269,7 @@ impl Inputs<'_> {
             Type::Percent => Some("%".to_owned()),
             Type::Days => Some("days".to_owned()),
             Type::Months => Some("months".to_owned()),
-            Type::Duration => Some("such as 2 h or 90 min".to_owned()),
+            Type::Duration => Some(t!("ask-such-as-2-h-or")),
             _ => None,
         };
         let value = self.answers.get(&name).unwrap_or_default().to_owned();
@@ -289,11 +289,8 @@ impl Inputs<'_> {
             let words = |v: &String| self.book.labels.of_value(path, e, v).into_owned();
             e.values.iter().map(|v| choice(v, words(v))).collect::<Vec<_>>()
         };
-        let do_not_know = || Choice {
-            value: String::new(),
-            words: "Don't know".to_owned(),
-            is_chosen: self.answers.get(name).is_none(),
-        };
+        let do_not_know =
+            || Choice { value: String::new(), words: t!("ask-dont-know"), is_chosen: self.answers.get(name).is_none() };
         match ty {
             Type::Bool => vec![choice("yes", "Yes".to_owned()), choice("no", "No".to_owned()), do_not_know()],
             Type::Enum(e) if e.values.len() < CHOICES_SHOWN_MAX => {

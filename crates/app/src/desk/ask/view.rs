@@ -46,7 +46,7 @@ pub struct Happened {
     pub id: String,
     pub says: String,
     /// The words for the weakest source that counts.
-    pub proof: &'static str,
+    pub proof: String,
     pub sources: Vec<Choice>,
 }
 
@@ -91,9 +91,7 @@ impl View {
         let Asked { assessment: a, explanation: e, answers, wrong } = at;
         let (words, words_wrong) = match explain::say(a, e, explain::suited(a.standing)) {
             // There is nothing to say yet.
-            _ if a.standing == Standing::Unknown => {
-                (None, Some("The words follow, once the answer is known.".to_owned()))
-            }
+            _ if a.standing == Standing::Unknown => (None, Some(t!("ask-the-words-follow-once-the"))),
             Ok(words) => (words.map(|w| w.text), None),
             Err(why) => (None, Some(why.to_string())),
         };
@@ -132,10 +130,14 @@ impl View {
     /// What is read out when the answer changes.
     pub fn announced(&self) -> String {
         let first = self.options.first();
-        let option = first.map(|o| {
-            format!(". First option: {}{}", o.says, o.amount.as_ref().map_or_else(String::new, |m| format!(", {m}")))
-        });
-        format!("{}{}", self.verdict.text, option.unwrap_or_default())
+        let verdict = &self.verdict.text;
+        match first.map(|o| (&o.says, &o.amount)) {
+            Some((says, Some(amount))) => {
+                t!("ask-announced-amount", verdict = verdict, says = says, amount = amount)
+            }
+            Some((says, None)) => t!("ask-announced", verdict = verdict, says = says),
+            None => verdict.clone(),
+        }
     }
 
     /// Whether no rule governs what is asked.
@@ -196,14 +198,14 @@ fn happened(a: &Assessment<'_>, answers: &Answers) -> Vec<Happened> {
                 id: c.id.clone(),
                 says: c.says.clone(),
                 proof: match c.proof {
-                    Source::System => "counts when our systems show it",
-                    Source::Seen => "counts when somebody saw it",
-                    _ => "the customer's word is enough",
+                    Source::System => t!("ask-counts-when-our-systems-show"),
+                    Source::Seen => t!("ask-counts-when-somebody-saw-it"),
+                    _ => t!("ask-the-customers-word-is-enough"),
                 },
                 sources: vec![
                     choice("", "No"),
-                    choice("word", "The customer says so"),
-                    choice("seen", "I saw a note or proof"),
+                    choice("word", &t!("ask-the-customer-says-so")),
+                    choice("seen", &t!("ask-i-saw-a-note-or")),
                 ],
             }
         })
@@ -246,7 +248,7 @@ impl OptionCard {
 fn note(e: &Explanation, words: Option<&str>) -> String {
     let mut text = explain::text(e, NOTE_CHARS);
     if let Some(words) = words {
-        text.push_str("\nWords for the customer\n");
+        text.push_str(&format!("\n{}\n", t!("ask-words-for-the-customer")));
         text.extend(explain::wrapped(words, NOTE_CHARS - 2).into_iter().map(|l| format!("  {l}\n")));
     }
     text

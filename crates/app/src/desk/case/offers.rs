@@ -4,13 +4,14 @@ use amends_core::assess::Assessment;
 use amends_core::assess::frozen::{Amount, Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use amends_core::authority::Present;
 use amends_core::case::{Case, Look};
-use amends_core::explain::{Explanation, money};
+use amends_core::explain::Explanation;
 use amends_core::ids::RoleName;
 
 use super::name_of;
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
 use crate::flow::present::first_asked;
+use crate::texts::money;
 
 /// A card.
 pub struct Offer {

@@ -1,13 +1,13 @@
 //! What happened on a case so far, in words.
 
 use amends_core::case::{Actor, Case, Event, Evidence, Happened};
-use amends_core::explain::{money, time};
 use amends_core::fulfilment::{State, Step};
 
 use super::{called, name_of};
 use crate::door::pages::Staff;
 use crate::store::journal::Kept;
 use crate::store::steps::StepRow;
+use crate::texts::{money, time};
 
 /// One thing that happened.
 pub struct Told {
