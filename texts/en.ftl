@@ -315,6 +315,7 @@ form-an-orders-number-has-at = An order's number has at most { $order_chars_max 
 form-this-page-is-not-whole = This page is not whole: open it anew.
 form-your-request-is-with-us = Your request is with us.
 form-your-request-is-with-us-2 = Your request is with us, and someone answers for it. Its number is { $case }.
+form-ask-business = Ask { $business }
 form-thank-you = Thank you
 form-nothing-here = Nothing here
 form-there-is-no-such-form = There is no such form.

@@ -162,7 +162,6 @@ impl Texts {
     pub fn date(&self, d: Date) -> String {
         let (year, month, day) = d.civil();
         let month = self.say(&format!("month-{month}"), &[]);
-        let day = i64::from(day);
         self.say("date", &[("day", day.into()), ("month", month.into()), ("year", year.to_string().into())])
     }
 
@@ -185,7 +184,7 @@ fn wish(part: &str) -> Option<(u16, &str)> {
     let weight = match weight.and_then(|w| w.trim().strip_prefix("q=")) {
         None => 1000,
         Some(w) => {
-            let thousandths: String = w.trim_start_matches("0").trim_start_matches('.').chars().take(3).collect();
+            let thousandths: String = w.trim_start_matches('0').trim_start_matches('.').chars().take(3).collect();
             if w.starts_with('1') { 1000 } else { format!("{thousandths:0<3}").parse().ok()? }
         }
     };

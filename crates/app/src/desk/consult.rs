@@ -64,7 +64,7 @@ pub async fn answer(
         Ok(_) => over(&t!("consult-thank-you"), &t!("consult-your-answer-is-with-whoever")),
         Err(Refused::Store(_) | Refused::Busy) => {
             let says = t!("consult-your-answer-could-not-be");
-            page(&app, &link, StatusCode::SERVICE_UNAVAILABLE, given.words, Some(says.to_owned())).await
+            page(&app, &link, StatusCode::SERVICE_UNAVAILABLE, given.words, Some(says)).await
         }
         // Answered meanwhile, or over: the page says which.
         Err(_) => page(&app, &link, StatusCode::CONFLICT, given.words, None).await,

@@ -99,12 +99,12 @@ pub async fn fill(
         Ok(taken) => thanks(taken.case.as_str()),
         Err(NotTaken::Refused(Refused::Store(_) | Refused::Busy) | NotTaken::NoOwner(_)) => {
             let says = t!("form-it-could-not-be-kept");
-            page(&inlet, StatusCode::SERVICE_UNAVAILABLE, given, Some(says.to_owned()))
+            page(&inlet, StatusCode::SERVICE_UNAVAILABLE, given, Some(says))
         }
         // The same page was sent before, with other words.
         Err(NotTaken::Refused(Refused::OtherRequest)) => {
             let says = t!("form-this-page-was-sent-already");
-            page(&inlet, StatusCode::CONFLICT, given, Some(says.to_owned()))
+            page(&inlet, StatusCode::CONFLICT, given, Some(says))
         }
         Err(e) => not_taken(&e).into_response(),
     }
@@ -142,7 +142,7 @@ fn page(inlet: &Inlet, status: StatusCode, given: Given, says: Option<String>) -
     let book = &inlet.rules.book;
     let all = kinds(book).into_iter().map(|(request, policy)| kind(request, policy)).map(|k| (k.request, k.title));
     let kinds = if inlet.row.request.is_some() { Vec::new() } else { all.collect() };
-    let frame = Frame::bare(&format!("Ask {}", book.title));
+    let frame = Frame::bare(t!("form-ask-business", business = book.title));
     html(status, &FormPage { frame, business: book.title.clone(), kinds, given, most: WORDS_LETTERS_MAX, says })
 }
 

@@ -326,7 +326,7 @@ fn not_ours() -> String {
 /// `POST /account/password`
 pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
     if !staff.is_token(&asked.csrf) {
-        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours().to_owned())).await;
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }
     if asked.new != asked.again {
         let says = t!("sign-in-the-two-new-passwords-are");
@@ -349,7 +349,7 @@ pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form
 /// `POST /account/sign-out`
 pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
     if !staff.is_token(&asked.csrf) {
-        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours().to_owned())).await;
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }
     gone(&app, access::sign_out(&staff.records, &staff.me).await)
 }
@@ -357,7 +357,7 @@ pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Fo
 /// `POST /account/sign-out-everywhere`
 pub async fn sign_out_everywhere(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
     if !staff.is_token(&asked.csrf) {
-        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours().to_owned())).await;
+        return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }
     let (records, me) = (&staff.records, &staff.me);
     gone(&app, access::sign_out_everywhere(records, &me.business, me.person.id.as_str(), &me.person.id).await)

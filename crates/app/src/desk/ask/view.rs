@@ -248,7 +248,7 @@ impl OptionCard {
 fn note(e: &Explanation, words: Option<&str>) -> String {
     let mut text = explain::text(e, NOTE_CHARS);
     if let Some(words) = words {
-        text.push_str(&format!("\n{}\n", t!("ask-words-for-the-customer")));
+        text.extend(["\n", &t!("ask-words-for-the-customer"), "\n"]);
         text.extend(explain::wrapped(words, NOTE_CHARS - 2).into_iter().map(|l| format!("  {l}\n")));
     }
     text
