@@ -9,6 +9,7 @@ mod matrix;
 mod precedents;
 mod privacy;
 mod receiver;
+mod rules;
 pub mod shop;
 mod stories;
 mod webhooks;

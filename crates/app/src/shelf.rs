@@ -1,10 +1,11 @@
 //! The books that are served: each with its last good version, read again when a file of it changes.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use amends_core::book::check::{Checked, check};
+use amends_core::book::read::BookFiles;
 use amends_core::book::rules::Book;
 use amends_core::diagnostic::{Diagnostic, Severity, Sources};
 use tokio::sync::watch;
@@ -28,6 +29,8 @@ struct Volume {
     /// Where it is read from; none for a book that the program comes with.
     folder: Option<PathBuf>,
     state: RwLock<State>,
+    /// Held while it is read again, so that nothing is served that was read before something newer.
+    reading: Mutex<()>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +38,25 @@ struct State {
     book: Arc<Book>,
     broken: Option<Arc<Broken>>,
     trace: Trace,
+    published: Published,
+}
+
+/// What was published stands over the folder: a text takes the place of a file of its path.
+#[derive(Clone, Debug, Default)]
+pub struct Published {
+    /// The newest edition by which something was published; 0 where nothing was.
+    pub edition: i64,
+    /// Paths within the book, and texts.
+    pub texts: Vec<(String, Arc<str>)>,
+}
+
+impl Published {
+    /// A book's files with these over them.
+    fn over(&self, mut files: BookFiles) -> BookFiles {
+        files.texts.retain(|(path, _)| !self.texts.iter().any(|(over, _)| over == path));
+        files.texts.extend(self.texts.iter().cloned());
+        files
+    }
 }
 
 /// What keeps the newest edit of a book from being served.
@@ -50,7 +72,7 @@ pub struct Broken {
 
 impl Broken {
     /// What is wrong, in a few words.
-    fn in_short(&self) -> String {
+    pub fn in_short(&self) -> String {
         let counted = || crate::report::count(&self.findings);
         self.unreadable.clone().unwrap_or_else(counted)
     }
@@ -124,12 +146,41 @@ impl Shelf {
 
     /// A book by its name.
     pub fn find(&self, name: &str) -> Option<Current> {
-        self.volumes.iter().find(|(known, _)| known == name).map(|(_, volume)| volume.current())
+        self.volume(name).map(Volume::current)
     }
 
     /// The book that is meant where none is named: the first.
     pub fn first(&self) -> Option<(&str, Current)> {
         self.volumes.first().map(|(name, volume)| (name.as_str(), volume.current()))
+    }
+
+    /// Which edition of what was published a book is served with.
+    pub fn edition(&self, name: &str) -> i64 {
+        self.volume(name).map_or(0, |volume| volume.state().published.edition)
+    }
+
+    /// The files of a book as it is served: of its folder, with what was published over them.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn files(&self, name: &str) -> anyhow::Result<BookFiles> {
+        let volume = self.volume(name).ok_or_else(|| anyhow::anyhow!("there is no book `{name}` here"))?;
+        Ok(volume.state().published.over(volume.files()?))
+    }
+
+    /// Serves a book with what was published over its folder.
+    ///
+    /// # Errors
+    /// When the two do not make a book: the one before is served on.
+    pub fn lay(&self, name: &str, published: Published) -> Result<(), Arc<Broken>> {
+        let Some(volume) = self.volume(name) else { return Ok(()) };
+        let done = volume.lay(published);
+        self.changes.send_modify(|n| *n += 1);
+        done
+    }
+
+    fn volume(&self, name: &str) -> Option<&Volume> {
+        self.volumes.iter().find(|(known, _)| known == name).map(|(_, volume)| volume)
     }
 
     /// Tells when a book was read again; the number grows with each time.
@@ -167,58 +218,86 @@ impl Volume {
             return Err(CannotOpen::Book(Box::new(NotABook { folder, findings: findings.all, sources })));
         };
         let name = book.name.clone();
-        let state = State { book: Arc::new(book), broken: None, trace };
-        Ok((name, Self { folder: Some(path.to_owned()), state: RwLock::new(state) }))
+        let state = State { book: Arc::new(book), broken: None, trace, published: Published::default() };
+        Ok((name, Self { folder: Some(path.to_owned()), state: RwLock::new(state), reading: Mutex::default() }))
     }
 
     fn shipped(name: &str) -> Option<Self> {
         let book = shipped::find(name)?.checked().book?;
-        let state = State { book: Arc::new(book), broken: None, trace: Vec::new() };
-        Some(Self { folder: None, state: RwLock::new(state) })
+        let state = State { book: Arc::new(book), broken: None, trace: Vec::new(), published: Published::default() };
+        Some(Self { folder: None, state: RwLock::new(state), reading: Mutex::default() })
     }
 
     fn current(&self) -> Current {
-        let state = self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Current { book: Arc::clone(&state.book), broken: state.broken.clone() }
+        let State { book, broken, .. } = self.state();
+        Current { book, broken }
+    }
+
+    fn state(&self) -> State {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its files, without what was published.
+    fn files(&self) -> anyhow::Result<BookFiles> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder::read(folder)?.files);
+        }
+        let name = &self.state().book.name;
+        let shipped = shipped::find(name).ok_or_else(|| anyhow::anyhow!("`{name}` is not there any more"))?;
+        Ok(shipped.files.iter().copied().collect())
+    }
+
+    /// Reads the book again, with what was published over it.
+    fn lay(&self, published: Published) -> Result<(), Arc<Broken>> {
+        let _alone = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let trace = self.folder.as_deref().map(folder::trace).unwrap_or_default();
+        self.put(trace, published)
+    }
+
+    /// Reads the book and serves it; where it cannot be, the one before is served on.
+    fn put(&self, trace: Trace, published: Published) -> Result<(), Arc<Broken>> {
+        let before = self.state().book;
+        let (book, broken) = match self.read(&published, &before.name) {
+            Ok(book) => (Arc::new(book), None),
+            Err(broken) => (before, Some(Arc::new(*broken))),
+        };
+        let done = broken.clone().map_or(Ok(()), Err);
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State { book, broken, trace, published };
+        done
     }
 
     /// Reads the book again if its files changed; whether they did.
     fn look(&self) -> bool {
         let Some(folder) = &self.folder else { return false };
-        let trace = folder::trace(folder);
-        let before = self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let _alone = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let (trace, before) = (folder::trace(folder), self.state());
         if trace == before.trace {
             return false;
         }
-        let (book, broken) = match read(folder, &before.book.name) {
-            Ok(book) => (Arc::new(book), None),
-            Err(broken) => (before.book, Some(Arc::new(*broken))),
-        };
-        if let Some(why) = &broken {
-            tracing::warn!(book = book.name, "the newest edit is not served: {}", why.in_short());
+        if let Err(why) = self.put(trace, before.published) {
+            tracing::warn!(book = before.book.name, "the newest edit is not served: {}", why.in_short());
         } else {
-            tracing::info!(book = book.name, "was read again");
+            tracing::info!(book = before.book.name, "was read again");
         }
-        *self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner) = State { book, broken, trace };
         true
     }
-}
 
-/// Reads and checks the newest edit of the book of a name.
-fn read(path: &Path, name: &str) -> Result<Book, Box<Broken>> {
-    let unreadable =
-        |why: String| Box::new(Broken { findings: Vec::new(), sources: Sources::default(), unreadable: Some(why) });
-    let folder = folder::read(path).map_err(|e| unreadable(format!("{e:#}")))?;
-    let Checked { book, findings, sources } = check(&folder.files);
-    match book {
-        Some(book) if book.name == name => Ok(book),
-        Some(book) => Err(unreadable(format!(
-            "the book was called `{name}` and is now called `{}`: start Amends again to serve it under its new name",
-            book.name
-        ))),
-        None => {
-            let errors = findings.all.into_iter().filter(|f| f.severity == Severity::Error).collect();
-            Err(Box::new(Broken { findings: errors, sources, unreadable: None }))
+    /// Reads and checks the newest edit of the book of a name, with what was published over it.
+    fn read(&self, published: &Published, name: &str) -> Result<Book, Box<Broken>> {
+        let unreadable =
+            |why: String| Box::new(Broken { findings: Vec::new(), sources: Sources::default(), unreadable: Some(why) });
+        let files = self.files().map_err(|e| unreadable(format!("{e:#}")))?;
+        let Checked { book, findings, sources } = check(&published.over(files));
+        match book {
+            Some(book) if book.name == name => Ok(book),
+            Some(book) => Err(unreadable(format!(
+                "the book was called `{name}` and is now called `{}`: start Amends again to serve it under its new name",
+                book.name
+            ))),
+            None => {
+                let errors = findings.all.into_iter().filter(|f| f.severity == Severity::Error).collect();
+                Err(Box::new(Broken { findings: errors, sources, unreadable: None }))
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ pub mod budgets;
 pub mod cases;
 pub mod customers;
 pub mod deliveries;
+pub mod drafts;
+pub mod editions;
 pub mod endpoints;
 pub mod files;
 pub mod grants;

@@ -101,7 +101,8 @@ mod tests {
     /// What is written for programmers, in their language.
     const FOR_PROGRAMMERS: [&str; 1] = ["reference.html"];
     /// What is still to be taken into the catalogue.
-    const NOT_YET: [&str; 5] = ["book.html", "case.html", "contents.html", "rule.html", "settings.html"];
+    const NOT_YET: [&str; 7] =
+        ["book.html", "case.html", "contents.html", "draft.html", "history.html", "rule.html", "settings.html"];
 
     fn re(pattern: &str) -> Regex {
         Regex::new(pattern).expect("a pattern")

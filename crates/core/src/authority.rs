@@ -12,5 +12,5 @@ pub use budget::{Budget, BudgetKey, Day, Holder, Period};
 pub use decide::{Asking, Customer, Decision, GrantPlan, Question, budget_keys, decide, second_look};
 pub(crate) use exact::cost_of;
 pub use exact::{Bound, Wish};
-pub use ladder::{AGENT, Ladder, Person};
+pub use ladder::{AGENT, Ladder, NotTheirs, Person};
 pub use mode::{Fulfil, Mode};

@@ -4,6 +4,7 @@
 //! out for a terminal or a note, each piece with its tone, for whoever draws it to colour.
 
 mod around;
+mod changes;
 mod gauge;
 mod layout;
 mod options;
@@ -15,6 +16,7 @@ mod tests;
 mod voice;
 
 pub(crate) use around::unproven_facts;
+pub use changes::{Change, Reading, Side, changes, compared};
 pub use gauge::{Gauge, Tick, Zone};
 pub use layout::{Ink, Line, Page, Piece, Weight, lines, text, wrapped};
 pub use policy::{
@@ -22,7 +24,7 @@ pub use policy::{
     RoleWords, TermWords, ladder, policy,
 };
 pub use say::{SayError, Words, say, suited};
-pub use voice::{money, time};
+pub use voice::{date, money, time};
 
 use crate::assess::{Assessment, Standing, Stands};
 use voice::Voice;

@@ -1,19 +1,27 @@
 //! The rules as people read them.
 
-use amends_core::book::rules::{Policy, RoleId};
-use amends_core::explain::{self, Gauge, LadderWords, PolicyWords, Said, TermWords};
+use amends_core::book::rules::{Policy, RoleId, Version};
+use amends_core::explain::{self, Gauge, LadderWords, PolicyWords, Said, TermWords, date, time};
+use amends_core::time::{Date, Time};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::Visitor;
 use super::draw::{self, Marked, class};
 use super::page::{Frame, Here, NotFound, html, no_book};
+use crate::api::refused::problem;
 use crate::app::App;
+use crate::door::pages::Staff;
 use crate::flow::asking;
+use crate::flow::clock::Clock;
+use crate::flow::drafting::{self, name_of, newest};
+use crate::flow::history::{Wanted, history, last_shift};
+use crate::flow::job::Refused;
 use crate::shelf::Current;
+use crate::store::drafts::DraftRow;
 use crate::texts::filters;
 
 #[derive(Template)]
@@ -22,6 +30,21 @@ struct BookPage {
     frame: Frame,
     contents: Contents,
     ladder: LadderWords,
+    mine: Mine,
+}
+
+/// What is there for whoever is signed in.
+#[derive(Default)]
+struct Mine {
+    is_staff: bool,
+    /// What a form of theirs sends; none: they do not write rules.
+    writes: Option<String>,
+    /// Drafts that are worked on: id, title, and by whom.
+    drafts: Vec<(String, String, String)>,
+    /// Rules that changed since their last shift: id, title, and from when on.
+    changed: Vec<(String, String, Option<String>)>,
+    /// When that was.
+    since: String,
 }
 
 #[derive(Template)]
@@ -33,8 +56,17 @@ struct RulePage {
     roles: Vec<(String, String)>,
     /// The kind of request that leads to this rule.
     request: Option<String>,
-    versions: Vec<PolicyWords>,
+    versions: Vec<(Stands, PolicyWords)>,
+    mine: Mine,
     cases: Vec<(String, String)>,
+}
+
+/// How a version stands today.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Now,
+    ToCome,
+    Earlier,
 }
 
 /// The rules of a book, to choose from.
@@ -65,13 +97,50 @@ impl Contents {
     }
 }
 
+impl Mine {
+    /// What is there for someone on the pages of a book; of one rule its own drafts alone.
+    async fn of(staff: Option<&Staff>, name: &str, policy: Option<&str>) -> Result<Self, Refused> {
+        let Some(staff) = staff.filter(|staff| staff.me.business.as_str() == name) else { return Ok(Self::default()) };
+        let Staff { me, records } = staff;
+        let book = &me.rules.book;
+        let titled = |id: &str| newest(book, id).map_or_else(|| id.to_owned(), |(_, v, _)| v.title.clone());
+        let mut mine = Self { is_staff: true, ..Self::default() };
+        if drafting::may_write(me).is_ok() {
+            mine.writes = Some(staff.csrf().to_owned());
+            let open = drafting::open(records, me).await?;
+            let meant = open.into_iter().filter(|draft| policy.is_none_or(|policy| draft.policy == policy));
+            let by = |d: &DraftRow| d.authors.iter().map(|id| name_of(me, id)).collect::<Vec<_>>().join(", ");
+            mine.drafts = meant.map(|draft| (draft.id.clone(), titled(&draft.policy), by(&draft))).collect();
+        }
+        let since = last_shift(records, &me.business, &me.person.id).await.map_err(Refused::Store)?;
+        if let (Some(since), None) = (since, policy) {
+            let wanted = Wanted { since: Some(since), ..Wanted::default() };
+            let (told, _) = history(records, &me.business, wanted).await.map_err(Refused::Store)?;
+            let rules = told.iter().flat_map(|told| &told.rules);
+            mine.changed = rules.map(|r| (r.policy.clone(), r.title.clone(), r.in_force.map(date))).collect();
+            mine.since = Time::from_micros(since).map_or_else(String::new, |at| time(at, &book.zone));
+        }
+        Ok(mine)
+    }
+}
+
 /// `GET /book/{book}`: who may do how much, and the way to every rule.
-pub async fn read(State(app): State<App>, Visitor(who): Visitor, Path(name): Path<String>) -> Response {
+pub async fn read(
+    State(app): State<App>,
+    Visitor(who): Visitor,
+    staff: Result<Staff, Response>,
+    Path(name): Path<String>,
+) -> Response {
     let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+    let mine = match Mine::of(staff.as_ref().ok(), &name, None).await {
+        Ok(mine) => mine,
+        Err(e) => return problem(&e).into_response(),
+    };
     let page = BookPage {
         frame: Frame::of("Rules", Here::Book, &app.shelf, &current).seen_by(who),
         contents: Contents::of(&current, None),
         ladder: explain::ladder(&current.book),
+        mine,
     };
     html(StatusCode::OK, &page)
 }
@@ -86,6 +155,7 @@ pub struct Eyes {
 pub async fn policy(
     State(app): State<App>,
     Visitor(who): Visitor,
+    staff: Result<Staff, Response>,
     Path((name, id)): Path<(String, String)>,
     Query(eyes): Query<Eyes>,
 ) -> Response {
@@ -98,13 +168,26 @@ pub async fn policy(
         );
     };
     let role = asking::role(&current.book, eyes.role.as_deref());
-    let page = rule(&current, policy, role, frame);
+    let mine = match Mine::of(staff.as_ref().ok(), &name, Some(&id)).await {
+        Ok(mine) => mine,
+        Err(e) => return problem(&e).into_response(),
+    };
+    let now = app.records.as_ref().map_or_else(|| Clock::System.now(), |records| records.clock.now());
+    let today = current.book.zone.date_of(now).unwrap_or(Date::MAX);
+    let page = rule(&current, policy, (role, today), mine, frame);
     html(StatusCode::OK, &page)
 }
 
-fn rule(current: &Current, policy: &Policy, role: RoleId, frame: impl Fn(&str) -> Frame) -> RulePage {
+fn rule(
+    current: &Current,
+    policy: &Policy,
+    (role, today): (RoleId, Date),
+    mine: Mine,
+    frame: impl Fn(&str) -> Frame,
+) -> RulePage {
     let book = &current.book;
-    let newest = policy.versions.last();
+    // One that is only to come is shown where there is no other.
+    let newest = policy.in_force(today).or(policy.versions.last());
     let title = newest.map_or(policy.id.as_str(), |v| v.title.as_str());
     let requests = newest.map(|v| v.requests.clone()).unwrap_or_default();
     let about = |c: &amends_core::book::model::CaseText| {
@@ -117,13 +200,42 @@ fn rule(current: &Current, policy: &Policy, role: RoleId, frame: impl Fn(&str) -
         role: book.role_id(role).to_owned(),
         roles: book.roles.iter().map(|r| (r.id.clone(), r.title.clone())).collect(),
         request: requests.first().cloned(),
-        versions: policy.versions.iter().rev().map(|v| explain::policy(book, policy, v, role)).collect(),
+        versions: versions(policy, newest, today)
+            .into_iter()
+            .map(|(stands, v)| (stands, explain::policy(book, policy, v, role)))
+            .collect(),
+        mine,
         cases: book.cases.iter().filter(|c| of_this(&c.id.value)).map(|c| (c.id.value.clone(), about(c))).collect(),
     }
 }
 
-#[expect(clippy::unused_self, reason = "templates call methods of what they are given")]
+/// The version in force first, then those to come, then the earlier ones, the newest first.
+fn versions<'p>(policy: &'p Policy, now: Option<&Version>, today: Date) -> Vec<(Stands, &'p Version)> {
+    let of = |v: &Version| match now {
+        Some(now) if now.in_force == v.in_force => Stands::Now,
+        _ if v.in_force.is_some_and(|day| day > today) => Stands::ToCome,
+        _ => Stands::Earlier,
+    };
+    let all: Vec<(Stands, &Version)> = policy.versions.iter().rev().map(|v| (of(v), v)).collect();
+    let standing = |wanted: Stands| all.iter().filter(move |(stands, _)| *stands == wanted).copied();
+    [Stands::Now, Stands::ToCome, Stands::Earlier].into_iter().flat_map(standing).collect()
+}
+
+#[expect(
+    clippy::unused_self,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates call methods of what they are given"
+)]
 impl RulePage {
+    fn is_to_come(&self, stands: &Stands) -> bool {
+        *stands == Stands::ToCome
+    }
+
+    /// How many versions are to come.
+    fn to_come(&self) -> usize {
+        self.versions.iter().filter(|(stands, _)| *stands == Stands::ToCome).count()
+    }
+
     fn class(&self, said: &Said) -> &'static str {
         class(said.tone)
     }

@@ -17,6 +17,7 @@ use amends_core::time::Time;
 
 use bench::Bench;
 pub use load::read_cases;
+pub(super) use save::book_line;
 
 use super::job::{Answer, Job};
 use super::known::Known;

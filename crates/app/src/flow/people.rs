@@ -6,6 +6,7 @@ use amends_core::journal::{ERASED, Erased, SETTINGS};
 use amends_core::time::Time;
 use serde::Serialize;
 
+use super::publishing::Publication;
 use super::rules::ModeText;
 use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::inlets::{InletRow, Kind};
@@ -60,6 +61,8 @@ pub enum Setting {
     Erased(Erased),
     /// That all that is kept of a customer was shown as a whole.
     Shown(CustomerId),
+    /// A version of a rule that a second person publishes.
+    Rule(Box<Publication>),
     /// A link by which someone without an account answers a question, and the mail that takes it to them.
     Link(LinkRow, Option<MailRow>),
 }
@@ -93,6 +96,7 @@ enum Told<'s> {
     Access { person: &'s str, how: &'s str },
     Import { kind: &'s str, file: &'s str, rows: u64 },
     Erased(&'s Erased),
+    Rule { policy: &'s str, in_force: &'s str, authors: &'s [PersonId], draft: &'s str, text: String, book: &'s str },
     Customer { id: &'s str, how: &'s str },
     Link { case: &'s str, consult: &'s str, how: &'s str, until: i64 },
 }
@@ -131,6 +135,7 @@ impl Setting {
             Self::NoKey(k) => ("setting.key", k.told(false)),
             Self::Imported(kind, file, rows) => ("setting.import", Told::Import { kind, file, rows: *rows }),
             Self::Erased(erased) => (ERASED, Told::Erased(erased)),
+            Self::Rule(p) => ("setting.rule", p.told()),
             Self::Shown(customer) => ("access.customer", Told::Customer { id: customer.as_str(), how: "export" }),
             Self::Link(link, mail) => {
                 let how = if mail.is_some() { "mail" } else { "by_hand" };
@@ -165,6 +170,7 @@ impl Setting {
             Self::Key(key) => keys::save(conn, business, key).await,
             Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
             Self::Imported(..) | Self::Erased(..) | Self::Shown(..) => Ok(()),
+            Self::Rule(publication) => publication.save(conn, business, at).await,
             Self::Link(link, mail) => {
                 links::replace(conn, business, link).await?;
                 match mail {
@@ -192,7 +198,10 @@ impl Access {
 
     async fn save(&self, conn: &mut Conn, business: &BusinessId, person: &PersonId, at: i64) -> Result<(), StoreError> {
         match self {
-            Self::SignedIn(session) => sessions::begin(conn, business, session).await,
+            Self::SignedIn(session) => {
+                sessions::shift(conn, business, person, session.since).await?;
+                sessions::begin(conn, business, session).await
+            }
             Self::Refused(_) => Ok(()),
             Self::SignedOut(session) => sessions::end(conn, business, session).await,
             Self::SignedOutEverywhere => sessions::end_all(conn, business, person).await,
@@ -202,6 +211,16 @@ impl Access {
             }
             Self::Known(issuer, subject) => sessions::know(conn, business, issuer, subject, person, at).await,
         }
+    }
+}
+
+impl Publication {
+    fn told(&self) -> Told<'_> {
+        let (draft, book) = (self.draft.id.as_str(), self.edition.digest.as_str());
+        let (policy, authors) = (self.draft.policy.as_str(), self.draft.authors.as_slice());
+        let in_force = self.edition.published.as_ref().map_or("", |p| p.in_force.as_str());
+        let text = Digest::of(self.text.text.as_bytes()).to_string();
+        Told::Rule { policy, in_force, authors, draft, text, book }
     }
 }
 

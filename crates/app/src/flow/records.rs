@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use amends_core::authority::Person;
+use amends_core::book::read::BookFiles;
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, BookRef, Case, Command, Opening};
 use amends_core::digest::Digest;
@@ -20,7 +21,7 @@ use super::rules::Rules;
 use super::writer::Writer;
 use crate::connect::http::{Http, Reach};
 use crate::connect::mail::Mailer;
-use crate::shelf::Shelf;
+use crate::shelf::{Broken, Published, Shelf};
 use crate::signs::metrics::Calls;
 use crate::store::keys::KeyRow;
 use crate::store::people::PersonRow;
@@ -54,6 +55,8 @@ pub struct Records {
     pub news: News,
     shelf: Arc<Shelf>,
     rules: Mutex<HashMap<BusinessId, Arc<Rules>>>,
+    /// The books of which it is known that they are kept as editions, by their digests.
+    noted: Mutex<HashMap<BusinessId, String>>,
 }
 
 /// Someone who has come in.
@@ -126,7 +129,7 @@ impl Records {
         let books = Arc::new(move |business: &BusinessId| of_shelf.find(business.as_str()).map(|c| c.book));
         let writer = Writer::start(&store, books, clock.clone())?;
         let http = Http::new(Reach::Public).map_err(|e| StoreError::Failed(e.to_string()))?;
-        Ok(Self {
+        let records = Self {
             store,
             writer,
             clock,
@@ -139,7 +142,12 @@ impl Records {
             news: News::default(),
             shelf,
             rules: Mutex::default(),
-        })
+            noted: Mutex::default(),
+        };
+        for business in records.businesses() {
+            super::publishing::lay(&records, &business).await?;
+        }
+        Ok(records)
     }
 
     /// The same, with other addresses within reach.
@@ -177,6 +185,36 @@ impl Records {
     /// The book that a business has in force.
     pub fn book(&self, business: &BusinessId) -> Option<Arc<Book>> {
         self.shelf.find(business.as_str()).map(|current| current.book)
+    }
+
+    /// The files of the book that a business has in force.
+    ///
+    /// # Errors
+    /// When its folder cannot be read.
+    pub fn files(&self, business: &BusinessId) -> anyhow::Result<BookFiles> {
+        self.shelf.files(business.as_str())
+    }
+
+    /// Which edition of what was published its book is served with.
+    pub fn edition(&self, business: &BusinessId) -> i64 {
+        self.shelf.edition(business.as_str())
+    }
+
+    /// Serves its book with what was published over its folder.
+    pub(super) fn lay(&self, business: &BusinessId, published: Published) -> Result<(), Arc<Broken>> {
+        self.shelf.lay(business.as_str(), published)
+    }
+
+    /// Whether a book is known to be kept as an edition.
+    pub(super) fn has_noted(&self, business: &BusinessId, digest: &str) -> bool {
+        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.get(business).is_some_and(|known| known == digest)
+    }
+
+    /// Remembers that a book is kept as an edition.
+    pub(super) fn note(&self, business: &BusinessId, digest: &str) {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.insert(business.clone(), digest.to_owned());
     }
 
     /// What holds in a business now.

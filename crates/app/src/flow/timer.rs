@@ -10,7 +10,7 @@ use amends_core::time::{DAY, MINUTE};
 
 use super::job::{Job, Work};
 use super::records::Records;
-use super::{access, links, privacy, tell};
+use super::{access, links, privacy, publishing, tell};
 use crate::signs::log::Trouble;
 use crate::store::{StoreError, cases, files, journal, requests};
 
@@ -30,6 +30,7 @@ const KEEP_ANSWERS: i64 = 7 * DAY;
 /// Looks for what is due until the end of the program.
 pub async fn run(records: Arc<Records>) {
     let mut every = tokio::time::interval(LOOK_EVERY);
+    let mut published = Trouble::of("rules that were published");
     let (mut rung, mut anchored) = (Trouble::of("clocks"), Trouble::of("anchors of the journal"));
     let (mut retained, mut retained_at) = (Trouble::of("retention"), None::<Instant>);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -41,6 +42,7 @@ pub async fn run(records: Arc<Records>) {
         }
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
+            published.heard(&business, &publishing::look(&records, &business).await);
             rung.heard(&business, &ring(&records, &business).await);
             anchored.heard(&business, &anchor(&records, &business).await);
             if is_day {

@@ -143,6 +143,8 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/desk/cases/{case}"
             | "/desk/cases/{case}/{act}"
             | "/approvals/{case}/{approval}"
+            | "/drafts"
+            | "/drafts/{draft}/{act}"
             | "/settings/{noun}/{act}"
             | "/account/sign-out-everywhere",
         ) => Value::Null,
@@ -166,8 +168,13 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/v1/inlets/{inlet}/rotate"
             | "/v1/inlets/{inlet}/on"
             | "/v1/inlets/{inlet}/off"
+            | "/v1/drafts/{draft}/check"
+            | "/v1/drafts/{draft}/discard"
             | "/in/{business}/{inlet}",
         ) => json!({}),
+        ("POST", "/v1/drafts") => json!({ "policy": "returns" }),
+        ("POST", "/v1/drafts/{draft}") => json!({ "version": 1, "text": "policy: returns" }),
+        ("POST", "/v1/drafts/{draft}/publish") => json!({ "version": 1 }),
         ("POST", "/v1/inlets") => json!({ "id": "second", "kind": "form", "owner": "rita" }),
         ("POST", "/v1/people") => json!({ "id": "zoe", "role": "frontline", "team": "shop" }),
         ("POST", "/v1/people/{person}") => json!({ "name": "Zoe" }),
@@ -178,6 +185,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("/case/{book}/{case}", "/case/retail/blazers")
         .replace("/{case}", "/c_1")
         .replace("/settings/{noun}/{act}", "/settings/people/add")
+        .replace("{draft}", "d_1")
         .replace("/{act}", "/give")
         .replace("/{approval}", "/a_1")
         .replace("{book}", "retail")
@@ -213,6 +221,7 @@ fn what_each_may_do_on_every_route() {
             let form = json!({ "id": "form", "kind": "form", "owner": "rita" });
             shop.post("hugo", "/v1/inlets", form).await.ok();
             shop.add("zoe").await;
+            shop.has_draft("d_1", "zoe").await;
             let mut row = Vec::new();
             for who in WHO {
                 number += 1;

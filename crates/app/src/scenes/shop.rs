@@ -23,7 +23,7 @@ use crate::flow::fulfil::Worker;
 use crate::flow::people::{Setting, change, first_key, team};
 use crate::flow::records::Records;
 use crate::flow::rules::ModeText;
-use crate::flow::{mail, news, precedents, tell, timer};
+use crate::flow::{mail, news, precedents, publishing, tell, timer};
 use crate::router::router;
 use crate::shelf::Shelf;
 use crate::signs::Signs;
@@ -122,6 +122,7 @@ impl Shop {
         {
             shop.person(id, role).await;
         }
+        publishing::look(&shop.records, &shop.business).await.unwrap();
         news::look(&shop.records, &shop.business).await.unwrap();
         shop
     }
@@ -170,6 +171,7 @@ impl Shop {
     /// Lets time go by, and everything happen that does so by itself.
     pub async fn later(&self, micros: i64) {
         self.clock.fetch_add(micros, Ordering::SeqCst);
+        publishing::look(&self.records, &self.business).await.unwrap();
         timer::ring(&self.records, &self.business).await.unwrap();
         timer::anchor(&self.records, &self.business).await.unwrap();
         news::look(&self.records, &self.business).await.unwrap();

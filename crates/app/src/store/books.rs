@@ -20,6 +20,13 @@ pub async fn has(conn: &mut Conn, business: &BusinessId, digest: &Digest) -> Res
     Ok(conn.fetch_one(sql, &[business.as_str().into(), digest.as_str().into()]).await?.is_some())
 }
 
+/// A book's texts, where they are kept.
+pub async fn find(conn: &mut Conn, business: &BusinessId, digest: &str) -> Result<Option<BookLine>, StoreError> {
+    let sql = "SELECT digest, texts FROM books WHERE business = ? AND digest = ?";
+    let row = conn.fetch_one(sql, &[business.as_str().into(), digest.into()]).await?;
+    row.map(|row| Ok(BookLine { digest: row.parsed(0)?, files: row.json(1)? })).transpose()
+}
+
 /// Every book that is kept, the oldest first.
 pub async fn all(conn: &mut Conn, business: &BusinessId) -> Result<Vec<BookLine>, StoreError> {
     let sql = "SELECT digest, texts FROM books WHERE business = ? ORDER BY since, digest";

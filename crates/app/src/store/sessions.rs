@@ -102,6 +102,25 @@ pub async fn begin(conn: &mut Conn, business: &BusinessId, session: &SessionRow)
     conn.execute(sql, &values).await.map(drop)
 }
 
+/// Sign-ins that are nearer than this are of one shift, in microseconds.
+const SHIFT_APART: i64 = 4 * amends_core::time::HOUR;
+
+/// Says that someone begins to work; what lies within some hours is one shift.
+pub async fn shift(conn: &mut Conn, business: &BusinessId, person: &PersonId, at: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO shifts (business, person, latest, previous) VALUES (?,?,?,NULL) \
+               ON CONFLICT (business, person) DO UPDATE SET previous = shifts.latest, latest = excluded.latest \
+               WHERE excluded.latest - shifts.latest > ?";
+    let values = [business.as_str().into(), person.as_str().into(), at.into(), SHIFT_APART.into()];
+    conn.execute(sql, &values).await.map(drop)
+}
+
+/// When someone's shift before this one began, in microseconds.
+pub async fn last_shift(conn: &mut Conn, business: &BusinessId, person: &PersonId) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT previous FROM shifts WHERE business = ? AND person = ?";
+    let row = conn.fetch_one(sql, &[business.as_str().into(), person.as_str().into()]).await?;
+    row.map_or(Ok(None), |row| row.maybe_int(0))
+}
+
 const SESSION: &str = "SELECT id, person, how, since, seen FROM sessions WHERE business = ?";
 
 fn session(row: &Row) -> Result<SessionRow, StoreError> {

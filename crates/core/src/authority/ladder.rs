@@ -30,6 +30,17 @@ impl Person {
     }
 }
 
+/// Why a draft of rules is not someone's to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTheirs {
+    /// Their role is too low.
+    Role,
+    /// They wrote some of it.
+    Author,
+    /// Neither they nor anyone who wrote it has the highest role.
+    NoneOnTop,
+}
+
 /// The roles of the book that is in force now, lowest first, with their limits.
 #[derive(Clone, Debug)]
 pub struct Ladder {
@@ -70,6 +81,27 @@ impl Ladder {
     #[must_use]
     pub fn top(&self) -> Option<&RoleName> {
         self.rungs.last().map(|(name, _)| name)
+    }
+
+    /// Whether someone may write drafts of rules and publish those of others: of the two highest roles, and no AI agent.
+    #[must_use]
+    pub fn writes_rules(&self, person: &Person) -> bool {
+        !person.is_agent() && self.height(&person.role).is_some_and(|height| height + 2 >= self.rungs.len())
+    }
+
+    /// Whether someone may publish what others wrote: none of it is theirs, and one of them all has the highest role.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn publishes(&self, person: &Person, authors: &[Person]) -> Result<(), NotTheirs> {
+        if !self.writes_rules(person) {
+            return Err(NotTheirs::Role);
+        }
+        if authors.iter().any(|author| author.id == person.id) {
+            return Err(NotTheirs::Author);
+        }
+        let is_top = |one: &Person| self.top() == Some(&one.role);
+        if is_top(person) || authors.iter().any(is_top) { Ok(()) } else { Err(NotTheirs::NoneOnTop) }
     }
 
     /// The role next above another.
@@ -144,5 +176,38 @@ impl Ladder {
             Least::Role(role) => Some(self.height(role)? + 1),
             Least::Nobody => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: &str, role: &str) -> Person {
+        let (id, role) = (PersonId::parse(id).unwrap(), RoleName::parse(role).unwrap());
+        Person { id, role, team: TeamId::parse("shop").unwrap() }
+    }
+
+    #[test]
+    fn rules_are_written_by_the_two_highest_roles_and_published_by_another_of_them() {
+        let book = crate::trial::tests::books::shipped("retail");
+        let ladder = Ladder::of(&book).unwrap();
+        let [ada, rita, lena, marc, hugo] =
+            [("ada", "ai"), ("rita", "frontline"), ("lena", "lead"), ("marc", "lead"), ("hugo", "head")]
+                .map(|(id, role)| person(id, role));
+        let writes = |one: &Person| ladder.writes_rules(one);
+        assert_eq!([&ada, &rita, &lena, &hugo].map(writes), [false, false, true, true]);
+        let by = |who: &Person, authors: &[&Person]| {
+            let authors: Vec<Person> = authors.iter().map(|one| (*one).clone()).collect();
+            ladder.publishes(who, &authors)
+        };
+        assert_eq!(by(&hugo, &[&lena]), Ok(()));
+        assert_eq!(by(&lena, &[&hugo]), Ok(()));
+        assert_eq!(by(&marc, &[&lena, &hugo]), Ok(()));
+        assert_eq!(by(&marc, &[&lena]), Err(NotTheirs::NoneOnTop));
+        assert_eq!(by(&lena, &[&lena, &hugo]), Err(NotTheirs::Author));
+        assert_eq!(by(&rita, &[&hugo]), Err(NotTheirs::Role));
+        let two = Ladder::new(book.roles.iter().filter(|r| r.id == "ai" || r.id == "head").cloned()).unwrap();
+        assert!(!two.writes_rules(&ada) && two.writes_rules(&hugo), "an agent never writes rules");
     }
 }

@@ -13,11 +13,13 @@
 //! What the file says never changes: the result is read again and compared before it is handed out.
 
 mod comments;
+mod edit;
 mod scalar;
 #[cfg(test)]
 mod tests;
 
 use comments::Comments;
+pub use edit::{get, read, set, set_table};
 
 use super::read::keys::FileKind;
 use super::read::shape::{Record, Shape};

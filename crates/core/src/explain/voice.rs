@@ -82,7 +82,8 @@ pub(super) fn any_of(amounts: &[Money]) -> Option<String> {
 }
 
 /// A day, in English: `16 November 2026`.
-pub(super) fn date(d: Date) -> String {
+#[must_use]
+pub fn date(d: Date) -> String {
     Texts::english().date(d)
 }
 

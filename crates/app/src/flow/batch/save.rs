@@ -104,7 +104,8 @@ async fn save_given(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), Store
 }
 
 /// The texts that a book's rules are made of.
-fn book_line(digest: &Digest, book: &Book) -> BookLine {
+/// The texts of a book's rules, as they are kept beside assessments.
+pub fn book_line(digest: &Digest, book: &Book) -> BookLine {
     let rules = |path: &str| path == "book.yaml" || path.starts_with("policies/");
     let files = book.sources.files.iter().filter(|f| rules(&f.path));
     BookLine { digest: digest.clone(), files: files.map(|f| (f.path.clone(), f.text.to_string())).collect() }
