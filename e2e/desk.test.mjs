@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { byKeyboard, byMouse, fill } from './filling.mjs';
+import { byKeyboard, byMouse, fill, tabToText } from './filling.mjs';
 import { audit, browser as launch, key, looks, out, serve, settled, signIn } from './house.mjs';
-import { stories } from './stories.mjs';
+import { moved, stories } from './stories.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-desk-'));
 const database = join(folder, 'amends.db');
@@ -28,18 +28,6 @@ after(async () => {
 
 const story = (number) => stories.find(({ name }) => name.startsWith(number));
 
-// The story is told of a day in November; cases are opened today, so its dates move along.
-const moved = (facts) => {
-  const days = Math.round((Date.now() - Date.parse('2026-11-16T12:00:00Z')) / 86_400_000);
-  const move = (text) => text.replace(/^(\d{4}-\d\d-\d\d)/, (day) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10));
-  const deep = (value) => {
-    if (typeof value === 'string') return move(value);
-    if (Array.isArray(value)) return value.map(deep);
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deep(inner)]));
-  };
-  return deep(facts);
-};
-
 async function opened(page, request, customer, words) {
   await page.goto(`${house.address}/desk`);
   await page.getByLabel('What does the customer want?').selectOption(request);
@@ -56,7 +44,7 @@ test('the sale five days later: asked of the lead who is there, answered, given'
   const words = 'I just bought three blazers five days ago and now they are 40% off.';
   await opened(page, 'price_adjustment', 'c_1001', words);
   await page.locator('blockquote.customers').getByText(words).first().waitFor();
-  const left = await fill(page, moved(story('1').facts), byMouse);
+  const left = await fill(page, moved(story('1')), byMouse);
   assert.deepEqual(left.filter((name) => name.startsWith('f.')), []);
   await page.screenshot({ path: `${out}desk-case.png`, fullPage: true });
   assert.equal(await page.locator('#verdict').innerText(), 'A team lead may say yes');
@@ -91,16 +79,6 @@ test('the sale five days later: asked of the lead who is there, answered, given'
   assert.deepEqual([...rita.complaints, ...lena.complaints], []);
 });
 
-// Tab, until what has the focus says this.
-async function tabTo(page, says) {
-  for (let i = 0; i < 200; i += 1) {
-    const text = await page.evaluate(() => document.activeElement.innerText ?? '');
-    if (says.test(text)) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`nothing that says ${says} has the focus`);
-}
-
 test('the same by keyboard alone', async () => {
   const { page } = rita;
   await lena.page.goto(`${house.address}/desk`);
@@ -115,14 +93,14 @@ test('the same by keyboard alone', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.type('It is cheaper now.');
-  await tabTo(page, /^Open it/);
+  await tabToText(page, /^Open it/);
   await page.keyboard.press('Enter');
   await page.waitForURL('**/desk/cases/*');
-  const left = await fill(page, moved(story('1').facts), byKeyboard);
+  const left = await fill(page, moved(story('1')), byKeyboard);
   assert.deepEqual(left.filter((name) => name.startsWith('f.')), []);
-  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('Escape');
   await page.keyboard.press('1');
-  await tabTo(page, /^Ask lena/);
+  await tabToText(page, /^Ask lena/);
   await page.keyboard.press('Enter');
   await page.getByText('lena is asked until').waitFor();
   await lena.page.keyboard.press('g');
@@ -132,16 +110,56 @@ test('the same by keyboard alone', async () => {
   await lena.page.keyboard.press('Enter');
   await lena.page.getByText('No question waits for you').waitFor();
   await page.getByText('lena says yes').waitFor();
-  await tabTo(page, /^Give it now/);
+  await tabToText(page, /^Give it now/);
   await page.keyboard.press('Enter');
   await page.getByText('Given, under way: Credit the difference, $178.80').waitFor();
   assert.deepEqual([...rita.complaints, ...lena.complaints], []);
 });
 
+test('what was given is taken back by one key, and not when it is too late', async () => {
+  const { page } = rita;
+  await opened(page, 'wrong_goods', 'c_1005', 'These are not the dresses I ordered.');
+  await fill(page, moved(story('2')), byMouse);
+  const first = page.locator('#options > li').first();
+  await first.getByText('What happens then').click();
+  await first.getByText('by hand. You do it, then say so here').first().waitFor();
+  await page.screenshot({ path: `${out}desk-case-then.png`, fullPage: true });
+  await first.getByRole('button', { name: 'Give' }).click();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await page.screenshot({ path: `${out}desk-case-undo.png`, fullPage: true });
+  assert.deepEqual(await audit(page), []);
+  await page.keyboard.press('u');
+  await page.locator('#decided').getByText('Taken back: ').waitFor();
+  await page.screenshot({ path: `${out}desk-case-undone.png`, fullPage: true });
+  // It can be given again; after its time the button goes by itself.
+  await page.locator('#options > li').first().getByRole('button', { name: 'Give' }).click();
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.waitFor();
+  await undo.waitFor({ state: 'detached' });
+  await page.getByText('Given, under way').waitFor();
+  assert.deepEqual(rita.complaints.filter((c) => !c.includes('422')), []);
+
+  // Without scripts the button stays, and the server says that it is too late.
+  const context = await browser.newContext({ storageState: await page.context().storageState(), javaScriptEnabled: false });
+  const bare = await context.newPage();
+  await opened(bare, 'wrong_goods', 'c_1006', 'These are not the dresses I ordered.');
+  const key = new URL(bare.url()).pathname;
+  await page.goto(house.address + key);
+  await fill(page, moved(story('2')), byMouse);
+  await page.locator('#options > li').first().getByRole('button', { name: 'Give' }).click();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await bare.goto(house.address + key);
+  await bare.getByRole('button', { name: 'Undo' }).waitFor();
+  await undo.waitFor({ state: 'detached' });
+  await bare.getByRole('button', { name: 'Undo' }).click();
+  await bare.getByRole('alert').getByText('is under way already').waitFor();
+  await context.close();
+});
+
 test('a no comes with what stays open, and a bare one is not taken', async () => {
   const { page } = rita;
   await opened(page, 'price_adjustment', 'c_1002', 'It is cheaper now.');
-  await fill(page, moved(story('1').facts), byMouse);
+  await fill(page, moved(story('1')), byMouse);
   await page.getByText('Stay with the book: decline').click();
   await page.getByLabel('Why?', { exact: true }).fill('The sale is for orders online.');
   await page.getByRole('button', { name: 'Decline' }).click();
@@ -215,7 +233,7 @@ for (const [look, options] of looks) {
     const context = await browser.newContext({ viewport: { width: 1400, height: 950 }, locale: 'en-US', ...options, storageState: state });
     const page = await context.newPage();
     await opened(rita.page, 'price_adjustment', `c_${look}`, 'It is cheaper now, and I would rather not return all of it.');
-    await fill(rita.page, moved(story('1').facts), byMouse);
+    await fill(rita.page, moved(story('1')), byMouse);
     await rita.page.locator('#options > li').first().getByRole('button').click();
     await rita.page.getByText('is asked until').waitFor();
     const at = new URL(rita.page.url()).pathname;

@@ -88,7 +88,18 @@ export async function byKeyboard(page, name, value) {
   return true;
 }
 
-async function tabTo(page, name, value) {
+// Tab, until what has the focus says this.
+export async function tabToText(page, says) {
+  for (let i = 0; i < 200; i += 1) {
+    const text = await page.evaluate(() => document.activeElement.innerText ?? '');
+    if (says.test(text)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`nothing that says ${says} has the focus`);
+}
+
+// Tab, until the input of this name has the focus.
+export async function tabTo(page, name, value) {
   for (let i = 0; i < 160; i += 1) {
     const here = await page.evaluate(([n, v]) => {
       const e = document.activeElement;

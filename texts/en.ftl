@@ -48,10 +48,12 @@ frame-to = to
 frame-pick-an-option = pick an option
 frame-copy-the-words-for-the = copy the words for the customer
 frame-to-the-yes-or-the = to the yes or the no of a question; Enter says it
+frame-take-back-what-was-just = take back what was just given
 frame-go-to-the-desk = go to the desk
 frame-go-to-the-approvals = go to the approvals
 frame-go-to-ask = go to Ask
 frame-go-to-the-rules = go to the rules
+frame-leave-a-field = leave a field, so that the keys are heard again
 frame-these-keys = these keys
 frame-close = Close
 
@@ -69,10 +71,12 @@ desk-offered-to-you = Offered to you
 desk-your-turn = Your turn
 desk-who-waits-longest-first = who waits longest first
 desk-nobody-waits-for-you = Nobody waits for you.
+desk-after-a-no-the-customer-wrote = After a no, the customer wrote
 desk-the-customers-turn = The customer's turn
 desk-a-new-case = A new case
 desk-what-does-the-customer-want = What does the customer want?
-desk-the-customers-number-or-an = The customer's number, or an order's
+desk-the-customers-number-or-an = The customer's number or name, or an order's
+desk-search = Search
 desk-if-it-is-known = (if it is known)
 desk-what-do-they-say = What do they say?
 desk-optional = (optional)
@@ -86,11 +90,14 @@ found-orders = { $n ->
    *[other] { $n } orders
  }
 found-order-is-theirs = { $order } is theirs
-found-nobody-is-known-by-this = Nobody is known by this number. The case can be opened all the same.
+found-nobody-is-known-by-this = Nobody is known by this. With a number, the case can be opened all the same.
+found-who-is-it = Who is it?
+found-open-case = Open the case { $case }
 
 ## approvals.html
 
 approvals-approvals = Approvals
+approvals-sound-when-one-arrives = Sound when one arrives
 approvals-no-question-waits-for-you = No question waits for you. New ones appear here by themselves.
 approvals-question-n-what = Question { $n }: { $what }
 approvals-asker-asks-you-for-a = { $asker } asks you for a second look
@@ -260,6 +267,7 @@ desk-there-is-no-page-at = There is no page at this address.
 ## desk/mine.rs
 
 desk-choose-what-the-customer-wants = Choose what the customer wants.
+desk-choose-who-it-is = That is a name: choose below who it is.
 desk-the-customers-number-why = The customer's number: { $why }
 desk-what-the-customer-says = What the customer says
 desk-their-turn-for-changed = their turn for { $changed }
@@ -366,3 +374,916 @@ sign-in-your-account = Your account
 sign-in-that-came-from-another-page = That came from another page, or from one that was open too long. Nothing was done: do it again.
 sign-in-the-two-new-passwords-are = The two new passwords are not the same.
 sign-in-the-password-you-have-now = The password you have now is another.
+
+## explain/terms.rs
+
+answer-fault = it is so: making good is owed
+answer-fault-paid-by = it is so: making good is owed; { $team } pays
+answer-it-is-not-so = it is not so
+answer-not-shown-yet = not shown yet
+answer-does-not-apply-here = does not apply here
+answer-customers-were-not-told-does = customers were not told: does not bind
+answer-not-known-yet = not known yet
+answer-past-undisclosed = { $past }, but customers were not told: does not bind
+answer-past-undisclosed-perhaps = { $past }; binds only if customers had been told
+answer-one-of-these-holds = one of these holds
+answer-all-of-these-hold = all of these hold
+answer-holds = holds
+answer-on-the-line = on the line
+answer-inside = { $margin } inside
+answer-value-inside = { $value }: { $margin } inside
+answer-none-of-these-holds = none of these holds
+answer-not-all-of-these-hold = not all of these hold
+answer-does-not-hold = does not hold
+answer-value-instead-of-line = { $value } instead of { $line }
+answer-past = { $past } past the line
+answer-past-fixed = { $past } past a fixed line
+answer-because-of-says = because of { $says }
+answer-past-yours = { $past }, yours to stretch
+answer-past-yours-because = { $past }, yours to stretch because of { $because }
+answer-past-yours-to-waive = { $past }: yours to waive
+answer-past-theirs = { $past }, { $role } may
+answer-past-theirs-because = { $past }, { $role } may because of { $because }
+answer-past-role-may-waive = { $past }: { $role } may waive
+answer-past-this-is-fixed = { $past }: this is fixed
+answer-past-further-than-anyone-may = { $past }: further than anyone may go
+
+## explain/around.rs
+
+answer-not-known-yet-if-so = not known yet; if so, { $decides }
+answer-role-decides = { $role } decides what is not owed
+answer-shown-loan = shown: { $loan }
+answer-said-not-shown-yet-once = said, not shown yet; once it is, { $loan }
+answer-lends = { $to } may go as far as { $of }
+answer-lends-up-to = { $to } may go as far as { $of }, up to { $most }
+answer-nothing-here = nothing here
+answer-bars-what-for-everyone = bars { $what }, for everyone
+answer-not-known-yet-it-may = not known yet; it may bar { $what }
+answer-it-is-more-than-the = It is more than the rest of what was paid
+answer-path-is-not-given-find = `{ $path }` is not given: find it out and add it
+answer-problem-correct-it = { $problem }: correct it
+answer-cannot = part of the rule cannot be worked out: { $says }
+answer-cannot-at = part of the rule cannot be worked out ({ $path } line { $line }): { $says }
+answer-path-is-source = `{ $path }` is { $source }
+answer-an-ai-agents-claim-so = an AI agent's claim so far
+answer-the-customers-word-so-far = the customer's word so far
+answer-only-looked-at-so-far = only looked at so far
+answer-from-a-system-of-record = from a system of record
+answer-look-it-up-in-the = look it up in the system of record
+answer-look-at-it-yourself-the = look at it yourself (the label, a picture, a note) and mark it as seen
+answer-ask-the-customer = ask the customer
+answer-and-no = { $one } and no { $other }
+answer-bespoke = You may write a remedy of your own
+answer-bespoke-but = You may write a remedy of your own, but no { $no }
+answer-bespoke-theirs = { $who } may write a remedy of their own
+answer-bespoke-theirs-but = { $who } may write a remedy of their own, but no { $no }
+answer-costs-more = costs us { $cost }, { $by } more than the first option
+answer-costs-less = costs us { $cost }, { $by } less than the first option
+answer-costs-as-much = costs us { $cost }, as much as the first option
+answer-costs-us-cost = costs us { $cost }
+
+## explain/options.rs
+
+answer-released-by-role = released by { $role }
+answer-more-than-anyone-may-release = more than anyone may release alone
+answer-least-to-most = { $least } to { $most }
+answer-barred = barred: { $why }
+answer-may-be-barred = may be barred: { $why }
+answer-depends-on-what-is-missing = depends on what is missing
+answer-yours-to-give = yours to give
+answer-needs-role = needs { $role }
+answer-nobody-may-give-this = nobody may give this
+answer-yours-up-to-text = yours up to { $text }
+answer-owed-yours-to-release = owed, yours to release
+answer-owed-other = owed; { $other }
+answer-paid-by = { $team } pays
+answer-more-than-you-may-give = more than you may give on one case
+answer-your-exceptions-for-this-customer = your exceptions for this customer are used up
+
+## explain/gauge.rs
+
+answer-yours = yours
+answer-nobody = nobody
+answer-tick-line = { $line }: the line
+answer-tick-any = any: { $who }
+answer-tick-past = { $past } past
+answer-tick-from = from { $from }
+answer-tick-to = to { $to }
+
+## explain/policy/limits.rs
+
+rule-bespoke = { $who } may write a remedy of their own
+rule-any-amount-on-one-case = any amount on one case
+rule-per-grant = up to { $most } on one case
+rule-per-day = up to { $most } in a day
+rule-exceptions = { $n ->
+    [one] 1 exception
+   *[other] { $n } exceptions
+ } for one customer in { $days }
+rule-releases-all-that-is-owed = releases all that is owed
+rule-per-owed = releases up to { $most } of what is owed
+
+## explain/policy/remedies.rs
+
+rule-owed-when-we-got-it = owed when we got it wrong
+rule-owed-when-every-term-holds = owed when every term holds, else given by whoever may stretch those that do not
+rule-asks-for-no-term-only = asks for no term, only for someone who may give as much
+rule-possible-in-place-of-what = possible in place of what is barred
+rule-owed-to-whoever-asks = owed to whoever asks
+rule-only-where-it-is-possible = only where it is possible
+rule-least-to-most = { $least } to { $most }
+rule-up-to-most = up to { $most }
+rule-least-or-more = { $least } or more
+rule-a-range-that-is-worked = a range that is worked out
+rule-worked-out = worked out
+rule-worked-out-from-sources = worked out from { $sources }
+rule-nothing = nothing
+rule-the-first-of-these-that = the first of these that holds
+rule-in-some-cases-only = in some cases only
+rule-in-some-cases-only-depends = in some cases only: depends on { $sources }
+rule-less-than-the-amount-may = less than the amount may be given
+rule-good-for-text = good for { $text }
+rule-expires-on-a-day-that = expires on a day that is worked out
+rule-good-until-day = good until { $day }
+rule-expected-to-keep-kept-of = expected to keep { $kept } of what the customer is worth
+rule-team-pays = { $team } pays
+rule-goes-to-the-first-payment = goes to the first payment as far as that goes, then to the next
+rule-goes-to-all-payments-by = goes to all payments, by what each paid
+
+## explain/policy/terms.rs
+
+rule-must-hold = must hold
+rule-one-of-these = one of these:
+rule-all-of-these = all of these:
+rule-at-most = at most { $most }
+rule-at-least = at least { $least }
+rule-exactly = exactly { $exactly }
+rule-within = from { $from } to { $to }
+rule-what-is-worked-out = what is worked out
+rule-what-is-worked-out-from = what is worked out from { $sources }
+rule-fixed = fixed
+rule-stretch = { $title }: up to { $distance } past the line
+rule-title-any-distance-past-the = { $title }: any distance past the line
+rule-title-may-waive = { $title } may waive
+rule-asked-in-some-cases-only = asked in some cases only
+rule-asked-from-day-on = asked from { $day } on
+rule-asked-until-day = asked until { $day }
+rule-fact = “{ $fact }”
+rule-fact-of = “{ $fact }” ({ $record })
+rule-never-expires = never expires
+rule-undisclosed = customers were not told: it does not bind them
+rule-undisclosed-paid-by = customers were not told: it does not bind them; { $team } pays where it does not hold
+rule-disclosed-since = customers were told on { $day }: it does not bind those who relied on the rule before
+rule-disclosed-since-paid-by = customers were told on { $day }: it does not bind those who relied on the rule before; { $team } pays where it does not hold
+
+## explain.rs
+
+answer-need-to-know = We need to know: { $best } at best, { $worst } at worst
+answer-not-possible = Not possible
+answer-not-possible-why = Not possible: { $why }
+answer-owed = Owed
+answer-owed-who = Owed; { $who }
+answer-not-within-the-rules = Not within the rules
+answer-we-need-to-know = We need to know
+answer-yours-standing = Yours to give
+answer-role-may-say-yes = { $role } may say yes
+answer-asked-by-role = asked by { $role }
+answer-no-rule-governs-request = no rule governs `{ $request }`
+answer-in-force-since-day = in force since { $day }
+answer-read-as-it-was-when = read as it was when the customer relied on it
+
+## explain/policy.rs
+
+rule-in-force = in force from the first day
+rule-in-force-until = in force from the first day, until { $until }
+rule-in-force-since = in force since { $since }
+rule-in-force-from-to = in force since { $since }, until { $until }
+rule-counts-as-it-was-when = counts as it was when the customer relied on it, where that was better for them
+rule-may-be-opened-before-the = may be opened before the customer asks
+rule-once-a-system-of-record = once a system of record says so
+rule-once-someone-has-looked-at = once someone has looked at it
+rule-on-the-customers-word = on the customer's word
+rule-and = { $first } and { $last }
+rule-the = the { $name }
+answer-who = a { $role }
+answer-who-vowel = an { $role }
+answer-who-top = the { $role }
+answer-either = { $one } or { $other }
+
+## explain/layout.rs
+
+note-to-find-out = To find out
+note-what-can-be-done = What can be done
+note-instead = Instead
+note-without-an-exception = Without an exception
+note-what-the-rule-says = What the rule says
+note-why = Why: { $purpose }
+
+## explain/changes.rs
+
+changes-title = Title
+changes-purpose = Purpose
+changes-owner = Owner
+changes-what-customers-are-told = What customers are told
+changes-governs = Governs
+changes-when-we-got-it-wrong = When we got it wrong
+changes-without-an-exception = Without an exception
+changes-what-asks-for-somebody-higher = What asks for somebody higher
+changes-what-nobody-may-do = What nobody may do
+changes-also = Also
+changes-words = Words
+changes-the-term = the term
+changes-who-may-stretch-it = who may stretch it
+changes-the-sentence = the sentence
+changes-the-line = the line
+changes-the-stretch = the stretch
+changes-the-remedy = the remedy
+changes-how-much = how much
+changes-costs-us = costs us
+changes-a-part = a part
+changes-in-all = { $role }, in all
+changes-offered = offered
+changes-fault = { $says }: owed { $proof }
+
+## book.html
+
+book-rules-of-title = Rules of { $title }
+book-who-decides = Who decides
+book-what-changed-when = What changed when
+book-new-since-your-last-shift = New since your last shift
+book-since-since = since { $since }
+book-in-force-from-day = in force from { $day }
+book-changed = changed
+book-drafts = Drafts
+book-no-rule-is-being-changed = No rule is being changed.
+book-by-by = by { $by }
+book-change-a-rule = Change a rule
+book-begin-a-draft = Begin a draft
+book-the-ladder = The ladder
+book-what-may-have-happened-to = What may have happened to a customer
+book-counts-proof-lends = Counts { $proof }: { $lends }.
+
+## case.html
+
+case-how-much-least-to-most = How much? { $least } to { $most } { $currency }
+case-says-how-much = { $says }: how much
+case-what-should-they-know = What should they know?
+case-optional = (optional)
+case-what-happens-then = What happens then
+case-does-it = does it
+case-says-by-hand-you-do = { $says }: by hand. You do it, then say so here
+case-give = Give
+case-desk = Desk
+case-case-id = case { $id }
+case-the-customers-link-shown-this = The customer's link, shown this once. Send it to them and to nobody else.
+case-copy = Copy
+case-answer = Answer
+case-a-customer-since-since = a customer since { $since }
+case-who-is-it = Who is it?
+case-the-customers-number = The customer's number
+case-set = Set
+case-asks-for = Asks for
+case-what-the-rule-asks = What the rule asks
+case-keep-this-answer-on-the = Keep this answer on the case
+case-did-something-happen-to-the = Did something happen to the customer?
+case-what-was-known = What was known
+case-so-far = So far
+case-look-at-the-file = Look at the file
+case-add-to-the-case = Add to the case
+case-what-is-it = What is it?
+case-a-note = A note
+case-the-customer-said = The customer said
+case-i-asked-them = I asked them
+case-i-saw-proof = I saw proof
+case-add = Add
+case-open-it-again-for-this = Open it again, for this reason
+case-show-a-photo-a-paper = Show a photo, a paper or a screenshot
+case-drop-files-anywhere-on-this = Drop files anywhere on this page, or paste a screenshot.
+case-which-files = Which files?
+case-or-take-a-photo-now = Or take a photo now
+case-what-do-they-show = What do they show?
+case-photos-jpeg-png-webp-gif = Photos (JPEG, PNG, WebP, GIF), PDF or plain text: at most 10 MB each, 5 at once. What is about someone's health is better seen than kept.
+case-no-rule-answers-this-request = No rule answers this request.
+case-cases-like-this = Cases like this
+case-given-given = { $given } given
+case-declined-declined = , { $declined } declined
+case-median-median = median { $median }
+case-asked-and-given = Asked and given
+case-give-it-now = Give it now
+case-undo = Undo
+case-nothing-is-done-for = Nothing is done for
+case-seconds = s.
+case-i-have-done-it = I have done it
+case-ask-for-a-second-look = Ask for a second look
+case-what-should-they-know-it = What should they know? It goes to someone higher who was not in it.
+case-ask = Ask
+case-what-you-can-do = What you can do
+case-what-is-possible-instead = What is possible instead
+case-write-a-remedy-for-this = Write a remedy for this case
+case-what-does-the-customer-get = What does the customer get?
+case-what-kind-of-thing-is = What kind of thing is it?
+case-how-much-is-it-for = How much is it for them?
+case-if-it-is-money = (if it is money)
+case-what-does-it-cost-the = What does it cost the business?
+case-why = Why?
+case-writing-it-says-yes-to = Writing it says yes to it. Whoever owns the case then gives it.
+case-write-it = Write it
+case-words-that-help = Words that help
+case-words-for-the-customer-edit = Words for the customer; edit them as you like
+case-handing-over = Handing over
+case-it-is-offered-to-you = It is offered to you.
+case-if-not-why = If not: why?
+case-take-it-over = Take it over
+case-do-not = Do not
+case-it-is-offered-to-name = It is offered to { $name }, and yours until they say yes.
+case-take-the-offer-back = Take the offer back
+case-promised-and-asked = Promised and asked
+case-kept-it = Kept
+case-they-answered = They answered
+case-what-did-department-say = What did { $department } say?
+case-promise-something = Promise something
+case-what-do-you-promise-the = What do you promise the customer?
+case-until-when = Until when?
+case-you-are-reminded-before-and = You are reminded before, and it is seen when it is missed.
+case-promise = Promise
+case-ask-a-department = Ask a department
+case-which = Which?
+case-what-are-they-asked = What are they asked?
+case-the-case-stays-yours-after = The case stays yours. After some such questions the head sees it.
+case-stay-with-the-book-decline = Stay with the book: decline
+case-what-can-the-customer-do = What can the customer do instead?
+case-or-in-your-words = Or in your words
+case-decline = Decline
+case-hand-over = Hand over
+case-to-whom = To whom?
+case-it-stays-yours-until-they = It stays yours until they say yes.
+case-offer-it = Offer it
+case-settled-close-the-case = Settled: close the case
+case-the-customers-page = The customer's page
+case-they-see-who-looks-after = They see who looks after it, what they said and were asked, promised and given, and the reason of a no. Never notes, costs, or who decides.
+case-they-have-a-link-good = They have a link, good until { $until } at the latest.
+case-link-for-the-customer = Link for the customer
+case-take-the-links-back = Take the links back
+
+## contents.html
+
+contents-rules = Rules
+contents-who-decides = Who decides
+
+## draft.html
+
+draft-lines-that-differ = Lines that differ
+draft-as-role = as { $role }
+draft-came-the-case-says-expected = : { $came }, the case says { $expected }
+draft-rule = Rule
+draft-draft = draft
+draft-written-by-authors-a-second = Written by { $authors }. A second person publishes it.
+draft-see-what-changed-when = See what changed when
+draft-what-is-saved-and-what = What is saved, and what you typed
+draft-what-you-typed-is-below = What you typed is below, and is not saved. Lines with − are saved and not in yours, lines with + are only in yours. Take over what you want to keep; saving puts yours in its place.
+draft-save = Save
+draft-the-draft = The draft
+draft-as-a-form = As a form
+draft-as-text = As text
+draft-edit-the-text = Edit the text
+draft-edit-as-a-form = Edit as a form
+draft-check-without-saving = Check without saving
+draft-discard-the-draft = Discard the draft
+draft-what-stands-here-is-not = What stands here is not saved yet.
+draft-how-far-past-the-line = How far past the line
+draft-each-counts-from-the-line = Each counts from the line: when the line moves, stretches move too. Left empty, a role goes as far as the one below it.
+draft-who-may-waive-it-write = Who may waive it: write any.
+draft-this-text-cannot-be-read = This text cannot be read as a form. Mend what is wrong first.
+draft-the-text-of-the-rule = The text of the rule
+draft-what-comes-of-it = What comes of it
+draft-cannot-be-published-yet-why = Cannot be published yet: { $why }
+draft-it-can-be-published = It can be published
+draft-in-force-from-in-force = In force from { $in_force } on, for who asks from then on.
+draft-the-line = The line
+draft-what-to-do = What to do:
+draft-the-change = The change
+draft-nothing-is-different-from-the = Nothing is different from the rule as it is.
+draft-stretches-move-too = stretches move too
+draft-before = before:
+draft-after = after:
+draft-is-gone = is gone
+draft-the-cases-of-the-book = The cases of the book
+draft-cases-run = { $cases } run
+draft-they-run-again-once-nothing = They run again once nothing is wrong.
+draft-from-in-force-on-these = From { $in_force } on these fail
+draft-mend-the-draft-or-the = Mend the draft, or the case in the book's folder.
+draft-and-failing-more-more = and { $failing_more } more
+draft-all-come-out-as-they = All come out as they do today
+draft-had-it-always-held-these = Had it always held, these would come out otherwise
+draft-and-otherwise-more-more = and { $otherwise_more } more
+draft-the-lines-of-the-text = The lines of the text that differ
+draft-publish = Publish
+draft-save-it-first-or-open = Save it first, or open it again as it is saved: only what is saved is published, and who saves a change is one of its authors.
+draft-in-force-from = In force from
+draft-you-read-version-version-from = You read version { $version }. From that day on everyone answers by it; who asked before keeps the rule as it was.
+draft-publish-it = Publish it
+
+## history.html
+
+history-what-changed-when = What changed when
+history-nothing-is-kept-of-this = Nothing is kept of this yet.
+history-edition-number = edition { $number }
+history-who-published-what-authors-wrote = { $who } published what { $authors } wrote.
+history-the-rules-as-they-were = The rules as they were when they were first kept.
+history-the-folder-of-the-book = The folder of the book was changed.
+history-what-belongs-to-all-rules = What belongs to all rules changed: roles and limits, facts, or what nobody may do.
+history-a-version-is-gone = A version is gone
+history-a-new-rule = A new rule
+history-this-version-was-changed = This version was changed
+history-a-new-version = A new version
+history-in-force-from-day = , in force from { $day }
+history-moved-with-the-line = moved with the line
+history-before = before:
+history-after = after:
+history-is-gone = is gone
+history-the-lines-of-the-text = The lines of the text that differ
+history-lines-that-differ = Lines that differ
+history-earlier = Earlier
+
+## rule.html
+
+rule-costs-us-cost = Costs us: { $cost }
+rule-rule = Rule
+rule-to-come = To come
+rule-earlier-version = Earlier version
+rule-owned-by-owner = owned by { $owner }
+rule-ask-about-it = Ask about it
+rule-what-changed-when = What changed when
+rule-change-this-rule = Change this rule
+rule-another-version-comes-into-force = Another version comes into force: it stands below.
+rule-to-come-other-versions-come = { $to_come } other versions come into force: it stands below.
+rule-a-draft-of-this-rule = A draft of this rule
+rule-is-being-written-by-by = is being written by { $by }.
+rule-read-as = Read as
+rule-what-customers-are-told = What customers are told
+rule-when-we-got-it-wrong = When we got it wrong
+rule-says-owed-proof = { $says }: owed { $proof }.
+rule-team-pays-2 = { $team } pays.
+rule-what-the-rule-asks = What the rule asks
+rule-without-an-exception = Without an exception
+rule-what-asks-for-somebody-higher = What asks for somebody higher
+rule-what-nobody-may-do = What nobody may do
+rule-bars-join = Bars: { $join }
+rule-instead-join = Instead: { $join }
+rule-when-something-happened-to-the = When something happened to the customer
+rule-counts-proof-lends = counts { $proof }: { $lends }
+rule-examples-the-cases-this-rule = Examples: the cases this rule is tested with ({ $cases })
+
+## customer.html
+
+customer-your-request = Your request
+customer-looks-after-it = { $owner } at { $business } looks after it from beginning to end.
+customer-looks-after-it-nobody = { $business } looks after it, with a program that answers first. You can ask for a person at any time.
+customer-said = Thank you. Your words are with { $owner } now.
+customer-said-nobody = Thank you. Your words are with us now.
+customer-showed = Thank you. What you sent is with { $owner } now.
+customer-showed-nobody = Thank you. What you sent is with us now.
+customer-thanked = Thank you for saying so. { $owner } will read it.
+customer-thanked-nobody = Thank you for saying so. It is passed on.
+customer-write-first = Write a few words first.
+customer-too-long = That is too long: { $most } letters at most. It is still here, so you can make it shorter.
+customer-no-file = Take a photo or choose a file first. Your words are still here.
+customer-no-shows = Write what the files show, and choose them once more: your browser does not keep them for you.
+customer-words-are-still-here = Your words are still here; choose the other files once more too.
+customer-full = This is as much as can be sent here. Get in touch with { $business } in another way for the rest.
+customer-twice = This page was sent before, with something else in it. What you typed is still here: send it once more.
+customer-later = It could not be kept just now. What you typed is still here: send it again in a moment.
+customer-too-often = That was a lot at once. What you typed is still here: send it again in { $seconds } seconds.
+customer-not-now = This could not be added as things stand now. Look below at how your request stands.
+customer-your-turn = Your turn
+customer-we-need-something = We need something from you
+customer-answer-below = Answer below, or send a photo. As soon as we have it, it is our turn again.
+customer-our-turn = Our turn
+customer-we-are-deciding = We are deciding
+customer-asked-for-a-decision = { $owner } has asked for a decision. There is nothing you have to do.
+customer-asked-for-a-decision-nobody = We have asked for a decision. There is nothing you have to do.
+customer-decided = Decided
+customer-on-its-way-to-you = Decided, and on its way to you
+customer-says-when-done = There is nothing you have to do. This page says when it is done.
+customer-we-are-looking = We are looking into it
+customer-find-the-question = There is nothing you have to do. If we need something, you find the question here.
+customer-done-chip = Done
+customer-is-settled = This is settled
+customer-still-not-right = If something is still not right, write to us below: your request opens again, and the date that counts stays.
+customer-answered = Answered
+customer-cannot-as-asked = We cannot do it in the way you asked
+customer-the-reason = The reason:
+customer-stays-open = What stays open to you
+customer-second-look = To take one of these, or if you see it differently, write to us below. You may ask for a second look, by someone higher up who had no part in this answer.
+customer-resting = Resting
+customer-did-not-hear = We did not hear from you
+customer-put-to-rest = So we put your request to rest. Write to us below and it goes on; dates then count as of the day you write.
+customer-dates-count = Dates count as of { $asked }
+customer-nothing-is-lost = Nothing is lost to you while we look into it.
+customer-what-you-get = What you get
+customer-money-sent = Done: the money was sent. Your bank may take some days to show it.
+customer-done = Done.
+customer-money-on-its-way = The money is on its way.
+customer-on-its-way = On its way.
+customer-what-we-promised = What we promised
+customer-kept = Kept.
+customer-kept-late = Done, later than we said. We are sorry.
+customer-missed = This was to be by { $until }. We are late, and we are sorry.
+customer-by = By { $until }.
+customer-your-answer = Your answer
+customer-write-to-us = Write to us
+customer-what-you-want-to-tell = What you want to tell us
+customer-something-we-should-know = Is there something we should know?
+customer-send = Send
+customer-show-us = Show us something
+customer-what-files = Photos, PDFs and plain texts: up to { $files } at once, each up to { $mb } MB. Only people at { $business } see them.
+customer-what-do-they-show = What do they show?
+customer-the-label = The label on the parcel
+customer-take-a-photo = Take a photo
+customer-choose-files = Choose files
+customer-send-the-files = Send the files
+customer-say-thanks = Say thanks
+customer-a-few-words = A few words for { $owner }, if you like
+customer-a-few-words-nobody = A few words, if you like
+customer-what-was-said = What was said
+customer-we-asked = We asked
+customer-you-wrote = You wrote
+customer-you-told-us = You told us
+customer-you-showed-us = You showed us
+customer-you-said-thanks = You said thanks
+customer-keep-the-address = Keep the address of this page to yourself: whoever has it sees it as you do.
+
+## customer_refused.html
+
+customer-one-moment = One moment
+customer-try-again = That was too often from where you are. Try again in { $seconds } seconds.
+customer-leads-nowhere = This link leads nowhere
+customer-copy-it-whole = Copy it whole, as it was sent to you: it is long, and mail programs sometimes break it in two.
+customer-good-for-a-time = A link is good for a time only. Ask whoever sent it for a new one.
+
+## desk/customer.rs
+
+customer-nothing-here = Nothing here
+
+## desk/upload.rs
+
+upload-too-large = “{ $called }” has more than { $mb } MB. Send a smaller one.
+upload-all-too-large = The files have more than { $mb } MB together. Send them one after the other.
+upload-too-many = At most { $most } files can be sent at once. Send the others after these.
+upload-kind = “{ $called }” cannot be kept. Send a photo (JPEG, PNG, WebP or GIF), a PDF or a plain text.
+upload-empty = “{ $called }” is empty. Choose another file.
+upload-not-whole = What was sent did not arrive whole. Send it again.
+
+## desk/case.rs
+
+case-there-is-no-such-case = There is no such case. Cases of others are found by their number, as in the address of this page.
+case-not-found = Not found
+case-orders = Orders
+case-spent = Spent
+case-done = Done
+case-until = until { $until }
+case-exceptions-12-months = Exceptions, 12 months
+case-yours-until-it-is-settled = Yours until it is settled
+case-owners-until-it-is-settled = { $owner }'s until it is settled
+case-settled-by-owner = Settled, by { $owner }
+case-declined-by-owner = Declined, by { $owner }
+case-lapsed-the-customer-did-not = Lapsed: the customer did not answer
+case-dates-count-as-of-zone = Dates count as of { $zone }
+case-the-customers-turn-for-since = the customer's turn for { $since }
+case-the-head-sees-it = The head sees it
+case-soon-until-until = soon: until { $until }
+case-missed-it-was-until-until = missed: it was until { $until }
+case-kept = kept
+case-kept-late = kept, late
+case-to-is-asked-until-until = { $to } is asked until { $until }: { $what }
+case-nobody-is-there-to-ask = Nobody is there to ask. Promise to call back by { $zone }: { $what }
+case-by-says-yes-until-until = { $by } says yes, until { $until }: { $of }
+case-by-says-no-what = { $by } says no: { $what }
+case-nobody-answered-in-time-what = Nobody answered in time: { $what }
+case-given-under-way = Given, under way
+case-could-not-be-done = Could not be done
+case-taken-back = Taken back
+
+## desk/draft.rs
+
+draft-cannot-be-published-yet-why-2 = Cannot be published yet: { $why }.
+draft-nothing-is-wrong-change-to = Nothing is wrong. { $change } to the rule.
+draft-line-line-character-column = line { $line }, character { $column }
+draft-not-done = Not done
+draft-it-was-not-done = It was not done
+draft-the-day-why = The day: { $why }.
+draft-there-is-nothing-of-that = There is nothing of that name to do here.
+draft-not-found = Not found
+draft-there-is-no-such-draft = There is no such draft.
+draft-the-text-is-too-long = The text is too long to be tried.
+draft-saved-by-has-state-this = { $saved_by } has { $state } this draft.
+draft-version-version-saved-by-saved = version { $version }, saved by { $saved_by } { $saved_at }
+draft-the-rule-has-changed-since = The rule has changed since this draft was written. What the draft would change is shown against what holds now: look through it, then save the draft again.
+
+## desk/case/acts.rs
+
+case-is-no = `{ $typed }` is no { $name }
+case-that-yes-cannot-be-used = That yes cannot be used any more: it was used, or its time is over.
+case-what-they-should-know = What they should know
+case-there-is-no-such-question = there is no such question
+case-the-customers-number-why = The customer's number: { $why }
+case-the-reason = The reason
+case-until-when-is-it-promised = Until when is it promised? Choose a day and a time.
+case-what-is-promised = What is promised
+case-which-department-is-asked = Which department is asked?
+case-what-they-are-asked = What they are asked
+case-what-they-said = What they said
+case-why-it-is-opened-again = Why it is opened again
+case-choose-who-should-take-it = Choose who should take it over.
+case-why-not = Why not
+case-nothing-here-is-called-act = nothing here is called `{ $act }`
+case-what-to-add = What to add
+
+## desk/case/files.rs
+
+case-nothing-was-added-wrong = Nothing was added. { $wrong }
+case-choose-a-file-first-the = Choose a file first: the browser keeps none from before.
+case-what-they-show = What they show
+
+## desk/case/own.rs
+
+case-something-else = something else
+case-what-the-customer-gets = What the customer gets
+case-what-does-it-cost-the-2 = What does it cost the business? Write an amount.
+
+## desk/case/offers.rs
+
+case-ask-nobody-here = Ask a { $role }: nobody is here now
+case-ask-name-free-now = Ask { $name }: free now
+case-ask-name-waiting-before-you = Ask { $name }: { $waiting } before you
+
+## desk/case/story.rs
+
+story-you = you
+story-the-clock = the clock
+story-fulfilment = fulfilment
+story-who-was-asked = who was asked
+story-the-customer-by-their-link = the customer, by their link
+story-by-itself-through-inlet = by itself, through { $inlet }
+story-opened = Opened
+story-the-customer-is-customer = The customer is { $customer }
+story-a-file-was-added = A file was added
+story-a-link-was-added = A link was added
+story-seen = Seen
+story-noted = Noted
+story-the-customer-said = The customer said
+story-the-customer-said-thanks = The customer said thanks
+story-the-customer-was-asked = The customer was asked
+story-the-hold-is-about-to = The hold is about to lapse
+story-the-hold-lapsed = The hold lapsed
+story-promised-by-zone = Promised by { $zone }
+story-a-promise-was-missed = A promise was missed
+story-a-promise-was-kept = A promise was kept
+story-asked-department = Asked { $department }
+story-answered = Answered
+story-offered-to-to = Offered to { $to }
+story-not-taken-over = Not taken over
+story-no-longer-offered = No longer offered
+story-id-owns-it-now = { $id } owns it now
+story-the-head-sees-it-from = The head sees it from now on
+story-assessed-standing = Assessed: { $standing }
+story-a-remedy-for-this-case = A remedy for this case: { $says }
+story-asked-for-of = Asked for { $of }
+story-the-question-was-passed-on = The question was passed on
+story-yes-to-of = Yes to { $of }
+story-no = No
+story-nobody-answered-in-time = Nobody answered in time
+story-given-of-it-costs-cost = Given: { $of }; it costs { $cost }
+story-taken-back-before-anything-of = Taken back, before anything of it was done
+story-what-was-given-is-done = What was given is done
+story-what-was-given-could-not = What was given could not be done
+story-declined = Declined
+story-settled = Settled
+story-opened-again = Opened again
+story-waits-for-its-turn = waits for its turn
+story-is-tried-again-why = is tried again: { $why }
+story-is-being-done = is being done
+story-may-be-done-why = may be done: { $why }
+story-waits-for-a-person-why = waits for a person: { $why }
+story-done-reference = done: { $reference }
+story-done = done
+story-will-not-be-done-why = will not be done: { $why }
+
+## settings.html
+
+settings-only-advises-people-do-it = only advises: people do it all
+settings-connected-systems-do-it-up = connected systems do it, up to an amount
+settings-connected-systems-do-it-all = connected systems do it all
+settings-settings = Settings
+settings-what-told-this-once = { $what }, told this once:
+settings-copy = Copy
+settings-people = People
+settings-an-ai-agent = an AI agent
+settings-has-gone = has gone
+settings-name-of-id = Name of { $id }
+settings-role-of-name = Role of { $name }
+settings-role-the-book-has-it = { $role }: the book has it no more
+settings-team-of-name = Team of { $name }
+settings-change = Change
+settings-password-for-one-time = Password for one time
+settings-sign-out = Sign out
+settings-has-gone-2 = Has gone
+settings-is-back = Is back
+settings-add-someone = Add someone
+settings-id-letters-and-digits-never = Id: letters and digits, never a name or an address
+settings-what-people-call-them = What people call them
+settings-role = Role
+settings-team = Team
+settings-add = Add
+settings-teams = Teams
+settings-how-far-each-has-come = how far each has come
+settings-what-people-call-team-id = What people call team { $id }
+settings-how-far-team-title-has = How far team { $title } has come
+settings-up-to-where-team-title = Up to, where team { $title } has such a bound
+settings-up-to = up to
+settings-change-team-title = Change team { $title }
+settings-add-a-team = Add a team
+settings-its-id = Its id
+settings-what-people-call-it = What people call it
+settings-how-far-it-has-come = How far it has come
+settings-up-to-2 = Up to
+settings-only-where-it-has-such = (only where it has such a bound)
+settings-add-the-team = Add the team
+settings-limits = Limits
+settings-what-may-be-spent-on = what may be spent on exceptions; a role's own limit holds as well
+settings-there-are-none-beside-those = There are none beside those of roles in the book.
+settings-currency-for-each-per = { $currency } for each { $per }
+settings-yours-someone-else-raises-it = yours: someone else raises it
+settings-at-most-for-whose-currency = At most for { $whose }, { $currency } for each { $per }
+settings-change-what-whose-may-spend = Change what { $whose } may spend each { $per }
+settings-take-away-what-limits-whose = Take away what limits { $whose } each { $per }
+settings-take-away = Take away
+settings-set-a-limit = Set a limit
+settings-whose = Whose
+settings-for-each = For each
+settings-day = day
+settings-month = month
+settings-at-most-in-currency = At most, in { $currency }
+settings-or-with-another-currency-behind = (or with another currency behind it)
+settings-set-it = Set it
+settings-keys-for-programs = Keys for programs
+settings-since-since = since { $since }
+settings-last-used-on-day = last used on { $day }
+settings-never-used = never used
+settings-a-new-secret-for-id = A new secret for { $id }
+settings-new-secret = New secret
+settings-remove-id = Remove { $id }
+settings-remove = Remove
+settings-make-a-key = Make a key
+settings-what-for = What for
+settings-only-for = Only for
+settings-none-chosen-all-that-they = (none chosen: all that they may)
+settings-make-it = Make it
+settings-connected-systems = Connected systems
+settings-on = on
+settings-off = off
+settings-what-was-sent-and-a = what was sent, and a test
+settings-connect-a-system = Connect a system
+settings-id = Id
+settings-its-address = Its address
+settings-it-makes-grants-real = It makes grants real
+settings-it-is-told-what-happens = It is told what happens
+settings-kinds-such-as-refund-or = (kinds, such as refund or case.; none: all)
+settings-connect = Connect
+settings-where-cases-come-in-by = Where cases come in by themselves
+settings-cases-are-owners = cases are { $owner }'s
+settings-turn-id-off = Turn { $id } off
+settings-off-2 = Off
+settings-turn-id-on = Turn { $id } on
+settings-on-2 = On
+settings-open-another-way-in = Open another way in
+settings-what-comes-in = What comes in
+settings-a-form-that-anyone-may = A form that anyone may fill in
+settings-mail = Mail
+settings-events-of-another-system = Events of another system
+settings-whose-cases-they-are = Whose cases they are
+settings-always-of-this-kind = Always of this kind
+settings-none-as-each-says = (none: as each says)
+settings-the-books-mapping-for-events = The book's mapping, for events
+settings-open-it = Open it
+settings-import = Import
+settings-bring-in-a-file = Bring in a file
+settings-customers-orders-and-past-decisions = customers, orders and past decisions of another system
+settings-and-what-was-brought-in = and what was brought in before
+
+## hook.html
+
+hook-taken = taken
+hook-waits-and-is-sent-by = waits, and is sent by itself
+hook-not-taken = not taken
+hook-settings = Settings
+hook-the-message-was-taken-answer = The message was taken: { $answer }.
+hook-the-message-is-sent-again = The message is sent again in a moment. Look at this page again.
+hook-the-message-was-not-taken = The message was not taken: { $answer }.
+hook-what-it-is = What it is
+hook-it-is-told-what-happens = It is told what happens, at
+hook-it-makes-grants-real-at = It makes grants real, at
+hook-only-for-kinds = (only for { $kinds })
+hook-it-is-on = It is on.
+hook-it-is-off-nothing-is = It is off: nothing is sent to it by itself.
+hook-send-a-message-to-try = Send a message to try it
+hook-turn-it-off = Turn it off
+hook-turn-it-on = Turn it on
+hook-new-secret = New secret
+hook-sent-lately = Sent lately
+hook-the-newest-first-of-30 = the newest first, of 30 days at most
+hook-nothing-was-sent-yet = Nothing was sent yet.
+hook-tries-tries = { $tries } tries
+hook-send-it-again = Send it again
+hook-of-id = of { $id }
+hook-what-was-sent = What was sent
+hook-in-id = in { $id }
+hook-what-was-sent-in-id = What was sent in { $id }
+
+## imports.html
+
+imports-settings = Settings
+imports-import = Import
+imports-says-nothing-was-written = { $says } Nothing was written.
+imports-nothing-was-written = Nothing was written.
+imports-the-file-cannot-be-read = The file cannot be read to its end: line { $line }: { $says }.
+imports-the-file-cannot-be-read-2 = The file cannot be read to its end: { $says }.
+imports-this-file-was-brought-in = This file was brought in before. Nothing is new.
+imports-nothing-was-written-yet-choose = Nothing was written yet: choose the file again and import it.
+imports-what-is-wrong-line-by = What is wrong, line by line
+imports-line = Line
+imports-column = Column
+imports-what-is-wrong = What is wrong
+imports-and-more-more = And { $more } more.
+imports-bring-in-a-file = Bring in a file
+imports-what-it-holds = What it holds
+imports-customers-id-since-name = Customers: id, since; name
+imports-orders-id-customer-at-total = Orders: id, customer, at, total; currency
+imports-past-decisions-id-at-request = Past decisions: id, at, request, decision; more
+imports-the-file = The file
+imports-csv-or-json-lines-at = (CSV or JSON Lines, at most { $most_mb } MB)
+imports-columns-that-are-called-otherwise = Columns that are called otherwise
+imports-one-a-line-such-as = (one a line, such as customer=user_id)
+imports-columns-to-keep-beside = Columns to keep beside
+imports-with-commas-between = (with commas between)
+imports-the-currency-of-amounts-that = The currency of amounts that name none
+imports-none-currency = (none: { $currency })
+imports-leave-out-rows-that-are = Leave out rows that are wrong
+imports-every-row-is-looked-at = Every row is looked at first. While one is wrong nothing is written, unless wrong rows are left out. The same file again changes nothing. Times without a zone are those of { $zone }.
+imports-check-it = Check it
+imports-import-it = Import it
+imports-brought-in-before = Brought in before
+imports-nothing-yet = Nothing yet.
+imports-broken-off = broken off
+imports-at-done-of = { $n ->
+    [one] at { $done } of 1 row
+   *[other] at { $done } of { $n } rows
+ }
+imports-rows = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+ }
+imports-rows-kept = { $n ->
+    [one] 1 row kept.
+   *[other] { $n } rows kept.
+ }
+imports-rows-left-out = { $n ->
+    [one] 1 row left out.
+   *[other] { $n } rows left out.
+ }
+imports-rows-wrong = { $n ->
+    [one] { $wrong } of 1 row cannot be taken as it is. Mend it in the file, or leave it out.
+   *[other] { $wrong } of { $n } rows cannot be taken as they are. Mend them in the file, or leave them out.
+ }
+imports-rows-right = { $n ->
+    [one] 1 row, and it is as it should be.
+   *[other] { $n } rows, all of them as they should be.
+ }
+
+## desk/settings.rs
+
+settings-told-password = The password for one time of { $id }
+settings-told-key = The key of { $id }
+settings-told-secret = The secret of { $id }
+settings-not-done = it was not done
+settings-for-the-highest = Settings are for the highest role. Ask someone who has it.
+settings-not-yours = Not yours to change
+settings-everyone = Everyone together
+settings-team-title = Team { $title }
+settings-all-that-they-may = all that they may
+settings-makes-grants-real = makes grants real
+settings-is-told = is told what happens
+settings-inlet-events = events of another system
+settings-inlet-mail = mail
+settings-inlet-form = a form for anyone
+
+## desk/hook.rs
+
+hook-connected-system = Connected system
+hook-none = There is no connected system of this name.
+imports-choose-a-file = Choose a file.
+
+## door/provider.rs
+
+sign-in-not-signed-in = Not signed in
+sign-in-you-are-not = You are not signed in

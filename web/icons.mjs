@@ -26,6 +26,9 @@ export const icons = {
   alert: 'outline/alert-triangle',
   arrow: 'outline/arrow-right',
   back: 'outline/arrow-left',
+  undo: 'outline/arrow-back-up',
+  file: 'outline/paperclip',
+  sound: 'outline/volume',
   scale: 'outline/scale',
   gift: 'outline/gift',
   clock: 'outline/clock',
@@ -36,4 +39,7 @@ export const icons = {
   calendar: 'outline/calendar-event',
   send: 'outline/send',
   settings: 'outline/settings',
+  camera: 'outline/camera',
+  file: 'outline/paperclip',
+  thanks: 'outline/heart',
 };

@@ -1,11 +1,18 @@
-// Keys: `/` searches, `?` shows the keys, `g` and a letter goes places, `j` `k` move, `1` to `9` pick, `c` copies, `y` `n` answer.
+// Keys: `/` searches, `?` shows the keys, `g` and a letter goes places, `j` `k` move, `1` to `9` pick, `c` copies, `y` `n` answer,
+// `u` undoes; Escape leaves what is typed into, so that they are heard again.
 let going = false;
 
 export function keys() {
   const help = document.getElementById('keys');
+  // Guests are shown no keys.
+  if (!help) return;
   document.querySelector('[data-act=keys]')?.addEventListener('click', () => help.showModal());
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (isTyping(event.target)) {
+      if (event.key === 'Escape') event.target.blur();
+      return;
+    }
     const act = going ? go : acts[event.key] ?? (/^[1-9]$/.test(event.key) ? pick : null);
     going = event.key === 'g' && !going;
     if (act?.(event.key, help)) event.preventDefault();
@@ -19,6 +26,7 @@ const acts = {
   k: () => move(-1),
   y: () => answer('.yes button'),
   n: () => answer('textarea'),
+  u: () => document.querySelector('[data-undo] button')?.click() ?? true,
   c: () => document.querySelector('[data-copy=words]')?.click() ?? true,
 };
 

@@ -1,26 +1,32 @@
 // What others do appears by itself on the pages of those who are signed in: an open stream also says that they are there.
 import { announce } from './announce.js';
+import { ring } from './sound.js';
 
 // What changes a case, a queue or a list.
 const kinds = [
-  'opened', 'customer_known', 'evidence_added', 'noted', 'customer_spoke', 'customer_asked', 'hold_lapsed', 'promised',
+  'opened', 'customer_known', 'evidence_added', 'noted', 'customer_spoke', 'customer_asked', 'customer_thanked', 'hold_lapsed', 'promised',
   'promise_missed', 'promise_kept', 'consulted', 'consult_answered', 'handover_offered', 'handover_refused',
   'handover_withdrawn', 'handed_over', 'brought_to_head', 'assessed', 'bespoke_written', 'approval_asked',
-  'approval_passed_on', 'approved', 'refused', 'approval_ended', 'reserved', 'grant_settled', 'grant_released', 'declined',
-  'settled', 'reopened',
+  'approval_passed_on', 'approved', 'refused', 'approval_ended', 'reserved', 'grant_taken_back', 'grant_settled',
+  'grant_released', 'declined', 'settled', 'reopened',
 ];
 const said = {
   'case.approved': 'There is a yes',
   'case.refused': 'There is a no',
   'case.approval_asked': 'A question has arrived',
   'case.grant_settled': 'What was given is done',
+  'case.customer_thanked': 'The customer said thanks',
 };
 
 export function live() {
   if (!('staff' in document.body.dataset)) return;
   const of = document.getElementById('work')?.dataset.case;
   title();
-  setInterval(count, 1000);
+  if (document.querySelector('[data-undo]')) announce('Given. Press u to take it back.');
+  setInterval(() => {
+    count();
+    undo();
+  }, 1000);
   const source = new EventSource(of ? `/v1/events?case=${encodeURIComponent(of)}` : '/v1/events');
   addEventListener('pagehide', () => source.close());
   for (const kind of kinds) {
@@ -38,17 +44,29 @@ function again() {
   later = setTimeout(look, 120);
 }
 
+// Where something was not done, the address is that of the act.
+function here() {
+  const of = document.getElementById('work')?.dataset.case;
+  return of ? `/desk/cases/${encodeURIComponent(of)}` : location.pathname.replace(/^\/approvals\/.*/, '/approvals');
+}
+
 async function look() {
-  const page = await fetch(location.pathname, { headers: { accept: 'text/html' } }).catch(() => null);
+  const page = await fetch(here(), { headers: { accept: 'text/html' } }).catch(() => null);
   if (!page?.ok || page.redirected) return;
   const fresh = new DOMParser().parseFromString(await page.text(), 'text/html');
+  const before = waiting();
   for (const part of document.querySelectorAll('[data-live]')) {
     const now = fresh.getElementById(part.id);
     // What someone is typing into, or has opened, stays as it is.
-    const isBusy = part.contains(document.activeElement) || part.querySelector('details[open]');
-    if (now && !isBusy && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    const isBusy = (focused && !focused.href) || part.querySelector('details[open]');
+    if (!now || isBusy || now.innerHTML === part.innerHTML) continue;
+    part.replaceChildren(...now.childNodes);
+    // A link that was followed keeps the focus.
+    if (focused) [...part.querySelectorAll('a')].find((link) => link.href === focused.href)?.focus();
   }
   title();
+  if (waiting() > before) ring();
 }
 
 // While the customer waits, how long there is left is told by the second.
@@ -60,9 +78,23 @@ function count() {
   }
 }
 
+// What was just given can be taken back for a few seconds.
+function undo() {
+  for (const part of document.querySelectorAll('[data-undo]')) {
+    part.dataset.undo = Number(part.dataset.undo) - 1;
+    part.querySelector('.seconds').textContent = part.dataset.undo;
+    if (Number(part.dataset.undo) > 0) continue;
+    part.remove();
+    again();
+  }
+}
+
 // How many questions wait stands in the title too.
 function title() {
-  const waiting = document.querySelector('[data-waiting]')?.dataset.waiting;
   const bare = document.title.replace(/^\(\d+\) /, '');
-  document.title = waiting ? `(${waiting}) ${bare}` : bare;
+  document.title = waiting() ? `(${waiting()}) ${bare}` : bare;
+}
+
+function waiting() {
+  return Number(document.querySelector('[data-waiting]')?.dataset.waiting ?? 0);
 }

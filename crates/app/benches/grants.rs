@@ -239,7 +239,7 @@ impl House {
 
     async fn give(&self, ready: &Ready) {
         let grant = self.records.new_id("g").unwrap();
-        let work = Work::Give { grant, wish: Box::new(ready.wish.clone()) };
+        let work = Work::Give { grant, wish: Box::new(ready.wish.clone()), undo: None };
         let done = self.records.run(&self.people[ready.owner], &ready.case, With::default(), work).await.unwrap();
         assert!(done.given.is_some());
     }

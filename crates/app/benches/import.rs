@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use amends::flow::importing::{By, Import};
 use amends::import::kinds::{Kind, Mapping, Plan};
 use amends::import::testing::{order, orders};
-use amends::import::{Format, open};
+use amends::import::{Format, Source, open};
 use amends::store::testing::{self, Fresh};
 use amends::store::{Place, Store, imports};
 use amends_core::ids::BusinessId;
@@ -68,9 +68,9 @@ async fn beside(name: &str, file: &std::path::Path, rows: u64, rounds: usize, fr
 async fn import(store: &Store, file: &std::path::Path, rows: u64) {
     let fields = [("id", "order_id"), ("at", "placed")].map(|(field, column)| (field.to_owned(), column.to_owned()));
     let mapping = Mapping { fields: fields.into(), keep: Vec::new(), currency: Some("USD".to_owned()) };
-    let columns = open(file, Format::Parquet).unwrap().columns();
+    let columns = open(&Source::File(file), Format::Parquet).unwrap().columns();
     let plan = Plan::new(Kind::Orders, &mapping, columns.as_deref(), None).unwrap();
-    let import = Import::new(file, Format::Parquet, &mapping, plan).unwrap();
+    let import = Import::new(Source::File(file), Format::Parquet, &mapping, plan).unwrap();
     let checked = import.check(|_, _| ()).unwrap();
     assert_eq!((checked.rows, checked.wrong_rows, checked.broken.clone()), (rows, 0, None));
     let business = BusinessId::parse("shop").unwrap();

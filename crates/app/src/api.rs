@@ -10,9 +10,11 @@ pub mod drafts;
 pub mod events;
 pub mod files;
 pub mod history;
+pub mod imports;
 pub mod incoming;
 pub mod inlets;
 pub mod keys;
+pub mod limits;
 pub mod me;
 pub mod openapi;
 pub mod people;
@@ -20,6 +22,7 @@ pub mod privacy;
 pub mod problem;
 pub mod refused;
 pub mod running;
+pub mod teams;
 pub mod webhooks;
 
 #[cfg(test)]

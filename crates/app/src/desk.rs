@@ -7,18 +7,21 @@ pub mod book;
 pub mod case;
 pub mod changes;
 pub mod consult;
+pub mod customer;
 pub mod demo;
 pub mod draft;
 pub mod draw;
 pub mod form;
+pub mod found;
 pub mod history;
+pub mod hook;
+pub mod imports;
 pub mod mine;
 pub mod page;
 pub mod problems;
 pub mod reference;
 pub mod settings;
 mod typed;
-#[allow(dead_code, reason = "the pages that take files land right after it")]
 pub mod upload;
 
 use std::collections::HashMap;

@@ -6,6 +6,7 @@ pub mod asking;
 pub mod assessing;
 pub mod batch;
 pub mod clock;
+pub mod customer;
 pub mod drafting;
 pub mod export;
 pub mod files;

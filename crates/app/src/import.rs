@@ -7,9 +7,14 @@ mod table;
 #[doc(hidden)]
 pub mod testing;
 
+use std::fmt;
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
+use axum::body::Bytes;
+use sha2::{Digest as _, Sha256};
 
 /// One value of a row, as its file has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,17 +110,89 @@ impl Format {
     }
 }
 
+/// Where the bytes of a file are.
+#[derive(Clone, Debug)]
+pub enum Source<'s> {
+    /// On this machine.
+    File(&'s Path),
+    /// They were sent.
+    Sent(Bytes),
+}
+
+/// Bytes to read from the start as often as it takes.
+trait Whole: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Whole for T {}
+
+impl Source<'_> {
+    /// The bytes from the start, and how many there are.
+    fn bytes(&self) -> Result<(Box<dyn Whole>, u64)> {
+        Ok(match self {
+            Self::File(path) => {
+                let file = crate::folder::open(path)?;
+                let bytes = file.metadata().with_context(|| format!("cannot read {self}"))?.len();
+                (Box::new(file), bytes)
+            }
+            Self::Sent(bytes) => (Box::new(Cursor::new(bytes.clone())), bytes.len() as u64),
+        })
+    }
+
+    /// The digest of all of it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn digest(&self) -> Result<Sha256> {
+        let (mut file, mut hash, mut part) = (self.bytes()?.0, Sha256::new(), vec![0; 1 << 16]);
+        loop {
+            let read = file.read(&mut part).with_context(|| format!("cannot read {self}"))?;
+            if read == 0 {
+                return Ok(hash);
+            }
+            hash.update(part.get(..read).unwrap_or_default());
+        }
+    }
+
+    /// What it is now: another one is another file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn trace(&self) -> Result<(u64, Option<SystemTime>)> {
+        match self {
+            Self::File(path) => {
+                let about = path.metadata().with_context(|| format!("cannot read {self}"))?;
+                Ok((about.len(), about.modified().ok()))
+            }
+            Self::Sent(bytes) => Ok((bytes.len() as u64, None)),
+        }
+    }
+}
+
+impl fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Sent(_) => f.write_str("the file"),
+        }
+    }
+}
+
 /// Opens a file.
 ///
 /// # Errors
 /// When it cannot be opened, or is none of its format.
-pub fn open(path: &Path, format: Format) -> Result<Box<dyn Rows>> {
-    let file = crate::folder::open(path)?;
-    let bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
-    let rows: Result<Box<dyn Rows>, Broken> = match format {
-        Format::Csv => table::Csv::open(file, bytes).map(|rows| Box::new(rows) as Box<dyn Rows>),
-        Format::Jsonl => Ok(Box::new(lines::JsonLines::open(file, bytes))),
-        Format::Parquet => parquet::Columns::open(file).map(|rows| Box::new(rows) as Box<dyn Rows>),
+pub fn open(source: &Source<'_>, format: Format) -> Result<Box<dyn Rows>> {
+    let rows: Result<Box<dyn Rows>, Broken> = match (format, source) {
+        (Format::Parquet, Source::File(path)) => {
+            parquet::Columns::open(crate::folder::open(path)?).map(|rows| Box::new(rows) as Box<dyn Rows>)
+        }
+        (Format::Parquet, Source::Sent(_)) => Err(Broken::whole("Parquet is brought in on the machine")),
+        (Format::Csv, _) => {
+            let (file, bytes) = source.bytes()?;
+            table::Csv::open(file, bytes).map(|rows| Box::new(rows) as Box<dyn Rows>)
+        }
+        (Format::Jsonl, _) => {
+            let (file, bytes) = source.bytes()?;
+            Ok(Box::new(lines::JsonLines::open(file, bytes)))
+        }
     };
-    rows.with_context(|| format!("cannot read {}", path.display()))
+    rows.with_context(|| format!("cannot read {source}"))
 }

@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route("/sign-in/provider", get(provider::go))
         .route("/sign-in/provider/callback", get(provider::back))
         .route("/consult/{link}", get(desk::consult::show).post(desk::consult::answer))
+        .route("/customer/{link}", get(desk::customer::show).post(desk::customer::act))
         .route("/form/{business}/{inlet}", get(desk::form::show).post(desk::form::fill))
         .route("/account", get(pages::account))
         .route("/account/password", post(pages::choose))
@@ -51,8 +52,10 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(desk::headers));
     let staff = Router::new()
         .route("/desk", get(desk::mine::show).post(desk::mine::open))
-        .route("/desk/find", get(desk::mine::find))
+        .route("/desk/find", get(desk::found::find))
+        .route("/desk/look", get(desk::mine::show).post(desk::mine::look))
         .route("/desk/cases/{case}", get(desk::case::show).post(desk::case::answer))
+        .route("/desk/cases/{case}/evidence", post(desk::case::files::add))
         .route("/desk/cases/{case}/{act}", post(desk::case::act))
         .route("/drafts", post(desk::draft::begin))
         .route("/drafts/{draft}", get(desk::draft::show))
@@ -60,6 +63,8 @@ pub fn router(app: App) -> Router {
         .route("/history", get(desk::history::all))
         .route("/history/{policy}", get(desk::history::one))
         .route("/settings", get(desk::settings::show))
+        .route("/settings/imports", get(desk::imports::show).post(desk::imports::take))
+        .route("/settings/webhooks/{webhook}", get(desk::hook::show).post(desk::settings::of_webhooks))
         .route("/settings/{noun}/{act}", post(desk::settings::change))
         .route("/demo", get(desk::demo::people))
         .route("/demo/{person}", get(desk::demo::sign_in))
@@ -67,6 +72,8 @@ pub fn router(app: App) -> Router {
         .route("/approvals/{case}/{approval}", post(desk::approvals::answer))
         .layer(middleware::from_fn(desk::headers))
         .layer(CompressionLayer::new());
+    // It says itself what it may do where it is shown, which is less than a page may.
+    let shown = Router::new().route("/desk/cases/{case}/files/{digest}", get(desk::case::files::show));
     let watched = Router::new().route("/metrics", get(api::running::metrics));
     let open = Router::new()
         .route("/health", get(api::running::health))
@@ -76,7 +83,7 @@ pub fn router(app: App) -> Router {
     let host = middleware::from_fn_with_state(app.clone(), door::host);
     let programs = api.layer(guard.clone()).merge(cases().layer(host.clone()));
     let inside = desk::settings::Inside(programs.clone().with_state(app.clone()));
-    let doors = doors.merge(staff.layer(Extension(inside)));
+    let doors = doors.merge(staff.layer(Extension(inside))).merge(shown);
     let agents = mcp::router(&app, programs.clone().with_state(app.clone()));
     let all = desk.merge(watched).layer(guard).merge(programs).merge(agents.merge(open).merge(doors).layer(host));
     all.layer(Watch(app.clone())).with_state(app)
@@ -99,6 +106,8 @@ fn cases() -> Router<App> {
         .route("/v1/cases/{case}/consults", post(api::cases::owns::consult))
         .route("/v1/cases/{case}/consults/{consult}/answer", post(api::cases::owns::answer_consult))
         .route("/v1/cases/{case}/consults/{consult}/link", post(api::cases::links::make))
+        .route("/v1/cases/{case}/customer-link", post(api::cases::links::make_customers))
+        .route("/v1/cases/{case}/customer-link/withdraw", post(api::cases::links::withdraw_customers))
         .route("/v1/cases/{case}/handover", post(api::cases::owns::offer))
         .route("/v1/cases/{case}/handover/accept", post(api::cases::owns::accept))
         .route("/v1/cases/{case}/handover/refuse", post(api::cases::owns::refuse))
@@ -130,6 +139,12 @@ fn cases() -> Router<App> {
         .route("/v1/people/{person}", post(api::people::set))
         .route("/v1/people/{person}/password", post(api::people::password))
         .route("/v1/people/{person}/sign-out", post(api::people::sign_out))
+        .route("/v1/teams", get(api::teams::list).post(api::teams::add))
+        .route("/v1/teams/{team}", post(api::teams::set))
+        .route("/v1/limits", get(api::limits::list).post(api::limits::set))
+        .route("/v1/limits/remove", post(api::limits::remove))
+        .route("/v1/imports", get(api::imports::list))
+        .route("/v1/imports/{kind}", post(api::imports::take))
         .route("/v1/keys", get(api::keys::list).post(api::keys::add))
         .route("/v1/keys/{key}/rotate", post(api::keys::rotate))
         .route("/v1/keys/{key}/remove", post(api::keys::remove))
@@ -137,6 +152,7 @@ fn cases() -> Router<App> {
         .route("/v1/webhooks/{webhook}/rotate", post(api::webhooks::rotate))
         .route("/v1/webhooks/{webhook}/on", post(api::webhooks::on))
         .route("/v1/webhooks/{webhook}/off", post(api::webhooks::off))
+        .route("/v1/webhooks/{webhook}/test", post(api::webhooks::test))
         .route("/v1/webhooks/{webhook}/deliveries", get(api::webhooks::sent))
         .route("/v1/webhooks/{webhook}/deliveries/{delivery}/replay", post(api::webhooks::replay))
         .route("/v1/approvals", get(api::cases::approvals::queue))

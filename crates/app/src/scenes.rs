@@ -2,7 +2,9 @@
 
 mod access;
 mod agents;
+mod customer;
 mod desk;
+mod evidence;
 mod incoming;
 mod links;
 mod matrix;
@@ -10,7 +12,9 @@ mod precedents;
 mod privacy;
 mod receiver;
 mod rules;
+mod settings;
 pub mod shop;
 mod stories;
+mod undo;
 mod webhooks;
 mod workload;

@@ -24,6 +24,7 @@ pub mod journal;
 pub mod keys;
 pub mod links;
 pub mod mails;
+pub mod names;
 pub mod people;
 pub mod precedents;
 pub mod requests;

@@ -12,7 +12,7 @@ mod parts;
 
 use std::collections::BTreeSet;
 
-pub use apply::{Context, apply, open};
+pub use apply::{BY_CUSTOMER_MAX, Context, HANDED_IN_MAX, apply, open};
 pub use clocks::{Clocks, Due, DueWhat};
 pub use command::{Answer, Command, Next, Opening};
 pub use event::{Actor, Event, Happened};
@@ -62,6 +62,10 @@ pub struct Case {
     pub turn: Turn,
     /// Evidence by id, in the order added.
     pub evidence: Vec<(EvidenceId, Evidence)>,
+    /// What of it the customer handed in themselves: what it shows is what they say.
+    pub handed_in: BTreeSet<EvidenceId>,
+    /// How many events came from the customer themselves.
+    pub by_customer: u64,
     /// What we told the customer would happen.
     pub promises: Vec<Promise>,
     /// Questions to departments.

@@ -53,6 +53,10 @@ denials! {
     NotByHand = "not_by_hand", "only the clock does this: wait until it is due";
     /// A connector does it.
     ByConnector { grant: GrantId } = "by_connector", "a connector makes grant `{grant}` real: wait until it is done";
+    /// Someone else gave it.
+    NotTheGiver { grant: GrantId, by: PersonId } = "not_the_giver", "`{by}` gave grant `{grant}`: only they can take it back";
+    /// The time to take it back is over, or something of it was begun.
+    UnderWay { grant: GrantId } = "under_way", "grant `{grant}` is under way already and cannot be taken back: see on the case how it ends";
     /// Its time has not come.
     NotYet { at: Time } = "not_yet", "this is due at {at}: wait until then";
     /// There is no such thing on the case.
@@ -63,6 +67,8 @@ denials! {
     AlreadyDone { what: &'static str, id: String } = "already_done", "{what} `{id}` is already done: read the case again";
     /// More than one case keeps.
     TooMuch = "too_much", "the case has as many entries as a case can have: settle it and open another";
+    /// More than a customer may put on a case.
+    CustomerFull = "customer_full", "the customer put as much on this case as it takes: have them get in touch in another way";
     /// A role that is not on the ladder.
     NoSuchRole { role: RoleName } = "no_such_role", "the book has no role `{role}`: give the person a role of the ladder";
 

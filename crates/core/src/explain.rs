@@ -3,6 +3,13 @@
 //! Nothing is decided here. [`explain`] gives the words part by part, for a page to place; [`lines`] lays them
 //! out for a terminal or a note, each piece with its tone, for whoever draws it to colour.
 
+/// The text of a key in the language of a voice, filled in.
+macro_rules! t {
+    ($voice:expr, $key:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $voice.texts.say($key, &[$((stringify!($name), $crate::texts::Filling::filling(&$value))),*])
+    };
+}
+
 mod around;
 mod changes;
 mod gauge;
@@ -27,6 +34,7 @@ pub use say::{SayError, Words, say, suited};
 pub use voice::{date, money, time};
 
 use crate::assess::{Assessment, Standing, Stands};
+use crate::texts::Texts;
 use voice::Voice;
 
 /// What a colour means, everywhere: green inside the line, amber yours to give, violet someone else's, red nobody's.
@@ -148,10 +156,10 @@ pub struct Explanation {
     pub detour: Option<DetourCard>,
 }
 
-/// Puts an assessment into words, for whoever asked.
+/// Puts an assessment into words, for whoever asked, in the language of the texts.
 #[must_use]
-pub fn explain(a: &Assessment<'_>) -> Explanation {
-    let voice = Voice::of(a);
+pub fn explain(a: &Assessment<'_>, texts: &'static Texts) -> Explanation {
+    let voice = Voice::of(a, texts);
     Explanation {
         standing: standing(a, voice),
         rule: a.version.title.clone(),
@@ -159,11 +167,11 @@ pub fn explain(a: &Assessment<'_>) -> Explanation {
         purpose: a.version.purpose.clone(),
         terms: terms::rows(a, voice),
         around: around::rows(a, voice),
-        missing: around::missing(a),
+        missing: around::missing(a, voice),
         options: options::cards(a, voice, options::Wanted::Answers),
         instead: options::cards(a, voice, options::Wanted::Instead),
         bespoke: around::bespoke(a, voice),
-        detour: around::detour(a),
+        detour: around::detour(a, voice),
     }
 }
 
@@ -174,20 +182,20 @@ fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
             let (best, worst) = (bare_standing(a.range.best, voice), bare_standing(a.range.worst, voice));
             Said::new(
                 Tone::Open,
-                format!(
-                    "We need to know: {} at best, {} at worst",
-                    voice::lower(&best.text),
-                    voice::lower(&worst.text)
-                ),
+                t!(voice, "answer-need-to-know", best = voice::lower(&best.text), worst = voice::lower(&worst.text)),
             )
         }
         Standing::Never => Said::new(
             Tone::Never,
-            around::reasons(a).map_or_else(|| "Not possible".to_owned(), |why| format!("Not possible: {why}")),
+            around::reasons(a, voice).map_or_else(
+                || t!(voice, "answer-not-possible"),
+                |why| t!(voice, "answer-not-possible-why", why = why),
+            ),
         ),
         Standing::Entitled => Said::new(
             Tone::Inside,
-            options::release(a, voice).map_or_else(|| "Owed".to_owned(), |who| format!("Owed; {who}")),
+            options::release(a, voice)
+                .map_or_else(|| t!(voice, "answer-owed"), |who| t!(voice, "answer-owed-who", who = who)),
         ),
         other => bare_standing(other, voice),
     }
@@ -195,25 +203,27 @@ fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
 
 fn bare_standing(standing: Standing, voice: Voice<'_>) -> Said {
     match standing {
-        Standing::Never => Said::new(Tone::Never, "Not possible"),
-        Standing::Entitled => Said::new(Tone::Inside, "Owed"),
-        Standing::Refused => Said::new(Tone::Never, "Not within the rules"),
-        Standing::Unknown => Said::new(Tone::Open, "We need to know"),
-        Standing::Discretion => Said::new(Tone::Yours, "Yours to give"),
-        Standing::Approval(role) => Said::new(Tone::Theirs, format!("{} may say yes", voice::upper(&voice.who(role)))),
+        Standing::Never => Said::new(Tone::Never, t!(voice, "answer-not-possible")),
+        Standing::Entitled => Said::new(Tone::Inside, t!(voice, "answer-owed")),
+        Standing::Refused => Said::new(Tone::Never, t!(voice, "answer-not-within-the-rules")),
+        Standing::Unknown => Said::new(Tone::Open, t!(voice, "answer-we-need-to-know")),
+        Standing::Discretion => Said::new(Tone::Yours, t!(voice, "answer-yours-standing")),
+        Standing::Approval(role) => {
+            Said::new(Tone::Theirs, t!(voice, "answer-role-may-say-yes", role = voice::upper(&voice.who(role))))
+        }
     }
 }
 
 fn about(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<String> {
-    let mut about = vec![format!("asked by {}", voice.who(a.role))];
+    let mut about = vec![t!(voice, "answer-asked-by-role", role = voice.who(a.role))];
     if !a.governed {
-        about.push(format!("no rule governs `{}`", a.request));
+        about.push(t!(voice, "answer-no-rule-governs-request", request = a.request));
     }
     if let Some(day) = a.version.in_force {
-        about.push(format!("in force since {}", voice::date(day)));
+        about.push(t!(voice, "answer-in-force-since-day", day = voice.date(day)));
     }
     if a.stands == Stands::ReliedOn {
-        about.push("read as it was when the customer relied on it".to_owned());
+        about.push(t!(voice, "answer-read-as-it-was-when"));
     }
     about
 }

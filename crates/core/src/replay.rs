@@ -12,6 +12,7 @@ use crate::book::rules::{Book, Replay};
 use crate::explain::explain;
 use crate::facts::intake::Intake;
 use crate::facts::read_question;
+use crate::texts::Texts;
 use crate::trial::cites;
 
 /// Why nothing can be replayed through a book.
@@ -233,7 +234,7 @@ fn difference(a: &Assessment<'_>, past: &Past, agreeing: &[String], line: usize)
 
 /// What made the answer what it is: `term pending: does not hold [R-MOD-STATUS]`.
 fn decided(a: &Assessment<'_>) -> Vec<String> {
-    let e = explain(a);
+    let e = explain(a, Texts::english());
     let cited = |cites: &[String]| if cites.is_empty() { String::new() } else { format!(" [{}]", cites.join(", ")) };
     let failing =
         |id: &str| a.version.terms.iter().position(|t| t.id == id).is_some_and(|i| crate::trial::is_failing(a, i));

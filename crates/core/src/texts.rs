@@ -5,6 +5,7 @@
 //!
 //! [Fluent]: https://projectfluent.org
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -57,6 +58,12 @@ impl Filling for str {
 impl Filling for String {
     fn filling(&self) -> FluentValue<'_> {
         FluentValue::from(self.as_str())
+    }
+}
+
+impl Filling for Cow<'_, str> {
+    fn filling(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_ref())
     }
 }
 

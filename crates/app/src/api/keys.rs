@@ -21,7 +21,7 @@ use crate::flow::job::Refused;
 use crate::flow::people::{Setting, change, new_key, new_token};
 use crate::flow::records::{Me, Records};
 use crate::store::StoreError;
-use crate::store::keys::KeyRow;
+use crate::store::keys::{self, KeyRow};
 
 /// What only the highest role may do.
 const WHAT: &str = "give keys";
@@ -49,6 +49,9 @@ pub struct KeyDocument {
     older_until: Option<String>,
     /// Since when it is there, in UTC.
     since: String,
+    /// The day on which it was used last, in UTC; none: never, as far as it was written down.
+    #[schema(value_type = Option<String>, example = "2026-11-16")]
+    used: Option<String>,
     /// The key itself; told once, when it is made or rotated.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
@@ -65,6 +68,7 @@ impl KeyDocument {
             until: row.until.map(text),
             older_until: row.older.as_ref().map(|(_, until)| *until).filter(|until| now < *until).map(text),
             since: text(row.since),
+            used: None,
             key,
         }
     }
@@ -95,6 +99,11 @@ pub struct NewKey {
     until: Option<String>,
 }
 
+/// The day of a moment, in UTC.
+pub fn day_of(time: Time) -> String {
+    time.to_string().chars().take_while(|c| *c != 'T').collect()
+}
+
 fn of_store(e: StoreError) -> Problem {
     problem(&Refused::Store(e))
 }
@@ -117,7 +126,13 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
     query_of(&uri, [])?;
     me.top_only(WHAT)?;
     let now = records.clock.now().micros();
-    Ok(json(&KeyList { keys: me.rules.keys().into_iter().map(|key| KeyDocument::of(key, now, None)).collect() }))
+    let read = async { keys::last_used(&mut *records.store.reader().await?, &me.business).await };
+    let used = read.await.map_err(of_store)?;
+    let document = |key: &KeyRow| {
+        let used = used.get(&key.id).and_then(|day| Time::from_micros(*day)).map(day_of);
+        KeyDocument { used, ..KeyDocument::of(key, now, None) }
+    };
+    Ok(json(&KeyList { keys: me.rules.keys().into_iter().map(document).collect() }))
 }
 
 /// Makes a key. It is told this once: only its SHA-256 is kept.

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::flow::access::{new_once, password_once, sign_out_everywhere};
 use crate::flow::job::Refused;
-use crate::flow::people::{Access, Setting, change, team as new_team};
+use crate::flow::people::{Access, Setting, change, change_since, team as new_team};
 use crate::flow::records::Me;
 use crate::flow::rules::ModeText;
 use crate::store::StoreError;
@@ -94,12 +94,19 @@ pub struct ChangedPerson {
     active: Option<bool>,
 }
 
-fn of_store(e: StoreError) -> Problem {
+pub(super) fn of_store(e: StoreError) -> Problem {
     problem(&Refused::Store(e))
 }
 
-fn wrong(says: impl Into<String>) -> Problem {
+pub(super) fn wrong(says: impl Into<String>) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, says)
+}
+
+/// Someone else changed a setting while it was decided.
+pub(super) fn moved() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "someone else changed the settings at this moment, and nothing was done")
+        .code("moved")
+        .hint("look again, then say what is to be different")
 }
 
 pub(super) fn found<'m>(me: &'m Me, id: &str) -> Result<&'m PersonRow, Problem> {
@@ -108,9 +115,11 @@ pub(super) fn found<'m>(me: &'m Me, id: &str) -> Result<&'m PersonRow, Problem> 
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "nobody of that id works here").hint("see `GET /v1/people`"))
 }
 
-/// What has to be so before someone is written; a team that is new comes with them.
-fn settings_of(me: &Me, row: &PersonRow) -> Result<Vec<Setting>, Problem> {
-    if me.rules.ladder.height(&row.role).is_none() {
+/// What has to be so before someone is written; a team that is new comes with them. `before`: as they were.
+fn settings_of(me: &Me, row: &PersonRow, before: Option<&PersonRow>) -> Result<Vec<Setting>, Problem> {
+    // Whose role went with a book before this one can still be renamed, and let in no more.
+    let is_kept = before.is_some_and(|before| before.role == row.role);
+    if !is_kept && me.rules.ladder.height(&row.role).is_none() {
         let known: Vec<&str> = me.rules.book.roles.iter().map(|r| r.id.as_str()).collect();
         return Err(wrong(format!("the book has no role `{}`", row.role))
             .hint(crate::report::did_you_mean(row.role.as_str(), &known)));
@@ -153,7 +162,7 @@ pub async fn add(sent: Sent<NewPerson>) -> Result<Response, Problem> {
     }
     let name = body.name.unwrap_or_else(|| body.id.to_string());
     let row = PersonRow { id: body.id, name, role: body.role, team: body.team, active: true };
-    let mut settings = settings_of(&me, &row)?;
+    let mut settings = settings_of(&me, &row, None)?;
     let now = records.clock.now();
     let mut password = None;
     if !row.person().is_agent() {
@@ -174,12 +183,15 @@ pub async fn set(Path(id): Path<String>, sent: Sent<ChangedPerson>) -> Result<Re
     me.top_only(WHAT)?;
     let before = found(&me, &id)?.clone();
     let row = PersonRow {
-        name: body.name.unwrap_or(before.name),
-        role: body.role.unwrap_or(before.role),
-        team: body.team.unwrap_or(before.team),
+        id: before.id.clone(),
+        name: body.name.unwrap_or_else(|| before.name.clone()),
+        role: body.role.unwrap_or_else(|| before.role.clone()),
+        team: body.team.unwrap_or_else(|| before.team.clone()),
         active: body.active.unwrap_or(before.active),
-        id: before.id,
     };
+    if row == before {
+        return Ok(json(&ColleagueDocument::of(&row, None)));
+    }
     let top = me.rules.ladder.top();
     let stays = |p: &&PersonRow| p.active && Some(&p.role) == top;
     let is_on_top = row.active && Some(&row.role) == top;
@@ -189,9 +201,13 @@ pub async fn set(Path(id): Path<String>, sent: Sent<ChangedPerson>) -> Result<Re
             .code("last_one")
             .hint("give someone else that role first"));
     }
-    let settings = settings_of(&me, &row)?;
-    let by = me.person.id.as_str();
-    change(&records.store, &me.business, by, &settings, records.clock.now()).await.map_err(of_store)?;
+    let settings = settings_of(&me, &row, Some(&before))?;
+    let (by, now) = (me.person.id.as_str(), records.clock.now());
+    // Of two who take that role from each other at once the second is turned away.
+    let done = change_since(&records.store, me.rules.version, &me.business, by, &settings, now).await;
+    if !done.map_err(of_store)? {
+        return Err(moved());
+    }
     Ok(json(&ColleagueDocument::of(&row, None)))
 }
 

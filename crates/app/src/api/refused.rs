@@ -69,11 +69,12 @@ pub struct Carried {
 }
 
 /// Denials that say that it is someone else's to do.
-const THEIRS: [&str; 12] = [
+const THEIRS: [&str; 13] = [
     "not_the_owner",
     "not_a_person",
     "not_by_hand",
     "by_connector",
+    "not_the_giver",
     "not_the_receiver",
     "not_above",
     "may_not_write",

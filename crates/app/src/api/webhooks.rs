@@ -21,6 +21,7 @@ use crate::flow::job::Refused;
 use crate::flow::news;
 use crate::flow::people::{Setting, change};
 use crate::flow::records::{Me, Records};
+use crate::flow::tell;
 use crate::store::StoreError;
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::endpoints::{EndpointRow, Purpose};
@@ -189,6 +190,17 @@ async fn turn(id: &str, sent: Sent<Nothing>, on: bool) -> Result<Response, Probl
     let document = WebhookDocument::of(&row, None);
     save(&records, &me, row).await?;
     Ok(json(&document))
+}
+
+/// Sends a signed message of the kind `webhook.test` to a webhook at once, on or off, and says what came back.
+#[utoipa::path(post, path = "/v1/webhooks/{webhook}/test", operation_id = "test_webhook", tag = "webhooks",
+    params(("webhook" = String, Path, description = "Its id.")),
+    responses((status = 200, description = "The message, with its one try: whether it was taken is its `state`.", body = DeliveryDocument), Turned))]
+pub async fn test(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
+    let Sent { me, records, .. } = sent;
+    me.top_only(WHAT)?;
+    let row = tell::test(&records, &me.business, found(&me, &id)?).await.map_err(of_store)?;
+    Ok(json(&delivery(&row)))
 }
 
 /// A message to a webhook.

@@ -16,6 +16,7 @@ use crate::paint::{self, clean};
 use crate::report::counted;
 use crate::report::did_you_mean;
 use crate::screen::Screen;
+use crate::texts::Texts;
 
 /// Answer one question: what can be done, by whom, at what cost, and why
 #[derive(clap::Args)]
@@ -93,8 +94,8 @@ fn in_json(assessment: &Assessment<'_>) -> String {
 }
 
 fn in_words(assessment: &Assessment<'_>, screen: Screen) -> Answer {
-    let explanation = explain::explain(assessment);
-    let mut lines = explain::lines(&explanation, screen.page());
+    let explanation = explain::explain(assessment, Texts::english());
+    let mut lines = explain::lines(&explanation, screen.page(), Texts::english());
     let mut err = String::new();
     match explain::say(assessment, &explanation, explain::suited(assessment.standing)) {
         Ok(words) => lines.extend(words.iter().flat_map(|w| said(&w.text, screen.width))),

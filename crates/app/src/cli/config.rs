@@ -19,6 +19,7 @@ use crate::connect::mail::{self, Mailer};
 use crate::door::Door;
 use crate::door::limits::REQUESTS_A_SECOND;
 use crate::door::provider::{Provider, Told};
+use crate::flow::records::UNDO_SECONDS;
 use crate::folder;
 use crate::paint::Text;
 use crate::report::{self, Style, Texts};
@@ -72,6 +73,9 @@ pub(super) struct Given {
     /// Erase what people wrote so many days after a case ended; 0: keep it for good [default: 0]
     #[arg(long, value_name = "NUMBER")]
     retention_days: Option<u32>,
+    /// For so many seconds what is given on the desk can be taken back, and nothing of it is begun [default: 5]
+    #[arg(long, value_name = "NUMBER")]
+    undo_seconds: Option<u32>,
     /// Where people may sign in beside here; in the file only.
     #[arg(skip)]
     sign_in: Option<Told>,
@@ -101,6 +105,7 @@ pub(super) struct Settings {
     public_url: Held<Option<String>>,
     rate_limit: Held<u32>,
     retention_days: Held<u32>,
+    undo_seconds: Held<u32>,
     sign_in: Held<Option<Told>>,
     mail: Held<Option<mail::Told>>,
 }
@@ -143,6 +148,7 @@ impl Settings {
             public_url: first(layers, |g| g.public_url.clone().map(Some), None),
             rate_limit: first(layers, |g| g.rate_limit, REQUESTS_A_SECOND),
             retention_days: first(layers, |g| g.retention_days, 0),
+            undo_seconds: first(layers, |g| g.undo_seconds, UNDO_SECONDS),
             sign_in: first(layers, |g| g.sign_in.clone().map(Some), None),
             mail: first(layers, |g| g.mail.clone().map(Some), None),
         }
@@ -216,6 +222,11 @@ impl Settings {
         NonZeroU32::new(self.retention_days.value)
     }
 
+    /// For how many seconds what is given on the desk can be taken back.
+    pub(super) const fn undo_seconds(&self) -> u32 {
+        self.undo_seconds.value
+    }
+
     /// Which addresses webhooks may have.
     pub(super) const fn reach(&self) -> Reach {
         self.reach.value
@@ -227,7 +238,7 @@ impl Settings {
     }
 
     /// Name, value and where it is from, without secrets.
-    fn rows(&self) -> [(&'static str, String, &str); 13] {
+    fn rows(&self) -> [(&'static str, String, &str); 14] {
         let none = || "-".to_owned();
         let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
         let books = if books.is_empty() { none() } else { books.join(", ") };
@@ -245,6 +256,7 @@ impl Settings {
             ("public-url", self.public_url.value.clone().unwrap_or_else(none), &self.public_url.from),
             ("rate-limit", self.rate_limit.value.to_string(), &self.rate_limit.from),
             ("retention-days", self.retention_days.value.to_string(), &self.retention_days.from),
+            ("undo-seconds", self.undo_seconds.value.to_string(), &self.undo_seconds.from),
             ("sign-in", self.sign_in.value.as_ref().map_or_else(none, |t| t.issuer.clone()), &self.sign_in.from),
             ("mail", self.mail.value.as_ref().map_or_else(none, |t| t.server.clone()), &self.mail.from),
         ]
@@ -297,6 +309,7 @@ fn of_environment() -> Result<Given> {
         public_url: variable("AMENDS_PUBLIC_URL", "is no address", |t| Some(t.to_owned()))?,
         rate_limit: variable("AMENDS_RATE_LIMIT", "is no number", |t| t.parse().ok())?,
         retention_days: variable("AMENDS_RETENTION_DAYS", "is no number", |t| t.parse().ok())?,
+        undo_seconds: variable("AMENDS_UNDO_SECONDS", "is no number", |t| t.parse().ok())?,
         sign_in: None,
         mail: None,
         log_format: variable("AMENDS_LOG_FORMAT", "is none of `text` and `json`", |t| Format::from_str(t, true).ok())?,

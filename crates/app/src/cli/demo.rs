@@ -23,6 +23,7 @@ use crate::paint;
 use crate::screen::Screen;
 use crate::shelf::Shelf;
 use crate::shipped;
+use crate::texts::Texts;
 
 /// Open a made-up shop with its people, and five stories that wait; with `--terminal`, show the stories here
 #[derive(clap::Args)]
@@ -248,11 +249,11 @@ impl Scene {
             lines.push(Line::default());
         }
         self.asked(|a, standings| {
-            let explanation = explain::explain(a);
+            let explanation = explain::explain(a, Texts::english());
             if self.how == How::Brief {
-                lines.extend(explain::lines(&brief(explanation), page));
+                lines.extend(explain::lines(&brief(explanation), page, Texts::english()));
             } else {
-                lines.extend(explain::lines(&explanation, page));
+                lines.extend(explain::lines(&explanation, page, Texts::english()));
                 if let Ok(Some(words)) = explain::say(a, &explanation, explain::suited(a.standing)) {
                     lines.extend(said(&words.text, page.width));
                 }
@@ -276,7 +277,7 @@ impl Scene {
             let role = book.role(id).context("a role of the stories is missing")?;
             let answer = assess(&book, &question.request, &question.facts, role, &mut workspace)?;
             let title = book.roles.get(usize::from(role.0)).map_or(id, |r| r.title.as_str());
-            standings.push((title.to_owned(), explain::explain(&answer).standing));
+            standings.push((title.to_owned(), explain::explain(&answer, Texts::english()).standing));
         }
         let role = book.role("frontline").context("a role of the stories is missing")?;
         f(&assess(&book, &question.request, &question.facts, role, &mut workspace)?, &standings);

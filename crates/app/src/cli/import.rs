@@ -12,7 +12,7 @@ use super::{Answer, Exit, Outcome, open as open_book};
 use crate::flow::importing::{By, Checked, Import, Kept, TOLD_MAX};
 use crate::folder;
 use crate::import::kinds::{Kind, Mapping, Plan};
-use crate::import::{Format, open};
+use crate::import::{Format, Source, open};
 use crate::paint::{Text, clean};
 use crate::report::counted;
 use crate::screen::Screen;
@@ -71,12 +71,13 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     if book.is_none() && mapping.fields.contains_key("question") {
         return Err(anyhow!("questions are measured with a book: name it with `--book`").into());
     }
-    let rows = open(&args.file, format)?;
+    let source = Source::File(&args.file);
+    let rows = open(&source, format)?;
     let (columns, place) = (rows.columns(), rows.place());
     let plan = Plan::new(args.kind, &mapping, columns.as_deref(), book)
         .with_context(|| format!("cannot import {}", args.file.display()))?;
     drop(rows);
-    let import = Import::new(&args.file, format, &mapping, plan)?;
+    let import = Import::new(source, format, &mapping, plan)?;
     let checking = bar("checking", screen);
     let checked = import.check(|done, all| show(&checking, done, all))?;
     checking.finish_and_clear();

@@ -1,25 +1,33 @@
 //! `amends people`: who may come in, with which role, in which team, and their tokens.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use amends_core::ids::{PersonId, RoleName, TeamId};
+use amends_core::book::rules::Book;
+use amends_core::ids::{BusinessId, PersonId, RoleName, TeamId};
+use amends_core::journal::BookLine;
 use amends_core::money::Money;
 use amends_core::time::Time;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use serde_json::json;
 
 use super::database::Of;
-use super::{Answer, Exit, Outcome};
+use super::{Answer, Exit, Outcome, open as open_book};
 use crate::flow::access::new_once;
 use crate::flow::people::{Access, Setting, change, first_key, team};
 use crate::flow::rules::ModeText;
+use crate::report::did_you_mean;
 use crate::screen::Screen;
+use crate::store::books;
+use crate::store::budgets::holder_of;
 use crate::store::people::{self, PersonRow, TeamRow};
 use crate::store::settings::{self, Allowance};
 
 /// Who changes settings on this machine, in the journal.
 const OPERATOR: &str = "operator";
+/// What stands for a limit that is taken away.
+const NO_LIMIT: &str = "none";
 
 /// Say who works here: people and AI agents, teams, and what they may spend
 #[derive(clap::Args)]
@@ -52,9 +60,12 @@ struct Add {
     /// Their team; one that is new only advises
     #[arg(long)]
     team: String,
-    /// What people call them
+    /// What people call them; left out, what it was, or their id
     #[arg(long)]
     name: Option<String>,
+    /// The book in force, whose roles there are; left out, the newest that was worked with here
+    #[arg(long, value_name = "BOOK")]
+    book: Option<PathBuf>,
 }
 
 /// Let someone in no more; what they did stays
@@ -85,15 +96,16 @@ struct TeamArgs {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
-    /// `advise-only`: people do what grants say; `full`: connectors do; or an amount such as "50.00 USD": connectors do up to it
-    #[arg(long, default_value = "advise-only")]
-    mode: String,
-    /// What people call it
+    /// `advise-only`: people do what grants say; `full`: connectors do; or an amount such as "50.00 USD": connectors do up
+    /// to it. Left out, what it was, or `advise-only`
+    #[arg(long)]
+    mode: Option<String>,
+    /// What people call it; left out, what it was, or its id
     #[arg(long)]
     title: Option<String>,
 }
 
-/// Set how much may be spent on exceptions
+/// Set how much may be spent on exceptions, or take a limit away
 #[derive(clap::Args)]
 struct LimitArgs {
     #[command(flatten)]
@@ -104,7 +116,7 @@ struct LimitArgs {
     /// For each `day` or each `month`
     #[arg(long, value_parser = ["day", "month"])]
     per: String,
-    /// At most this much, such as "1000.00 USD"
+    /// At most this much, such as "1000.00 USD"; `none` takes the limit away
     #[arg(long, value_name = "AMOUNT")]
     most: String,
 }
@@ -118,7 +130,7 @@ struct List {
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let answer = match &args.what {
-        What::Add(a) => add(a, screen)?,
+        What::Add(a) => return add(a, screen),
         What::Remove(a) => remove(a)?,
         What::Password(a) => password(a, screen)?,
         What::Team(a) => set_team(a)?,
@@ -132,32 +144,70 @@ fn at(now: i64) -> Time {
     Time::from_micros(now).unwrap_or(Time::MAX)
 }
 
-fn add(a: &Add, screen: Screen) -> Result<Answer> {
+fn add(a: &Add, screen: Screen) -> Outcome {
     let (business, id) = (a.of.business()?, PersonId::parse(&a.id)?);
     let (role, team_id) = (RoleName::parse(&a.role)?, TeamId::parse(&a.team)?);
-    let name = a.name.clone().unwrap_or_else(|| id.to_string());
-    let person = PersonRow { id: id.clone(), name, role, team: team_id.clone(), active: true };
-    let token = a.of.with(|store, now| async move {
-        let (token, key) = first_key(&business, &person.id, at(now))?;
-        let known = people::teams(&mut *store.reader().await?, &business).await?;
+    let opened = a.book.as_deref().map(|path| open_book(path, screen)).transpose()?;
+    let named = opened.map(|opened| roles_of(&opened.book));
+    let (given, person) = (a.name.clone(), id.clone());
+    let (token, is_checked) = a.of.with(|store, now| async move {
+        let (token, key) = first_key(&business, &person, at(now))?;
+        let mut conn = store.reader().await?;
+        let roles = match named {
+            Some(roles) => Some(roles),
+            None => books::all(&mut conn, &business).await?.last().map(roles_of_texts).transpose()?,
+        };
+        is_a_role(&role, roles.as_deref())?;
+        let before = people::all(&mut conn, &business).await?.into_iter().find(|p| p.id == person).map(|p| p.name);
+        let known = people::teams(&mut conn, &business).await?;
+        drop(conn);
+        let name = given.or(before).unwrap_or_else(|| person.to_string());
         let mut changes = Vec::new();
         if !known.iter().any(|t| t.id == team_id) {
             changes.push(Setting::Team(team(team_id.clone(), team_id.to_string(), &ModeText::AdviseOnly)?));
         }
-        changes.extend([Setting::Person(person), Setting::Key(key)]);
+        let row = PersonRow { id: person, name, role, team: team_id, active: true };
+        changes.extend([Setting::Person(row), Setting::Key(key)]);
         change(&store, &business, OPERATOR, &changes, at(now)).await?;
-        Ok(token)
+        Ok((token, roles.is_some()))
     })?;
     if screen.json {
         return Ok(Answer::json(&json!({ "person": id.to_string(), "token": token }), Exit::Good));
     }
+    let unsure = if is_checked {
+        String::new()
+    } else {
+        format!(
+            "No book is known here yet: whether it has a role `{}` was not looked at; `--book BOOK` does.\n",
+            a.role
+        )
+    };
     Ok(Answer {
         out: format!("{token}\n"),
         err: format!(
-            "`{id}` may come in with this token. It is shown this once; adding `{id}` again makes a new one.\n"
+            "`{id}` may come in with this token. It is shown this once; adding `{id}` again makes a new one.\n{unsure}"
         ),
         exit: Exit::Good,
     })
+}
+
+fn roles_of(book: &Book) -> Vec<String> {
+    book.roles.iter().map(|role| role.id.clone()).collect()
+}
+
+/// The roles of a book that was kept.
+fn roles_of_texts(kept: &BookLine) -> Result<Vec<String>> {
+    let book = amends_core::book::check::check(&kept.book_files()).book;
+    let book = book.context("the book that was kept cannot be read: name the one in force with `--book`")?;
+    Ok(roles_of(&book))
+}
+
+/// Nobody stands where there is no rung: they could do nothing at all.
+fn is_a_role(role: &RoleName, roles: Option<&[String]>) -> Result<()> {
+    let Some(roles) = roles.filter(|roles| !roles.iter().any(|known| known == role.as_str())) else { return Ok(()) };
+    let known: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let hint = did_you_mean(role.as_str(), &known);
+    bail!("the book has no role `{role}`: {hint}; where the book in force is newer, name it with `--book`")
 }
 
 fn remove(a: &Remove) -> Result<Answer> {
@@ -208,31 +258,52 @@ fn mode(text: &str) -> Result<ModeText> {
 }
 
 fn set_team(a: &TeamArgs) -> Result<Answer> {
-    let (business, id, mode) = (a.of.business()?, TeamId::parse(&a.id)?, mode(&a.mode)?);
-    let row: TeamRow = team(id.clone(), a.title.clone().unwrap_or_else(|| id.to_string()), &mode)?;
-    a.of.with(
-        |store, now| async move { Ok(change(&store, &business, OPERATOR, &[Setting::Team(row)], at(now)).await?) },
-    )?;
+    let (business, id) = (a.of.business()?, TeamId::parse(&a.id)?);
+    let (mode, title) = (a.mode.as_deref().map(mode).transpose()?, a.title.clone());
+    let fresh: TeamRow = team(id.clone(), id.to_string(), &ModeText::AdviseOnly)?;
+    let mode = mode.map(|mode| team(id.clone(), String::new(), &mode)).transpose()?.map(|row| row.mode);
+    a.of.with(|store, now| async move {
+        let known = people::teams(&mut *store.reader().await?, &business).await?;
+        let before = known.into_iter().find(|t| t.id == fresh.id).unwrap_or(fresh);
+        let row = TeamRow { title: title.unwrap_or(before.title), mode: mode.unwrap_or(before.mode), id: before.id };
+        Ok(change(&store, &business, OPERATOR, &[Setting::Team(row)], at(now)).await?)
+    })?;
     Ok(Answer::good(format!("team `{id}` is set\n")))
 }
 
 fn limit(a: &LimitArgs) -> Result<Answer> {
-    let (business, most) = (a.of.business()?, Money::parse(&a.most, None)?);
-    let fits = a.holder == "business"
-        || a.holder.split_once(' ').is_some_and(|(kind, id)| match kind {
-            "team" => TeamId::parse(id).is_ok(),
-            "person" => PersonId::parse(id).is_ok(),
-            _ => false,
-        });
-    if !fits {
+    let business = a.of.business()?;
+    if holder_of(&a.holder).is_none() {
         bail!("`{}` is nobody: say `business`, `team ID` or `person ID`", a.holder);
     }
-    let (holder, span, currency) = (a.holder.clone(), a.per.clone(), most.currency.code().to_owned());
-    let allowance = Allowance { holder, span, currency, most: most.minor };
+    let (holder, span) = (a.holder.clone(), a.per.clone());
+    if a.most == NO_LIMIT {
+        return free(a, business);
+    }
+    let most = Money::parse(&a.most, None)?;
+    if most.minor < 0 {
+        bail!("a limit is not below zero");
+    }
+    let allowance = Allowance { holder, span, currency: most.currency.code().to_owned(), most: most.minor };
     a.of.with(|store, now| async move {
         Ok(change(&store, &business, OPERATOR, &[Setting::Allow(allowance)], at(now)).await?)
     })?;
     Ok(Answer::good(format!("{}: at most {most} a {}\n", a.holder, a.per)))
+}
+
+/// Takes a limit away, in every currency.
+fn free(a: &LimitArgs, business: BusinessId) -> Result<Answer> {
+    let (holder, span) = (a.holder.clone(), a.per.clone());
+    a.of.with(|store, now| async move {
+        let all = settings::allowances(&mut *store.reader().await?, &business).await?;
+        let theirs = all.into_iter().filter(|l| l.holder == holder && l.span == span);
+        let changes: Vec<Setting> = theirs.map(Setting::Free).collect();
+        if changes.is_empty() {
+            bail!("{holder} has no limit a {span}");
+        }
+        Ok(change(&store, &business, OPERATOR, &changes, at(now)).await?)
+    })?;
+    Ok(Answer::good(format!("{}: no limit a {} any more\n", a.holder, a.per)))
 }
 
 fn list(a: &List, screen: Screen) -> Result<Answer> {

@@ -18,7 +18,7 @@ use crate::connect::http::Reach;
 use crate::connect::mail::Mailer;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
-use crate::flow::records::Records;
+use crate::flow::records::{Records, UNDO_SECONDS};
 use crate::flow::{access, fulfil, news, timer};
 use crate::router::router;
 use crate::screen::Screen;
@@ -48,6 +48,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         place: place.clone(),
         reach: settings.reach(),
         retention: settings.retention(),
+        undo_seconds: settings.undo_seconds(),
         demo: false,
         mailer,
         public,
@@ -63,7 +64,15 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
 impl Keep {
     /// The shop of `amends demo`, in a file of its own.
     pub(super) fn demo(file: PathBuf) -> Self {
-        Self { place: Place::File(file), reach: Reach::Public, retention: None, demo: true, mailer: None, public: None }
+        Self {
+            place: Place::File(file),
+            reach: Reach::Public,
+            retention: None,
+            undo_seconds: UNDO_SECONDS,
+            demo: true,
+            mailer: None,
+            public: None,
+        }
     }
 }
 
@@ -75,6 +84,8 @@ pub(super) struct Keep {
     reach: Reach,
     /// For how many days what people wrote is kept after a case ended.
     retention: Option<NonZeroU32>,
+    /// For how many seconds what is given on the desk can be taken back.
+    undo_seconds: u32,
     /// Whether it is filled with the shop of `amends demo`.
     demo: bool,
     /// What sends mail.
@@ -139,11 +150,12 @@ async fn serve(
     let shelf = Arc::new(shelf);
     let (stop, stopping) = watch::channel(false);
     let records = match &keep {
-        Some(Keep { place, reach, retention, demo: _, mailer, public }) => {
+        Some(Keep { place, reach, retention, undo_seconds, demo: _, mailer, public }) => {
             let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
             let records = opened.and_then(|records| records.reaching(*reach)).context("cannot use the database")?;
             let public = public.clone().unwrap_or_else(|| format!("http://{at}"));
-            Some(Arc::new(records.reached_at(&public).mailing(mailer.clone()).keeping_for(*retention)))
+            let records = records.reached_at(&public).mailing(mailer.clone()).keeping_for(*retention);
+            Some(Arc::new(records.undoing_for(*undo_seconds)))
         }
         None => None,
     };

@@ -29,7 +29,7 @@ use crate::flow::present::waiting_for;
 use crate::flow::records::With;
 use crate::store::approvals::Waiting;
 use crate::store::{StoreError, assessments, customers};
-use crate::texts::{filters, money};
+use crate::texts::{filters, money, texts};
 
 /// Most questions of the page.
 const SHOWN_MAX: usize = 50;
@@ -123,7 +123,7 @@ async fn said(staff: &Staff, case: &str, approval: &str, answers: &Answers) -> R
 }
 
 async fn page(app: &App, staff: &Staff, status: StatusCode, says: Option<String>) -> Response {
-    let frame = match frame_of(app, staff, "Approvals", Here::Approvals).await {
+    let frame = match frame_of(app, staff, &t!("frame-approvals"), Here::Approvals).await {
         Ok(frame) => frame,
         Err(response) => return response,
     };
@@ -199,7 +199,7 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         cost,
         title: title(staff, case),
         asker: name_of(staff, &approval.asker.id),
-        words: words_of(staff, case, &approval.id).await?,
+        words: approval.words.as_ref().map(ToString::to_string).unwrap_or_default(),
         is_for_me,
         is_second: approval.look == Look::Second,
         left: left(now, *until, matches!(to, Asked::CallBack(_))),
@@ -222,18 +222,6 @@ fn left(now: Time, until: Time, call_back: bool) -> String {
     if call_back { t!("approvals-call-back-within-left", left = left) } else { t!("approvals-left", left = left) }
 }
 
-/// What was written with a question.
-async fn words_of(staff: &Staff, case: &Case, id: &ApprovalId) -> Result<String, StoreError> {
-    let mut conn = staff.records.store.reader().await?;
-    let mut events = crate::store::journal::events(&mut conn, &case.business, &[case.id.as_str()]).await?;
-    crate::flow::seal::open_events(&mut conn, &case.business, &mut events).await?;
-    let asked = events.into_iter().rev().find_map(|event| match event.what {
-        amends_core::case::Happened::ApprovalAsked { id: of, words, .. } if of == *id => Some(words.to_string()),
-        _ => None,
-    });
-    Ok(asked.unwrap_or_default())
-}
-
 /// What does not hold, for whoever answers, and what the customer can do anyway.
 fn terms(staff: &Staff, question: &str) -> Option<(Vec<TermRow>, Option<String>)> {
     let book = &staff.me.rules.book;
@@ -241,7 +229,7 @@ fn terms(staff: &Staff, question: &str) -> Option<(Vec<TermRow>, Option<String>)
     let role = book.role(staff.me.person.role.as_str())?;
     let mut workspace = amends_core::assess::Workspace::default();
     let a = amends_core::assess::assess(book, &read.request, &read.facts, role, &mut workspace).ok()?;
-    let e = explain::explain(&a);
-    let rows = e.terms.iter().map(|row| TermRow::of(row, false)).collect();
+    let e = explain::explain(&a, texts());
+    let rows = e.terms.iter().chain(&e.around).map(|row| TermRow::of(row, false)).collect();
     Some((rows, e.detour.map(|d| d.says)))
 }

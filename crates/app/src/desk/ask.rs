@@ -77,7 +77,7 @@ pub async fn kinds(State(app): State<App>, Visitor(who): Visitor, Path(name): Pa
 
 fn kinds_page(app: &App, current: &Current, given: TakeIn, wrong: Option<String>) -> Kinds {
     Kinds {
-        frame: Frame::of("Ask", Here::Ask, &app.shelf, current),
+        frame: Frame::of(t!("frame-ask"), Here::Ask, &app.shelf, current),
         book: current.book.name.clone(),
         all: kinds_of(&current.book).into_iter().map(|(request, policy)| kind(request, policy)).collect(),
         intakes: current.book.intakes.iter().map(|i| (i.id.clone(), i.title.clone())).collect(),

@@ -1,7 +1,7 @@
 //! The rules as people read them.
 
 use amends_core::book::rules::{Policy, RoleId, Version};
-use amends_core::explain::{self, Gauge, LadderWords, PolicyWords, Said, TermWords, date, time};
+use amends_core::explain::{self, Gauge, LadderWords, PolicyWords, Said, TermWords};
 use amends_core::time::{Date, Time};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -22,7 +22,7 @@ use crate::flow::history::{Wanted, history, last_shift};
 use crate::flow::job::Refused;
 use crate::shelf::Current;
 use crate::store::drafts::DraftRow;
-use crate::texts::filters;
+use crate::texts::{date, filters, texts, time};
 
 #[derive(Template)]
 #[template(path = "book.html")]
@@ -137,9 +137,9 @@ pub async fn read(
         Err(e) => return problem(&e).into_response(),
     };
     let page = BookPage {
-        frame: Frame::of("Rules", Here::Book, &app.shelf, &current).seen_by(who),
+        frame: Frame::of(t!("frame-rules"), Here::Book, &app.shelf, &current).seen_by(who),
         contents: Contents::of(&current, None),
-        ladder: explain::ladder(&current.book),
+        ladder: explain::ladder(&current.book, texts()),
         mine,
     };
     html(StatusCode::OK, &page)
@@ -202,7 +202,7 @@ fn rule(
         request: requests.first().cloned(),
         versions: versions(policy, newest, today)
             .into_iter()
-            .map(|(stands, v)| (stands, explain::policy(book, policy, v, role)))
+            .map(|(stands, v)| (stands, explain::policy(book, policy, v, role, texts())))
             .collect(),
         mine,
         cases: book.cases.iter().filter(|c| of_this(&c.id.value)).map(|c| (c.id.value.clone(), about(c))).collect(),

@@ -1,16 +1,20 @@
 //! `/desk/cases/{case}`: one customer's request, on one page: who asks, what the book says, what can be done, and what was.
 
 mod acts;
+pub mod files;
 mod offers;
+mod own;
 mod story;
 
 use std::collections::BTreeMap;
 
+use amends_core::assess::frozen::Frozen;
 use amends_core::case::{
-    Approval, ApprovalState, Asked as AskedOf, Case, Consult, Grant, GrantState, Promise, PromiseState,
+    Approval, ApprovalState, Asked as AskedOf, Case, Consult, Grant, GrantState, Look, Promise, PromiseState,
     State as CaseState, Turn,
 };
 use amends_core::ids::{CaseId, PersonId};
+use amends_core::time::SECOND;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -77,6 +81,8 @@ struct Content {
     view: Option<View>,
     offers: Vec<Offer>,
     instead: Vec<Offer>,
+    /// What a remedy of theirs may be: kind and words.
+    own: Vec<(&'static str, String)>,
     /// What was asked and answered, what was given.
     decided: Vec<Decided>,
     like: Option<Like>,
@@ -90,6 +96,10 @@ struct Content {
     /// What was typed beside the facts.
     typed: Typed,
     says: Option<String>,
+    /// Until when the customer has a link to their page, where they have one.
+    linked: Option<String>,
+    /// A link for the customer that was made just now.
+    made: Option<String>,
 }
 
 /// What is known of the customer.
@@ -97,7 +107,7 @@ struct Customer {
     id: String,
     name: String,
     since: Option<String>,
-    rows: Vec<(&'static str, String)>,
+    rows: Vec<(String, String)>,
 }
 
 /// What was decided on requests like it.
@@ -119,6 +129,8 @@ struct Decided {
     appeal: Option<String>,
     /// The grant that people make real: its id.
     by_hand: Option<String>,
+    /// The grant that can still be taken back: its id, and for how many seconds.
+    undo: Option<(String, i64)>,
     steps: Vec<String>,
 }
 
@@ -158,6 +170,18 @@ struct Typed {
     due: String,
     department: String,
     consult: String,
+    shows: String,
+    own: Own,
+}
+
+/// What was typed of a remedy of one's own.
+#[derive(Default)]
+struct Own {
+    says: String,
+    kind: String,
+    amount: String,
+    cost: String,
+    reason: String,
 }
 
 impl Content {
@@ -167,7 +191,7 @@ impl Content {
 
     /// What the customer said last.
     fn asks_for(&self) -> Option<&str> {
-        self.story.iter().rev().filter(|told| told.is_customers).find_map(|told| told.quote.as_deref())
+        self.story.iter().rev().filter(|told| told.asks).find_map(|told| told.quote.as_deref())
     }
 
     fn is_kind(&self, kind: &str) -> bool {
@@ -220,6 +244,9 @@ pub async fn act(
         Err(turned) => return super::again(turned, &format!("{at}/{act}"), &form),
     };
     let answers = Answers::of(form_of(&form));
+    if act == "link" {
+        return link(&app, &staff, &id, answers).await;
+    }
     let (status, says) = match acts::run(&staff, &id, &act, &answers).await {
         Ok(()) => return axum::response::Redirect::to(&at).into_response(),
         Err(not) => (not.status, not.says),
@@ -230,9 +257,21 @@ pub async fn act(
     }
 }
 
+/// Makes a link for the customer, which is told on this page alone.
+async fn link(app: &App, staff: &Staff, id: &str, answers: Answers) -> Response {
+    let (status, says, made) = match acts::link(staff, id, &answers).await {
+        Ok(made) => (StatusCode::OK, None, made.link),
+        Err(not) => (not.status, Some(not.says), None),
+    };
+    match whole(app, staff, id, Some(answers), says).await {
+        Ok(page) => Content { made, ..page }.page(status),
+        Err(response) => response,
+    }
+}
+
 fn no_such() -> Response {
-    let says = "There is no such case. Cases of others are found by their number, as in the address of this page.";
-    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare("Not found"), says))
+    let says = t!("case-there-is-no-such-case");
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare(t!("case-not-found")), says))
 }
 
 fn refused(e: StoreError) -> Response {
@@ -275,15 +314,18 @@ async fn page(
     let there = there.await.map_err(refused)?;
     let seen = trial.answer(&dated, |assessment, explanation, wrong| {
         let view = View::of(&Asked { assessment, explanation, answers: &dated, wrong });
-        let offers = offers::of(staff, &case, (assessment, explanation), &there, &answers);
-        (view, offers)
+        let Ok(frozen) = Frozen::of(assessment) else { return (view, Vec::new(), Vec::new()) };
+        let offers = offers::of(staff, &case, (&frozen, explanation), &there, &answers);
+        (view, offers, own::kinds(staff, &frozen))
     });
     // A request that no rule governs is worked on all the same.
-    let (view, offers) = seen.map_or((None, Vec::new()), |(view, offers)| (Some(view), offers));
+    let nothing = (None, Vec::new(), Vec::new());
+    let (view, offers, own) = seen.map_or(nothing, |(view, offers, own)| (Some(view), offers, own));
     let (instead, offers) = offers.into_iter().partition(|offer| offer.is_instead);
     let title = title(staff, &case);
     let frame = Frame { title: title.clone(), ..frame };
     let beside = beside(staff, &case, &trial).await.map_err(refused)?;
+    let linked = crate::flow::customer::good_until(records, &case).await.map_err(refused)?;
     let is_open = case.state == CaseState::Open;
     let is_mine = case.owner.id == me.person.id;
     let ladder = &me.rules.ladder;
@@ -302,6 +344,7 @@ async fn page(
         view,
         offers,
         instead,
+        own,
         decided: decided(staff, &case, &beside.steps),
         like: beside.like,
         story: beside.story,
@@ -315,6 +358,8 @@ async fn page(
         may_take_over: is_open && !is_mine && ladder.height(&me.person.role) > ladder.height(&case.owner.role),
         typed: Typed::of(&answers),
         says,
+        linked: linked.map(|until| time(until, &me.rules.book.zone)),
+        made: None,
     })
 }
 
@@ -341,6 +386,14 @@ impl Typed {
             due: text("promise.due"),
             department: text("department"),
             consult: text("consult"),
+            shows: text("shows"),
+            own: Own {
+                says: text("own.says"),
+                kind: text("own.kind"),
+                amount: text("own.amount"),
+                cost: text("own.cost"),
+                reason: text("own.reason"),
+            },
         }
     }
 }
@@ -358,6 +411,7 @@ async fn beside(staff: &Staff, case: &Case, trial: &Trial<'_>) -> Result<Beside,
     let mut conn = records.store.reader().await?;
     let mut kept = journal::of_case(&mut conn, &me.business, &case.id, 0, STORY_MAX).await?;
     seal::open_kept(&mut conn, &me.business, &mut kept).await?;
+    let files = files::of(&mut conn, case).await?;
     let customer = match &case.customer {
         Some(id) => {
             let profile = customers::profile(&mut conn, &me.business, id).await?;
@@ -381,7 +435,7 @@ async fn beside(staff: &Staff, case: &Case, trial: &Trial<'_>) -> Result<Beside,
         declined: found.count(crate::store::precedents::DECLINED),
         median: found.median(|p| p.amount).map(money),
     });
-    Ok(Beside { customer, like, story: story::of(staff, case, &kept), steps: of })
+    Ok(Beside { customer, like, story: story::of(staff, case, &kept, &files), steps: of })
 }
 
 fn customer(
@@ -395,13 +449,13 @@ fn customer(
     let orders: u64 = bought.iter().map(|(count, _)| count).sum();
     let mut rows = Vec::new();
     if orders > 0 {
-        rows.push(("Orders", orders.to_string()));
+        rows.push((t!("case-orders"), orders.to_string()));
         let spent: Vec<String> = bought.iter().map(|(_, total)| money(*total)).collect();
-        rows.push(("Spent", spent.join(", ")));
+        rows.push((t!("case-spent"), spent.join(", ")));
     }
     let year = staff.records.clock.now().micros() - 365 * amends_core::time::DAY;
     let recent = trial.bent().iter().filter(|bent| bent.at.micros() > year).count();
-    rows.push(("Exceptions, 12 months", recent.to_string()));
+    rows.push((t!("case-exceptions-12-months"), recent.to_string()));
     let (name, since) = profile.map_or((None, None), |p| (p.name, Some(p.since)));
     let since = since.and_then(|at| time(at, zone).split(',').next().map(str::to_owned));
     Customer { id: id.to_owned(), name: name.unwrap_or_else(|| id.to_owned()), since, rows }
@@ -414,7 +468,11 @@ pub(super) fn title(staff: &Staff, case: &Case) -> String {
 
 /// What a kind of request is called.
 pub(super) fn title_of(staff: &Staff, request: &str) -> String {
-    let book = &staff.me.rules.book;
+    title_in(&staff.me.rules.book, request)
+}
+
+/// What a book calls a kind of request.
+pub(super) fn title_in(book: &amends_core::book::rules::Book, request: &str) -> String {
     let policy = book.requests.get(request).and_then(|at| book.policies.get(*at));
     policy.map_or_else(|| request.replace('_', " "), |policy| kind(request, policy).title)
 }
@@ -428,23 +486,23 @@ fn chips(staff: &Staff, case: &Case, is_mine: bool) -> Vec<(&'static str, &'stat
     let (now, zone) = (staff.records.clock.now(), &staff.me.rules.book.zone);
     let owner = name_of(staff, &case.owner.id);
     let mut chips = vec![match case.state {
-        CaseState::Open if is_mine => ("open", "person", "Yours until it is settled".to_owned()),
-        CaseState::Open => ("plain", "person", format!("{owner}'s until it is settled")),
-        CaseState::Settled => ("inside", "inside", format!("Settled, by {owner}")),
-        CaseState::Declined => ("never", "never", format!("Declined, by {owner}")),
-        CaseState::Lapsed => ("plain", "clock", "Lapsed: the customer did not answer".to_owned()),
+        CaseState::Open if is_mine => ("open", "person", t!("case-yours-until-it-is-settled")),
+        CaseState::Open => ("plain", "person", t!("case-owners-until-it-is-settled", owner = owner)),
+        CaseState::Settled => ("inside", "inside", t!("case-settled-by-owner", owner = owner)),
+        CaseState::Declined => ("never", "never", t!("case-declined-by-owner", owner = owner)),
+        CaseState::Lapsed => ("plain", "clock", t!("case-lapsed-the-customer-did-not")),
     }];
-    chips.push(("inside", "calendar", format!("Dates count as of {}", time(case.asked, zone))));
+    chips.push(("inside", "calendar", t!("case-dates-count-as-of-zone", zone = time(case.asked, zone))));
     if case.state == CaseState::Open {
         chips.push(match case.turn {
             Turn::Ours => ("plain", "clock", format!("open {}", waits(now, case.opened))),
             Turn::Customers { since, .. } => {
-                ("plain", "clock", format!("the customer's turn for {}", waits(now, since)))
+                ("plain", "clock", t!("case-the-customers-turn-for-since", since = waits(now, since)))
             }
         });
     }
     if case.head.is_some() {
-        chips.push(("theirs", "theirs", "The head sees it".to_owned()));
+        chips.push(("theirs", "theirs", t!("case-the-head-sees-it")));
     }
     chips
 }
@@ -452,11 +510,11 @@ fn chips(staff: &Staff, case: &Case, is_mine: bool) -> Vec<(&'static str, &'stat
 fn promised(staff: &Staff, promise: &Promise) -> Promised {
     let until = time(promise.due, &staff.me.rules.book.zone);
     let stands = match promise.state {
-        PromiseState::Made => ("plain", "clock", format!("until {until}")),
-        PromiseState::Rang => ("yours", "clock", format!("soon: until {until}")),
-        PromiseState::Missed => ("never", "alert", format!("missed: it was until {until}")),
-        PromiseState::Kept => ("inside", "inside", "kept".to_owned()),
-        PromiseState::KeptLate => ("yours", "inside", "kept, late".to_owned()),
+        PromiseState::Made => ("plain", "clock", t!("case-until", until = until)),
+        PromiseState::Rang => ("yours", "clock", t!("case-soon-until-until", until = until)),
+        PromiseState::Missed => ("never", "alert", t!("case-missed-it-was-until-until", until = until)),
+        PromiseState::Kept => ("inside", "inside", t!("case-kept")),
+        PromiseState::KeptLate => ("yours", "inside", t!("case-kept-late")),
     };
     Promised { id: promise.id.to_string(), words: promise.words.to_string(), stands, is_open: promise.is_open() }
 }
@@ -490,7 +548,7 @@ fn called(case: &Case, of: &amends_core::authority::Bound) -> String {
 
 fn decided(staff: &Staff, case: &Case, steps: &BTreeMap<String, Vec<String>>) -> Vec<Decided> {
     let questions = case.approvals.iter().filter_map(|approval| question(staff, case, approval));
-    let given = case.grants.iter().map(|grant| granted(case, grant, steps));
+    let given = case.grants.iter().map(|grant| granted(staff, case, grant, steps));
     questions.chain(given).collect()
 }
 
@@ -502,6 +560,7 @@ const NOTHING: Decided = Decided {
     usable: None,
     appeal: None,
     by_hand: None,
+    undo: None,
     steps: Vec::new(),
 };
 
@@ -513,48 +572,61 @@ fn question(staff: &Staff, case: &Case, approval: &Approval) -> Option<Decided> 
         ApprovalState::Waiting { to: AskedOf::Person(to), until, .. } => Decided {
             class: "theirs",
             icon: "clock",
-            text: format!("{} is asked until {}: {what}", name_of(staff, to), clock(*until)),
+            text: t!("case-to-is-asked-until-until", to = name_of(staff, to), until = clock(*until), what = what),
             ..NOTHING
         },
         ApprovalState::Waiting { to: AskedOf::CallBack(at), .. } => Decided {
             class: "theirs",
             icon: "clock",
-            text: format!("Nobody is there to ask. Promise to call back by {}: {what}", time(*at, zone)),
+            text: t!("case-nobody-is-there-to-ask", zone = time(*at, zone), what = what),
             ..NOTHING
         },
         ApprovalState::Given { by, of, until } => Decided {
             class: "inside",
             icon: "inside",
-            text: format!("{} says yes, until {}: {}", name(by), clock(*until), called(case, of)),
+            text: t!("case-by-says-yes-until-until", by = name(by), until = clock(*until), of = called(case, of)),
             usable: Some(approval.id.to_string()),
             ..NOTHING
         },
         ApprovalState::Refused { by, reason } => Decided {
             class: "never",
             icon: "never",
-            text: format!("{} says no: {what}", name(by)),
+            text: t!("case-by-says-no-what", by = name(by), what = what),
             quote: Some(reason.to_string()),
-            appeal: (approval.look == amends_core::case::Look::First).then(|| approval.id.to_string()),
+            appeal: may_appeal(case, approval).then(|| approval.id.to_string()),
             ..NOTHING
         },
-        ApprovalState::Ended => Decided { icon: "clock", text: format!("Nobody answered in time: {what}"), ..NOTHING },
+        ApprovalState::Ended => {
+            Decided { icon: "clock", text: t!("case-nobody-answered-in-time-what", what = what), ..NOTHING }
+        }
         // What was given says so.
         ApprovalState::Used { .. } => return None,
     })
 }
 
-fn granted(case: &Case, grant: &Grant, steps: &BTreeMap<String, Vec<String>>) -> Decided {
+/// Whether the one appeal is still open.
+fn may_appeal(case: &Case, no: &Approval) -> bool {
+    let is_taken = |a: &Approval| a.look == Look::Second && a.state != ApprovalState::Ended;
+    no.look == Look::First && !case.approvals.iter().any(is_taken)
+}
+
+fn granted(staff: &Staff, case: &Case, grant: &Grant, steps: &BTreeMap<String, Vec<String>>) -> Decided {
     let (class, icon, word) = match grant.state {
-        GrantState::Reserved => ("yours", "gift", "Given, under way"),
-        GrantState::Settled => ("inside", "inside", "Done"),
-        GrantState::Released => ("never", "never", "Could not be done"),
+        GrantState::Reserved => ("yours", "gift", t!("case-given-under-way")),
+        GrantState::Settled => ("inside", "inside", t!("case-done")),
+        GrantState::Released => ("never", "never", t!("case-could-not-be-done")),
+        GrantState::TakenBack => ("plain", "undo", t!("case-taken-back")),
     };
     let by_hand = grant.state == GrantState::Reserved && grant.fulfil == amends_core::authority::Fulfil::ByHand;
+    let now = staff.records.clock.now();
+    let is_theirs = grant.by.id == staff.me.person.id && grant.may_be_taken_back(now);
+    let left = grant.undo_until.filter(|_| is_theirs).map(|until| until.micros() - now.micros());
     Decided {
         class,
         icon,
         text: format!("{word}: {}", called(case, &grant.of)),
         by_hand: by_hand.then(|| grant.id.to_string()),
+        undo: left.map(|left| (grant.id.to_string(), (left + SECOND - 1) / SECOND)),
         steps: steps.get(grant.id.as_str()).cloned().unwrap_or_default(),
         ..NOTHING
     }

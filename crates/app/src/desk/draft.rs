@@ -5,7 +5,7 @@ mod form;
 
 use amends_core::book::format::get;
 use amends_core::diagnostic::{Diagnostic, Severity};
-use amends_core::explain::{Change, Side, compared, date, time};
+use amends_core::explain::{Change, Side, compared};
 use amends_core::time::{Date, Time};
 use amends_core::trial::Answer;
 use askama::Template;
@@ -26,7 +26,7 @@ use crate::flow::drafting::{self, Edit, Tried, day_of, name_of, newest};
 use crate::flow::publishing;
 use crate::report::{Shown, counted};
 use crate::store::drafts::{DraftRow, OPEN};
-use crate::texts::filters;
+use crate::texts::{date, filters, time};
 use form::{Group, Pairs};
 
 /// Most characters of a line that are shown.
@@ -158,8 +158,8 @@ impl Seen {
     /// What is read out when it has changed.
     fn announced(&self) -> String {
         match &self.why_not {
-            Some(why) => format!("Cannot be published yet: {why}."),
-            None => format!("Nothing is wrong. {} to the rule.", counted(self.changes.len(), "change")),
+            Some(why) => t!("draft-cannot-be-published-yet-why-2", why = why),
+            None => t!("draft-nothing-is-wrong-change-to", change = counted(self.changes.len(), "change")),
         }
     }
 
@@ -185,7 +185,7 @@ fn finding(f: &Diagnostic, tried: &Tried) -> Finding {
     let (line, column) = tried.sources.line_column(f.at);
     let shown = Shown::of(f, &tried.sources, LINE_CHARS_MAX).unwrap_or_default();
     let path = tried.sources.file(f.at.file).map_or("", |file| file.path.as_str());
-    let place = format!("line {line}, character {column}");
+    let place = t!("draft-line-line-character-column", line = line, column = column);
     Finding {
         class,
         icon,
@@ -292,8 +292,8 @@ pub async fn begin(staff: Result<Staff, Response>, State(app): State<App>, form:
 }
 
 async fn cannot(app: &App, staff: &Staff, not: Not) -> Response {
-    match frame_of(app, staff, "Not done", Here::Book).await {
-        Ok(frame) => html(not.status, &NotFound::titled(frame, "It was not done", not.says)),
+    match frame_of(app, staff, &t!("draft-not-done"), Here::Book).await {
+        Ok(frame) => html(not.status, &NotFound::titled(frame, t!("draft-it-was-not-done"), not.says)),
         Err(response) => response,
     }
 }
@@ -374,7 +374,7 @@ async fn done(staff: &Staff, draft: &DraftRow, act: &str, pairs: &Pairs, typed: 
         }
         "publish" => {
             let day = typed.day.as_deref().map(Date::parse).transpose();
-            let day = day.map_err(|e| Not::wrong(format!("The day: {e}.")))?;
+            let day = day.map_err(|e| Not::wrong(t!("draft-the-day-why", why = e.to_string())))?;
             publishing::publish(records, me, draft, typed.version, day).await?;
             Ok(Some(format!("/history/{}", draft.policy)))
         }
@@ -382,7 +382,7 @@ async fn done(staff: &Staff, draft: &DraftRow, act: &str, pairs: &Pairs, typed: 
             drafting::discard(records, me, draft).await?;
             Ok(Some(format!("/book/{}", me.business)))
         }
-        _ => Err(Not { status: StatusCode::NOT_FOUND, says: "There is nothing of that name to do here.".to_owned() }),
+        _ => Err(Not { status: StatusCode::NOT_FOUND, says: t!("draft-there-is-nothing-of-that") }),
     }
 }
 
@@ -393,8 +393,8 @@ async fn found(app: &App, staff: &Staff, id: &str) -> Result<DraftRow, Response>
     match drafting::find(&staff.records, &staff.me, id).await {
         Ok(Some(draft)) => Ok(draft),
         Ok(None) => {
-            let frame = frame_of(app, staff, "Not found", Here::Book).await?;
-            Err(html(StatusCode::NOT_FOUND, &NotFound::new(frame, "There is no such draft.")))
+            let frame = frame_of(app, staff, &t!("draft-not-found"), Here::Book).await?;
+            Err(html(StatusCode::NOT_FOUND, &NotFound::new(frame, t!("draft-there-is-no-such-draft"))))
         }
         Err(e) => Err(problem(&e).into_response()),
     }
@@ -403,7 +403,7 @@ async fn found(app: &App, staff: &Staff, id: &str) -> Result<DraftRow, Response>
 async fn tried(staff: &Staff, draft: &DraftRow, typed: &Typed) -> Result<Seen, Not> {
     let Staff { me, records } = staff;
     if typed.text.len() > drafting::TEXT_BYTES_MAX {
-        return Err(Not::wrong("The text is too long to be tried."));
+        return Err(Not::wrong(t!("draft-the-text-is-too-long")));
     }
     let day = typed.day.as_deref().and_then(|day| Date::parse(day).ok());
     let tried = drafting::try_out(records, me, &draft.policy, &typed.text, day).await?;
@@ -453,18 +453,20 @@ fn content(staff: &Staff, draft: &DraftRow, typed: &Typed, says: Option<String>)
         text: typed.text.clone(),
         no_form: typed.look == As::Form && groups.is_none(),
         groups,
-        ended: (draft.state != OPEN).then(|| format!("{} has {} this draft.", name_of(me, &draft.saved_by), draft.state)),
+        ended: (draft.state != OPEN)
+            .then(|| t!("draft-saved-by-has-state-this", saved_by = name_of(me, &draft.saved_by), state = draft.state)),
         authors: who(&draft.authors),
-        saved: format!("version {}, saved by {} {saved_at}", draft.version, name_of(me, &draft.saved_by)),
+        saved: t!(
+            "draft-version-version-saved-by-saved",
+            version = draft.version,
+            saved_by = name_of(me, &draft.saved_by),
+            saved_at = saved_at
+        ),
         day: day.unwrap_or(today).max(today).to_string(),
         today: today.to_string(),
         not_mine: publishing::may_publish(me, draft).err().map(|refused| Not::from(refused).says),
         unsaved: typed.text != draft.text || rule_moved,
         theirs: stale.then(|| lines(&draft.text, &typed.text)),
-        says: says.or_else(|| {
-            rule_moved.then(|| {
-                "The rule has changed since this draft was written. What the draft would change is shown against what holds now: look through it, then save the draft again.".to_owned()
-            })
-        }),
+        says: says.or_else(|| rule_moved.then(|| t!("draft-the-rule-has-changed-since"))),
     }
 }

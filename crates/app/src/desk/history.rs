@@ -1,6 +1,6 @@
 //! `/history`: which editions of the rules there were, by whom, and what was different in each as people read it.
 
-use amends_core::explain::{Change, date, time};
+use amends_core::explain::Change;
 use amends_core::ids::PersonId;
 use amends_core::time::Time;
 use askama::Template;
@@ -18,7 +18,7 @@ use crate::door::pages::Staff;
 use crate::flow::drafting::name_of;
 use crate::flow::history::{RuleTold, Told, Wanted, What, history};
 use crate::flow::job::Refused;
-use crate::texts::filters;
+use crate::texts::{date, filters, time};
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -107,7 +107,7 @@ pub async fn one(
 }
 
 async fn page(app: &App, staff: &Staff, policy: Option<String>, before: Option<i64>) -> Response {
-    let frame = match frame_of(app, staff, "What changed when", Here::Book).await {
+    let frame = match frame_of(app, staff, &t!("history-what-changed-when"), Here::Book).await {
         Ok(frame) => frame,
         Err(response) => return response,
     };

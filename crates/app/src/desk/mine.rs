@@ -9,15 +9,16 @@ use amends_core::time::Time;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::ask::{Kind, kind};
 use super::case::title_of;
+use super::found::{self, Look};
 use super::page::{Frame, Here, html};
 use super::typed::{self, Not};
 use super::{frame_of, known_as, waits};
-use crate::api::body::{form_of, parts_of};
+use crate::api::body::parts_of;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
@@ -28,10 +29,10 @@ use crate::store::cases::{self, Line, Which};
 use crate::store::{StoreError, customers};
 use crate::texts::{filters, time};
 
-/// Most cases that are shown of a customer who was found.
-const CASES_SHOWN: usize = 5;
 /// Most cases of each list.
 const LIST_MAX: usize = 200;
+/// How many of one's last declined cases are looked through for customers who wrote since.
+const DECLINED_MAX: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "desk.html")]
@@ -43,8 +44,11 @@ struct Desk {
     ours: Vec<Row>,
     theirs: Vec<Row>,
     offered: Vec<Row>,
+    /// Declined, and the customer wrote since.
+    wrote: Vec<Row>,
     kinds: Vec<Kind>,
     given: Given,
+    look: Option<Look>,
     says: Option<String>,
 }
 
@@ -71,54 +75,27 @@ struct Given {
 
 /// `GET /desk`
 pub async fn show(State(app): State<App>, staff: Staff) -> Response {
-    page(&app, &staff, StatusCode::OK, Given::default(), None).await
+    page(&app, &staff, StatusCode::OK, Given::default(), None, None).await
 }
 
-#[derive(Template)]
-#[template(path = "found.html")]
-struct FoundPart {
-    frame: Frame,
-    typed: String,
-    found: Option<Found>,
-}
-
-/// A customer who was found by a number.
-struct Found {
-    id: String,
-    name: String,
-    orders: u64,
-    /// The order whose number it was.
-    order: Option<String>,
-    /// Cases of theirs: id, what it is about, and how it stands.
-    cases: Vec<(String, String, String)>,
-}
-
-/// `GET /desk/find`: whose a number is, of a customer or an order; asked while typing.
-pub async fn find(staff: Staff, uri: Uri) -> Response {
-    let typed = form_of(uri.query().unwrap_or_default().as_bytes()).into_iter().find(|(name, _)| name == "customer");
-    let typed = typed.map(|(_, text)| text.trim().to_owned()).unwrap_or_default();
-    match found(&staff, &typed).await {
-        Ok(found) => html(StatusCode::OK, &FoundPart { frame: Frame::bare("Found"), typed, found }),
-        Err(e) => problem(&Refused::Store(e)).into_response(),
+/// `POST /desk/look`: the same as while typing, by a button; all that was typed stays. The id of a case opens it.
+pub async fn look(State(app): State<App>, staff: Result<Staff, Response>, form: Bytes) -> Response {
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(turned) => return super::again(turned, "/desk", &form),
+    };
+    let [pick, csrf, key, request, customer, words] =
+        parts_of(&form, ["pick", "csrf", "key", "request", "customer", "words"]);
+    let customer = if pick.is_empty() { customer.trim().to_owned() } else { pick };
+    let look = match found::look(&staff, &customer).await {
+        Ok(look) => look,
+        Err(e) => return problem(&e).into_response(),
+    };
+    if let Some((case, _)) = &look.case {
+        return Redirect::to(&format!("/desk/cases/{case}")).into_response();
     }
-}
-
-async fn found(staff: &Staff, typed: &str) -> Result<Option<Found>, StoreError> {
-    let business = &staff.me.business;
-    let mut conn = staff.records.store.reader().await?;
-    let of_order = customers::of_order(&mut conn, business, typed).await?;
-    let order = of_order.as_ref().map(|_| typed.to_owned());
-    let Some(id) = of_order.or_else(|| CustomerId::parse(typed).ok()) else { return Ok(None) };
-    let profile = customers::profile(&mut conn, business, &id).await?;
-    if profile.is_none() && order.is_none() && !customers::is_known(&mut conn, business, &id).await? {
-        return Ok(None);
-    }
-    let orders = customers::bought(&mut conn, business, &id).await?.iter().map(|(count, _)| count).sum();
-    let which = Which { customer: Some(id.clone()), ..Which::default() };
-    let cases = cases::list(&mut conn, business, &which, CASES_SHOWN).await?;
-    let cases = cases.into_iter().map(|line| (line.id, title_of(staff, &line.request), line.state)).collect();
-    let name = profile.and_then(|p| p.name).unwrap_or_else(|| id.to_string());
-    Ok(Some(Found { id: id.to_string(), name, orders, order, cases }))
+    let given = Given { csrf, key, request, customer, words };
+    page(&app, &staff, StatusCode::OK, given, Some(look), None).await
 }
 
 /// `POST /desk`: opens a case.
@@ -131,7 +108,11 @@ pub async fn open(State(app): State<App>, staff: Result<Staff, Response>, form: 
     let given = Given { csrf, key, request, customer, words };
     match opened(&staff, &given).await {
         Ok(case) => Redirect::to(&format!("/desk/cases/{case}")).into_response(),
-        Err(not) => page(&app, &staff, not.status, given, Some(not.says)).await,
+        Err(not) => {
+            // Of a name that stands where a number belongs, whose it may be is shown.
+            let look = found::look(&staff, given.customer.trim()).await.ok();
+            page(&app, &staff, not.status, given, look, Some(not.says)).await
+        }
     }
 }
 
@@ -152,6 +133,9 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
             CustomerId::parse(id).map_err(|e| Not::wrong(t!("desk-the-customers-number-why", why = e.to_string())))?,
         ),
     };
+    if customer.is_some() && found::look(staff, given.customer.trim()).await?.is_a_name() {
+        return Err(Not::wrong(t!("desk-choose-who-it-is")));
+    }
     let words = match given.words.trim() {
         "" => None,
         text => Some(typed::words(text, &t!("desk-what-the-customer-says"))?),
@@ -171,29 +155,43 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
     Ok(case)
 }
 
-async fn page(app: &App, staff: &Staff, status: StatusCode, given: Given, says: Option<String>) -> Response {
-    match made(app, staff, given, says).await {
+async fn page(
+    app: &App,
+    staff: &Staff,
+    status: StatusCode,
+    given: Given,
+    look: Option<Look>,
+    says: Option<String>,
+) -> Response {
+    match made(app, staff, given, look, says).await {
         Ok(page) => html(status, &page),
         Err(response) => response,
     }
 }
 
-async fn made(app: &App, staff: &Staff, given: Given, says: Option<String>) -> Result<Desk, Response> {
+async fn made(
+    app: &App,
+    staff: &Staff,
+    given: Given,
+    look: Option<Look>,
+    says: Option<String>,
+) -> Result<Desk, Response> {
     let (me, records) = (&staff.me, &staff.records);
-    let frame = frame_of(app, staff, "Desk", Here::Desk).await?;
+    let frame = frame_of(app, staff, &t!("frame-desk"), Here::Desk).await?;
     let mine = Which { owner: Some(me.person.id.clone()), state: Some("open".to_owned()), ..Which::default() };
     let to_me = Which { offered: Some(me.person.id.clone()), ..Which::default() };
     let read = async {
         let mut conn = records.store.reader().await?;
         let mine = cases::list(&mut conn, &me.business, &mine, LIST_MAX).await?;
-        Ok::<_, StoreError>((mine, cases::list(&mut conn, &me.business, &to_me, LIST_MAX).await?))
+        let wrote = cases::said_after_a_no(&mut conn, &me.business, &me.person.id, DECLINED_MAX).await?;
+        Ok::<_, StoreError>((mine, cases::list(&mut conn, &me.business, &to_me, LIST_MAX).await?, wrote))
     };
-    let (mut mine, offered) = read.await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
+    let (mut mine, offered, wrote) = read.await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
     // Who waits longest stands first.
     mine.sort_by(|a, b| a.asked.cmp(&b.asked));
     let (ours, theirs): (Vec<Line>, Vec<Line>) = mine.into_iter().partition(|line| line.turn == "ours");
     let ids: Vec<&str> =
-        [&ours, &theirs, &offered].into_iter().flatten().filter_map(|l| l.customer.as_deref()).collect();
+        [&ours, &theirs, &offered, &wrote].into_iter().flatten().filter_map(|l| l.customer.as_deref()).collect();
     let names = async { customers::names(&mut *records.store.reader().await?, &me.business, &ids).await };
     let names = names.await.map_err(|e| problem(&Refused::Store(e)).into_response())?;
     let rows = |lines: &[Line]| lines.iter().map(|line| row(staff, line, &names)).collect();
@@ -206,8 +204,10 @@ async fn made(app: &App, staff: &Staff, given: Given, says: Option<String>) -> R
         ours: rows(&ours),
         theirs: rows(&theirs),
         offered: rows(&offered),
+        wrote: rows(&wrote),
         kinds,
         given,
+        look,
         says,
     })
 }

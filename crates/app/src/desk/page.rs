@@ -21,6 +21,8 @@ pub struct Frame {
     pub here: Here,
     /// Who is signed in, on pages that are theirs.
     pub who: Option<Who>,
+    /// Whose page it is, where those who look at it are guests and find no other page from here.
+    pub host: Option<String>,
 }
 
 /// Someone who is signed in.
@@ -68,7 +70,12 @@ pub enum Here {
 impl Frame {
     /// A frame without a book.
     pub fn bare(title: impl Into<String>) -> Self {
-        Self { title: title.into(), book: None, books: Vec::new(), here: Here::Elsewhere, who: None }
+        Self { title: title.into(), book: None, books: Vec::new(), here: Here::Elsewhere, who: None, host: None }
+    }
+
+    /// A frame for guests of a business, or of nobody who is named.
+    pub fn guest(title: &str, host: &str) -> Self {
+        Self { host: Some(host.to_owned()), ..Self::bare(title) }
     }
 
     /// The frame of a page about a book.
@@ -81,6 +88,7 @@ impl Frame {
             books: shelf.names().filter_map(titled).collect(),
             here,
             who: None,
+            host: None,
         }
     }
 

@@ -3,28 +3,40 @@
 //! What is changed goes to the same routes of `/v1` as from any program, with the session of whoever changes it: what holds
 //! there holds here.
 
+use std::collections::HashMap;
+
+use amends_core::authority::Mode;
 use amends_core::ids::PersonId;
+use amends_core::money::{Currency, Money};
 use amends_core::time::Time;
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use serde_json::{Map, Value, json};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::Value;
+
+mod acts;
+
+use acts::{BETWEEN_AMOUNTS, request};
 
 use super::frame_of;
 use super::page::{Frame, Here, NotFound, html};
 use crate::api::body::form_of;
+use crate::api::keys::day_of;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::caller::{Action, CSRF};
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
+use crate::flow::job::Refused;
 use crate::flow::rules::Rules;
 use crate::mcp::within;
 use crate::store::endpoints::Purpose;
-use crate::texts::{filters, money, time};
+use crate::store::keys;
+use crate::store::settings::Allowance;
+use crate::texts::{filters, time};
 
 /// The routes of `/v1`, to be called from a page.
 #[derive(Clone, Debug)]
@@ -40,7 +52,10 @@ struct Settings {
     /// The lowest role of people, which most who are added have.
     first_role: String,
     teams: Vec<TeamRow>,
-    limits: Vec<String>,
+    limits: Vec<LimitRow>,
+    /// Who may have a limit: as `/v1` names them, and as people do.
+    holders: Vec<(String, String)>,
+    currency: String,
     keys: Vec<KeyRow>,
     actions: Vec<&'static str>,
     webhooks: Vec<HookRow>,
@@ -49,6 +64,36 @@ struct Settings {
     /// What is told this once: what it is, and the secret itself.
     told: Option<(String, String)>,
     says: Option<String>,
+    typed: Typed,
+}
+
+/// What was typed into a form that was not taken.
+#[derive(Default)]
+struct Typed {
+    form: String,
+    answers: Answers,
+}
+
+impl Typed {
+    /// What was typed into an input of a form; what is kept where it was another form.
+    fn or<'t>(&'t self, form: &str, id: &str, name: &str, kept: &'t str) -> &'t str {
+        if self.is(form, id) { self.answers.get(name).unwrap_or_default() } else { kept }
+    }
+
+    /// What was typed into a form for something new.
+    fn new_one<'t>(&'t self, form: &str, name: &str) -> &'t str {
+        self.or(form, self.answers.get("id").unwrap_or_default(), name, "")
+    }
+
+    /// Whether it is this form. `id`: of what it changes.
+    fn is(&self, form: &str, id: &str) -> bool {
+        self.form == form && self.answers.get("id").unwrap_or_default() == id
+    }
+
+    /// Whether it is this form for something new.
+    fn is_new(&self, form: &str) -> bool {
+        self.form == form
+    }
 }
 
 struct PersonRow {
@@ -59,12 +104,30 @@ struct PersonRow {
     active: bool,
     is_me: bool,
     is_agent: bool,
+    /// Their role, where the book has it no more.
+    off_book: Option<String>,
 }
 
 struct TeamRow {
     id: String,
     title: String,
-    mode: String,
+    mode: &'static str,
+    /// Up to what costs grants are made real by what is connected; empty where that is not the mode.
+    up_to: String,
+}
+
+struct LimitRow {
+    /// By what it is told from others.
+    id: String,
+    /// As `/v1` names whose it is.
+    of: String,
+    /// As people do.
+    whose: String,
+    per: String,
+    currency: String,
+    most: String,
+    /// Of whoever looks: nobody raises their own.
+    is_mine: bool,
 }
 
 struct KeyRow {
@@ -73,18 +136,22 @@ struct KeyRow {
     person: String,
     actions: String,
     since: String,
+    /// The day of its last use; none: it was never used.
+    used: Option<String>,
 }
 
 struct HookRow {
     id: String,
     url: String,
-    does: &'static str,
+    does: String,
     on: bool,
 }
 
 struct InletRow {
     id: String,
-    kind: &'static str,
+    /// Whether who comes in proves it by a secret.
+    has_secret: bool,
+    kind: String,
     owner: String,
     path: String,
     on: bool,
@@ -92,7 +159,17 @@ struct InletRow {
 
 /// `GET /settings`
 pub async fn show(State(app): State<App>, staff: Staff) -> Response {
-    page(&app, &staff, StatusCode::OK, None, None).await
+    page(&app, &staff, StatusCode::OK, Said::default()).await
+}
+
+/// What a page tells of a change.
+#[derive(Default)]
+struct Said {
+    /// What is told this once: what it is, and the secret itself.
+    told: Option<(String, String)>,
+    /// Why it was not done.
+    says: Option<String>,
+    typed: Typed,
 }
 
 /// `POST /settings/{noun}/{act}`: changes one thing, and shows them all.
@@ -104,96 +181,134 @@ pub async fn change(
     headers: HeaderMap,
     form: Bytes,
 ) -> Response {
-    let staff = match staff {
-        Ok(staff) => staff,
-        Err(turned) => return super::again(turned, &format!("/settings/{noun}/{act}"), &form),
-    };
-    let answers = Answers::of(form_of(&form));
-    let Some((path, document)) = request(&noun, &act, &answers) else { return super::not_found().await };
-    let (status, said) = send(inside, &headers, answers.get("csrf").unwrap_or_default(), &path, &document).await;
-    let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
-    if status.is_success() {
-        let what = |id: Option<String>| id.map_or_else(String::new, |id| format!(" of {id}"));
-        let secrets = [("password", "The password for one time"), ("key", "The key"), ("secret", "The secret")];
-        let told = secrets.iter().find_map(|(name, is)| Some((format!("{is}{}", what(text("id"))), text(name)?)));
-        return page(&app, &staff, StatusCode::OK, told, None).await;
-    }
-    let title = text("title").unwrap_or_else(|| "it was not done".to_owned());
-    let says = text("detail").filter(|d| !d.contains('`')).map_or_else(|| title.clone(), |d| format!("{title}: {d}"));
-    page(&app, &staff, status, None, Some(says)).await
+    acted(&app, inside, staff, &noun, &act, &headers, &form).await
 }
 
-/// What a form asks of `/v1`: the path, and the document.
-fn request(noun: &str, act: &str, answers: &Answers) -> Option<(String, Value)> {
-    let fields = |names: &[&str]| {
-        let given = names.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(answers.get(name)?))));
-        Value::Object(given.collect::<Map<_, _>>())
+/// `POST /settings/webhooks/{act}`, which stands where the page of a webhook does.
+pub async fn of_webhooks(
+    State(app): State<App>,
+    Extension(inside): Extension<Inside>,
+    staff: Result<Staff, Response>,
+    Path(act): Path<String>,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Response {
+    acted(&app, inside, staff, "webhooks", &act, &headers, &form).await
+}
+
+async fn acted(
+    app: &App,
+    inside: Inside,
+    staff: Result<Staff, Response>,
+    noun: &str,
+    act: &str,
+    headers: &HeaderMap,
+    form: &[u8],
+) -> Response {
+    let staff = match staff {
+        Ok(staff) => staff,
+        Err(turned) => return super::again(turned, &format!("/settings/{noun}/{act}"), form),
     };
-    let id = answers.get("id").unwrap_or_default();
-    // It becomes a part of a path; what is no id leads nowhere.
-    let of = |act: &str| PersonId::parse(id).is_ok().then(|| format!("/v1/{noun}/{id}{act}"));
-    let list = |name: &str| json!(answers.all(name).flat_map(str::split_whitespace).collect::<Vec<_>>());
-    Some(match (noun, act) {
-        ("people", "add") => ("/v1/people".to_owned(), fields(&["id", "name", "role", "team"])),
-        ("people", "change") => (of("")?, fields(&["name", "role", "team"])),
-        ("people", "leave") => (of("")?, json!({ "active": false })),
-        ("people", "return") => (of("")?, json!({ "active": true })),
-        ("people", "password" | "sign-out")
-        | ("keys", "rotate" | "remove")
-        | ("webhooks" | "inlets", "rotate" | "on" | "off") => (of(&format!("/{act}"))?, json!({})),
-        ("keys", "add") => {
-            let mut document = fields(&["person", "title"]);
-            document.as_object_mut()?.insert("actions".to_owned(), list("actions"));
-            ("/v1/keys".to_owned(), document)
+    let answers = Answers::of(form_of(form));
+    let currency = staff.me.rules.book.currency;
+    let Some((path, document)) = request(noun, act, &answers, currency.code()) else {
+        return super::not_found().await;
+    };
+    let (status, said) = send(inside, headers, answers.get("csrf").unwrap_or_default(), &path, &document).await;
+    let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
+    if !status.is_success() {
+        let typed = Typed { form: format!("{noun}/{act}"), answers };
+        return page(app, &staff, status, Said { told: None, says: Some(sentence(&said)), typed }).await;
+    }
+    let of = text("id").unwrap_or_default();
+    let told = ["password", "key", "secret"].into_iter().find_map(|name| {
+        let what = match name {
+            "password" => t!("settings-told-password", id = of),
+            "key" => t!("settings-told-key", id = of),
+            _ => t!("settings-told-secret", id = of),
+        };
+        Some((what, text(name)?))
+    });
+    match told {
+        None => Redirect::to(&back(noun, act, &answers, &text("id").unwrap_or_default())).into_response(),
+        told => page(app, &staff, StatusCode::OK, Said { told, ..Said::default() }).await,
+    }
+}
+
+/// Where what was done is seen. `id`: of what the answer is about.
+fn back(noun: &str, act: &str, answers: &Answers, id: &str) -> String {
+    match (noun, act) {
+        ("webhooks", "test" | "replay") => {
+            format!("/settings/webhooks/{}?sent={id}", answers.get("id").unwrap_or_default())
         }
-        ("webhooks", "add") => {
-            let mut document = fields(&["id", "url", "purpose"]);
-            document.as_object_mut()?.insert("kinds".to_owned(), list("kinds"));
-            ("/v1/webhooks".to_owned(), document)
-        }
-        ("inlets", "add") => ("/v1/inlets".to_owned(), fields(&["id", "kind", "owner", "request", "intake"])),
-        _ => return None,
-    })
+        ("webhooks", "on" | "off") => format!("/settings/webhooks/{id}"),
+        // The dialog of keys on the keyboard has their name already.
+        ("keys", _) => "/settings#keys-here".to_owned(),
+        _ => format!("/settings#{noun}"),
+    }
 }
 
 /// Sends a change to `/v1` as the browser would, with the token that came in the form.
 async fn send(inside: Inside, from: &HeaderMap, csrf: &str, path: &str, document: &Value) -> (StatusCode, Value) {
-    let mut headers = HeaderMap::new();
-    for name in [header::COOKIE, header::HOST, header::ORIGIN] {
-        headers.extend(from.get(&name).map(|value| (name.clone(), value.clone())));
-    }
+    let mut headers = of_page(from, csrf);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.extend(HeaderValue::from_str(csrf).ok().map(|csrf| (HeaderName::from_static(CSRF), csrf)));
     match within(inside.0, Method::POST, path, headers, document.to_string()).await {
         Ok((status, _, text)) => (status, serde_json::from_str(&text).unwrap_or_default()),
         Err(e) => (StatusCode::INTERNAL_SERVER_ERROR, e.json),
     }
 }
 
-async fn page(
-    app: &App,
-    staff: &Staff,
-    status: StatusCode,
-    told: Option<(String, String)>,
-    says: Option<String>,
-) -> Response {
-    let frame = match frame_of(app, staff, "Settings", Here::Settings).await {
+/// What a page of ours sends with a change.
+pub(super) fn of_page(from: &HeaderMap, csrf: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for name in [header::COOKIE, header::HOST, header::ORIGIN] {
+        headers.extend(from.get(&name).map(|value| (name.clone(), value.clone())));
+    }
+    headers.extend(HeaderValue::from_str(csrf).ok().map(|csrf| (HeaderName::from_static(CSRF), csrf)));
+    headers
+}
+
+/// Why `/v1` did not do it, for people.
+pub(super) fn sentence(said: &Value) -> String {
+    let text = |name: &str| said.get(name).and_then(Value::as_str).filter(|text| !text.contains("/v1"));
+    let mut says = text("title").map_or_else(|| t!("settings-not-done"), str::to_owned);
+    if let Some(detail) = text("detail") {
+        says = format!("{says}: {detail}");
+    }
+    let mut letters = says.chars();
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    format!("{first}{}.", letters.as_str())
+}
+
+async fn page(app: &App, staff: &Staff, status: StatusCode, said: Said) -> Response {
+    let frame = match frame_of(app, staff, &t!("settings-settings"), Here::Settings).await {
         Ok(frame) => frame,
         Err(response) => return response,
     };
     if staff.me.top_only("").is_err() {
-        let says = "Settings are for the highest role. Ask someone who has it.";
-        return html(StatusCode::FORBIDDEN, &NotFound::titled(frame, "Not yours to change", says));
+        return not_theirs(frame);
     }
     // As they are after the change.
     let rules = match staff.records.rules(&staff.me.business).await {
         Ok(rules) => rules,
         Err(e) => return problem(&e).into_response(),
     };
-    html(status, &made(staff, &rules, frame, told, says))
+    let read = async { keys::last_used(&mut *staff.records.store.reader().await?, &staff.me.business).await };
+    let used = match read.await {
+        Ok(used) => used,
+        Err(e) => return problem(&Refused::Store(e)).into_response(),
+    };
+    html(status, &made(staff, &rules, &used, frame, said))
 }
 
-fn made(staff: &Staff, rules: &Rules, frame: Frame, told: Option<(String, String)>, says: Option<String>) -> Settings {
+/// Settings are not theirs to see.
+pub(super) fn not_theirs(frame: Frame) -> Response {
+    let says = t!("settings-for-the-highest");
+    html(StatusCode::FORBIDDEN, &NotFound::titled(frame, t!("settings-not-yours"), says))
+}
+
+fn made(staff: &Staff, rules: &Rules, used: &HashMap<String, i64>, frame: Frame, said: Said) -> Settings {
+    let Said { told, says, typed } = said;
     let book = &rules.book;
     let named = |id: &PersonId| rules.people.get(id).map_or_else(|| id.to_string(), |p| p.name.clone());
     let mut people: Vec<PersonRow> = rules
@@ -207,45 +322,62 @@ fn made(staff: &Staff, rules: &Rules, frame: Frame, told: Option<(String, String
             active: p.active,
             is_me: p.id == staff.me.person.id,
             is_agent: p.person().is_agent(),
+            off_book: rules.ladder.height(&p.role).is_none().then(|| p.role.to_string()),
         })
         .collect();
     people.sort_by(|a, b| (!a.active, &a.name, &a.id).cmp(&(!b.active, &b.name, &b.id)));
     let mut teams: Vec<TeamRow> = rules
         .teams
         .iter()
-        .map(|(id, team)| TeamRow { id: id.to_string(), title: team.title.clone(), mode: mode(&team.mode) })
+        .map(|(id, team)| {
+            let (mode, up_to) = mode(&team.mode);
+            TeamRow { id: id.to_string(), title: team.title.clone(), mode, up_to }
+        })
         .collect();
     teams.sort_by(|a, b| a.id.cmp(&b.id));
-    let limits = rules.allowances().into_iter().map(|a| {
-        let currency = amends_core::money::Currency::parse(&a.currency);
-        let most = currency.map_or_else(String::new, |c| money(amends_core::money::Money::new(a.most, c)));
-        format!("{}: {most} a {}", a.holder, a.span)
-    });
+    let mut holders = vec![("business".to_owned(), t!("settings-everyone"))];
+    holders.extend(teams.iter().map(|t| (format!("team {}", t.id), t!("settings-team-title", title = t.title))));
+    holders.extend(people.iter().filter(|p| p.active).map(|p| (format!("person {}", p.id), p.name.clone())));
+    let mine = format!("person {}", staff.me.person.id);
+    let limit = |a: Allowance| LimitRow {
+        whose: holders
+            .iter()
+            .find(|(of, _)| *of == a.holder)
+            .map_or_else(|| a.holder.clone(), |(_, name)| name.clone()),
+        most: plain(a.most, &a.currency),
+        is_mine: a.holder == mine,
+        id: format!("{} {} {}", a.holder, a.span, a.currency),
+        of: a.holder,
+        per: a.span,
+        currency: a.currency,
+    };
+    let limits = rules.allowances().into_iter().map(limit).collect();
     let day = |micros: i64| Time::from_micros(micros).map_or_else(String::new, |at| time(at, &book.zone));
     let keys = rules.keys().into_iter().map(|k| KeyRow {
         id: k.id.clone(),
         title: k.title.clone(),
         person: named(&k.person),
-        actions: if k.actions.is_empty() { "all that they may".to_owned() } else { k.actions.join(", ") },
+        actions: if k.actions.is_empty() { t!("settings-all-that-they-may") } else { k.actions.join(", ") },
         since: day(k.since),
+        used: used.get(&k.id).and_then(|day| Time::from_micros(*day)).map(day_of),
     });
     let webhooks = rules.endpoints.iter().map(|e| HookRow {
         id: e.id.clone(),
         url: e.url.clone(),
         does: match e.purpose {
-            Purpose::Fulfil => "makes grants real",
-            Purpose::Tell => "is told what happens",
+            Purpose::Fulfil => t!("settings-makes-grants-real"),
+            Purpose::Tell => t!("settings-is-told"),
         },
         on: e.on,
     });
     let inlets = rules.inlets.iter().map(|i| {
         let (kind, at) = match i.kind {
-            crate::store::inlets::Kind::Events => ("events of another system", "in"),
-            crate::store::inlets::Kind::Mail => ("mail", "in"),
-            crate::store::inlets::Kind::Form => ("a form for anyone", "form"),
+            crate::store::inlets::Kind::Events => (t!("settings-inlet-events"), "in"),
+            crate::store::inlets::Kind::Mail => (t!("settings-inlet-mail"), "in"),
+            crate::store::inlets::Kind::Form => (t!("settings-inlet-form"), "form"),
         };
         let path = format!("/{at}/{}/{}", staff.me.business, i.id);
-        InletRow { id: i.id.to_string(), kind, owner: named(&i.owner), path, on: i.on }
+        InletRow { id: i.id.to_string(), has_secret: at == "in", kind, owner: named(&i.owner), path, on: i.on }
     });
     let kinds = crate::flow::asking::kinds(book).into_iter();
     Settings {
@@ -254,7 +386,9 @@ fn made(staff: &Staff, rules: &Rules, frame: Frame, told: Option<(String, String
         roles: book.roles.iter().map(|r| (r.id.clone(), r.title.clone())).collect(),
         first_role: book.roles.iter().find(|r| r.id != "ai").map(|r| r.id.clone()).unwrap_or_default(),
         teams,
-        limits: limits.collect(),
+        limits,
+        holders,
+        currency: book.currency.code().to_owned(),
         keys: keys.collect(),
         actions: Action::ALL.iter().map(|action| action.name()).collect(),
         webhooks: webhooks.collect(),
@@ -265,18 +399,25 @@ fn made(staff: &Staff, rules: &Rules, frame: Frame, told: Option<(String, String
         frame,
         told,
         says,
+        typed,
     }
 }
 
-/// How far a team has come, in words.
-fn mode(mode: &amends_core::authority::Mode) -> String {
-    use amends_core::authority::Mode;
+/// How far a team has come: the choice, and the amounts that go with it.
+fn mode(mode: &Mode) -> (&'static str, String) {
     match mode {
-        Mode::AdviseOnly => "only advises: people do what grants say".to_owned(),
-        Mode::Full => "what is given is made real by what is connected".to_owned(),
+        Mode::AdviseOnly => ("advise_only", String::new()),
+        Mode::Full => ("full", String::new()),
         Mode::Limited { up_to } => {
-            let most: Vec<String> = up_to.0.iter().map(|most| money(*most)).collect();
-            format!("what costs up to {} is made real by what is connected, the rest by people", most.join(" or "))
+            let amounts: Vec<String> = up_to.0.iter().map(ToString::to_string).collect();
+            ("limited", amounts.join(BETWEEN_AMOUNTS))
         }
     }
+}
+
+/// An amount without its currency, to be typed over.
+fn plain(minor: i64, currency: &str) -> String {
+    let money = Currency::parse(currency).map(|currency| Money::new(minor, currency).to_string());
+    let text = money.unwrap_or_default();
+    text.split_once(' ').map_or_else(|| text.clone(), |(number, _)| number.to_owned())
 }

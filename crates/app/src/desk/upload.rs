@@ -64,19 +64,15 @@ pub enum Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (file, all) = (FILE_BYTES_MAX >> 20, ALL_FILES_BYTES_MAX >> 20);
-        match self {
-            Self::TooLarge(called) => write!(f, "“{called}” has more than {file} MB. Send a smaller one."),
-            Self::AllTooLarge => {
-                write!(f, "The files have more than {all} MB together. Send them one after the other.")
-            }
-            Self::TooMany => write!(f, "At most {FILES_MAX} files can be sent at once. Send the others after these."),
-            Self::Kind(called) => {
-                write!(f, "“{called}” cannot be kept. Send a photo (JPEG, PNG, WebP or GIF), a PDF or a plain text.")
-            }
-            Self::Empty(called) => write!(f, "“{called}” is empty. Choose another file."),
-            Self::NotWhole => f.write_str("What was sent did not arrive whole. Send it again."),
-        }
+        let text = match self {
+            Self::TooLarge(called) => t!("upload-too-large", called = called, mb = FILE_BYTES_MAX >> 20),
+            Self::AllTooLarge => t!("upload-all-too-large", mb = ALL_FILES_BYTES_MAX >> 20),
+            Self::TooMany => t!("upload-too-many", most = FILES_MAX),
+            Self::Kind(called) => t!("upload-kind", called = called),
+            Self::Empty(called) => t!("upload-empty", called = called),
+            Self::NotWhole => t!("upload-not-whole"),
+        };
+        f.write_str(&text)
     }
 }
 

@@ -19,6 +19,9 @@ const TRIES_HERE: (u32, Duration) = (5, Duration::from_secs(30));
 const TRIES_OF: (u32, Duration) = (50, Duration::from_secs(10));
 /// Tries from one address, of a whole office that comes to work.
 const TRIES_FROM: (u32, Duration) = (50, Duration::from_secs(2));
+/// What is sent by one link of a customer, and wrong links from one address: so much at once, then one each time this has
+/// passed.
+const BY_LINK: (u32, Duration) = (20, Duration::from_secs(10));
 /// Most keys, accounts and addresses that are remembered before those that have rested are forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -48,6 +51,7 @@ impl Of {
 pub struct Limits {
     requests: Option<Of>,
     tries: [Option<Of>; 3],
+    by_link: Option<Of>,
 }
 
 impl Limits {
@@ -55,7 +59,8 @@ impl Limits {
     pub fn new(requests: Option<NonZeroU32>) -> Self {
         let twice = |n: NonZeroU32| Quota::per_second(n).allow_burst(n.saturating_add(n.get()));
         let tries = [TRIES_HERE, TRIES_OF, TRIES_FROM].map(|(many, each)| Of::slow(many, each));
-        Self { requests: requests.map(|n| Of::new(twice(n))), tries }
+        let by_link = Of::slow(BY_LINK.0, BY_LINK.1);
+        Self { requests: requests.map(|n| Of::new(twice(n))), tries, by_link }
     }
 
     /// One more request of someone.
@@ -64,6 +69,14 @@ impl Limits {
     /// When it is one too many.
     pub fn ask(&self, who: impl FnOnce() -> String) -> Result<(), TooOften> {
         self.requests.as_ref().map_or(Ok(()), |of| of.check(&who())).map_err(TooOften)
+    }
+
+    /// One more thing that is sent by a customer's link, or one more link that is none from an address.
+    ///
+    /// # Errors
+    /// When it is one too many.
+    pub fn by_link(&self, link_or_address: &str) -> Result<(), TooOften> {
+        self.by_link.as_ref().map_or(Ok(()), |of| of.check(&link_or_address.to_owned())).map_err(TooOften)
     }
 
     /// One more try to sign in to an account from an address.

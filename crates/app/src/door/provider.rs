@@ -247,7 +247,8 @@ impl From<Refused> for Failed {
 impl Failed {
     fn page(&self) -> Response {
         tracing::warn!("someone could not sign in at the provider: {}", self.why);
-        let page = NotFound::titled(Frame::bare("Not signed in"), "You are not signed in", self.says.clone());
+        let page =
+            NotFound::titled(Frame::bare(t!("sign-in-not-signed-in")), t!("sign-in-you-are-not"), self.says.clone());
         html(StatusCode::FORBIDDEN, &page)
     }
 }

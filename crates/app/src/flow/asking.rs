@@ -9,6 +9,7 @@ use amends_core::facts::read_question;
 use amends_core::time::{self, Time};
 
 use super::answers::{Answers, clock, filled};
+use crate::texts::texts;
 
 /// How often what cannot be read is taken away before giving up.
 const TRIES_MAX: usize = 20;
@@ -98,7 +99,7 @@ pub fn answer_by<T>(
             Ok(question) => {
                 let mut workspace = Workspace::default();
                 match assess(book, &question.request, &question.facts, role, &mut workspace) {
-                    Ok(assessment) => return Ok(f(&assessment, &explain::explain(&assessment), &wrong)),
+                    Ok(assessment) => return Ok(f(&assessment, &explain::explain(&assessment, texts()), &wrong)),
                     // While a date is typed its year is long past.
                     Err(_) if readable.get("asked") != readable.get("now") => {
                         wrong.push(("asked".to_owned(), "no version of this rule was in force then".to_owned()));

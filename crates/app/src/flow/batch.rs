@@ -87,6 +87,7 @@ async fn attempt(
     let mut bench = Bench::new(business.clone(), rules, now);
     let replays = load::cases(conn, memory, &mut bench, jobs).await?;
     load::what_grants_touch(conn, &mut bench, jobs).await?;
+    load::what_was_begun(conn, &mut bench, jobs).await?;
     load::who_is_there(conn, &mut bench, jobs).await?;
     load::heads(conn, &mut bench, jobs).await?;
     let mut answers = Vec::with_capacity(jobs.len());

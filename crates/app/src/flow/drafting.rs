@@ -16,6 +16,7 @@ use super::job::Refused;
 use super::records::{Me, Records};
 use crate::store::drafts::{self, DISCARDED, DraftRow, OPEN};
 use crate::store::{Conn, StoreError};
+use crate::texts::texts;
 
 /// Most bytes of a draft.
 pub const TEXT_BYTES_MAX: usize = 256 << 10;
@@ -314,8 +315,8 @@ impl Draft {
         tried.failing = new_ones(failing(book), &before);
         tried.otherwise = self.as_if_always().map_or_else(Vec::new, |book| new_ones(failing(&book), &before));
         if let Some((was, old, _)) = newest(&self.book, &self.policy) {
-            let before = Reading { book: &self.book, policy: was, version: old };
-            tried.changes = changes(before, Reading { book, policy, version });
+            let before = Reading { book: &self.book, policy: was, version: old, texts: texts() };
+            tried.changes = changes(before, Reading { book, policy, version, texts: texts() });
         }
         tried
     }

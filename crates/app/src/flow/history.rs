@@ -14,6 +14,7 @@ use amends_core::time::Date;
 use super::records::Records;
 use crate::store::editions::{self, EditionRow};
 use crate::store::{StoreError, books, sessions};
+use crate::texts::texts;
 
 /// Most editions of one look.
 pub const PAGE: usize = 20;
@@ -172,19 +173,23 @@ fn rules(before: &Book, after: &Book, id: &str) -> Vec<RuleTold> {
             }
             let earlier = at.checked_sub(1).and_then(|at| is.versions.get(at));
             let (what, old) = match (same_day, earlier, was) {
-                (Some(old), _, Some(was)) => (What::Changed, Some(Reading { book: before, policy: was, version: old })),
-                (_, Some(earlier), _) => (What::Version, Some(Reading { book: after, policy: is, version: earlier })),
+                (Some(old), _, Some(was)) => {
+                    (What::Changed, Some(Reading { book: before, policy: was, version: old, texts: texts() }))
+                }
+                (_, Some(earlier), _) => {
+                    (What::Version, Some(Reading { book: after, policy: is, version: earlier, texts: texts() }))
+                }
                 _ if versions(was) > 0 => (What::Version, None),
                 _ => (What::Rule, None),
             };
-            let new = Reading { book: after, policy: is, version };
+            let new = Reading { book: after, policy: is, version, texts: texts() };
             all.push(told(id, what, old, new));
         }
     }
     for version in was.map_or(&[][..], |p| &p.versions) {
         let stays = is.is_some_and(|p| p.versions.iter().any(|v| v.in_force == version.in_force));
         if let (false, Some(was)) = (stays, was) {
-            let gone = Reading { book: before, policy: was, version };
+            let gone = Reading { book: before, policy: was, version, texts: texts() };
             all.push(RuleTold { texts: (text(gone), String::new()), ..told(id, What::Gone, None, gone) });
         }
     }

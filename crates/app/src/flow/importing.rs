@@ -5,21 +5,23 @@
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
-use std::io::Read as _;
-use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use amends_core::book::rules::Book;
 use amends_core::digest::Digest;
 use amends_core::ids::BusinessId;
 use amends_core::time::Time;
 use anyhow::{Context as _, Result, bail};
-use sha2::{Digest as _, Sha256};
+use axum::body::Bytes;
+use sha2::Digest as _;
 
+use super::job::Refused;
 use super::people::{Setting, change};
-use crate::import::kinds::{Making, Mapping, Plan, Wrong};
-use crate::import::{Broken, Format, open};
-use crate::store::Store;
+use crate::import::kinds::{Kind, Making, Mapping, Plan, Wrong};
+use crate::import::{Broken, Format, Source, open};
 use crate::store::imports::{self, Progress};
+use crate::store::{Store, StoreError};
 
 /// Rows of one transaction. An index in another order than the file has each of its pages written once a transaction.
 const ROWS: usize = 50_000;
@@ -32,7 +34,7 @@ const SAID_EVERY: u64 = 2_048;
 #[derive(Debug)]
 pub struct Import<'i> {
     /// The file.
-    pub path: &'i Path,
+    pub source: Source<'i>,
     /// Its format.
     pub format: Format,
     /// Where its fields are.
@@ -81,21 +83,11 @@ impl<'i> Import<'i> {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn new(path: &'i Path, format: Format, mapping: &Mapping, plan: Plan<'i>) -> Result<Self> {
-        let of = || format!("cannot read {}", path.display());
-        let mut file = crate::folder::open(path)?;
-        let trace = trace(path)?;
-        let (mut hash, mut part) = (Sha256::new(), vec![0; 1 << 16]);
-        loop {
-            let read = file.read(&mut part).with_context(of)?;
-            if read == 0 {
-                break;
-            }
-            hash.update(part.get(..read).unwrap_or_default());
-        }
+    pub fn new(source: Source<'i>, format: Format, mapping: &Mapping, plan: Plan<'i>) -> Result<Self> {
+        let (trace, hash) = (source.trace()?, source.digest()?);
         let how = format!("{} {format:?} {mapping:?}", plan.kind.name());
         let id = Digest::of_parts([hash.finalize().as_slice(), how.as_bytes()]);
-        Ok(Self { path, format, plan, id, trace })
+        Ok(Self { source, format, plan, id, trace })
     }
 
     /// Checks every row. `told`: how far it is, and of how much.
@@ -103,7 +95,7 @@ impl<'i> Import<'i> {
     /// # Errors
     /// When the file cannot be opened.
     pub fn check(&self, mut told: impl FnMut(u64, u64)) -> Result<Checked> {
-        let mut rows = open(self.path, self.format)?;
+        let mut rows = open(&self.source, self.format)?;
         rows.choose(&self.plan.columns);
         let mut making = Making::new(&self.plan);
         let (mut cells, mut values, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
@@ -162,7 +154,7 @@ impl<'i> Import<'i> {
         }
         let mut conn = store.writer().await?;
         conn.will_write_much().await?;
-        let mut rows = open(self.path, self.format)?;
+        let mut rows = open(&self.source, self.format)?;
         rows.choose(&self.plan.columns);
         let mut making = Making::new(&self.plan);
         let (mut cells, mut values, mut wrong, mut seen) = (Vec::new(), Vec::new(), Vec::new(), HashSet::new());
@@ -188,8 +180,8 @@ impl<'i> Import<'i> {
                 }
             }
             let is_last = place.is_none();
-            if is_last && (number != all || trace(self.path)? != self.trace) {
-                bail!("{} was changed while it was read: import it again", self.path.display());
+            if is_last && (number != all || self.source.trace()? != self.trace) {
+                bail!("{} was changed while it was read: import it again", self.source);
             }
             let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
             let progress = Progress { rows: whole(all), done: whole(number) };
@@ -219,7 +211,80 @@ impl<'i> Import<'i> {
     }
 }
 
-fn trace(path: &Path) -> Result<(u64, Option<SystemTime>)> {
-    let about = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
-    Ok((about.len(), about.modified().ok()))
+/// What is asked of a file that was sent.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What it holds.
+    pub kind: Kind,
+    /// Its format.
+    pub format: Format,
+    /// Where its fields are.
+    pub mapping: Mapping,
+    /// Whether rows that are wrong are left out.
+    pub skip_wrong: bool,
+    /// Whether it is only looked at.
+    pub only_check: bool,
+    /// Whether it is kept also where it was before.
+    pub again: bool,
+}
+
+/// What came of a file that was sent.
+#[derive(Clone, Debug)]
+pub struct Came {
+    /// What it holds.
+    pub checked: Checked,
+    /// What was kept; none: nothing was written.
+    pub kept: Option<Kept>,
+}
+
+/// Checks a file that was sent, and keeps its rows where it may; else why it cannot be looked at, in words.
+///
+/// # Errors
+/// When the database does not take it: what was kept stays, and the same file goes on with the rest.
+pub async fn bring(
+    store: &Store,
+    by: By<'_>,
+    book: Arc<Book>,
+    bytes: Bytes,
+    asked: Asked,
+) -> Result<Result<Came, String>, Refused> {
+    let (store, business, who, now) = (store.clone(), by.business.clone(), by.who.to_owned(), by.now);
+    let runtime = tokio::runtime::Handle::current();
+    // Reading and checking are work for a processor, and others wait for this one.
+    let work = tokio::task::spawn_blocking(move || {
+        let by = By { business: &business, who: &who, now };
+        brought(&store, by, &book, bytes, &asked, &runtime)
+    });
+    work.await.map_err(|e| Refused::Store(StoreError::Failed(e.to_string())))?
+}
+
+fn brought(
+    store: &Store,
+    by: By<'_>,
+    book: &Book,
+    bytes: Bytes,
+    asked: &Asked,
+    runtime: &tokio::runtime::Handle,
+) -> Result<Result<Came, String>, Refused> {
+    let source = Source::Sent(bytes);
+    let looked = || -> Result<(Import<'_>, Checked)> {
+        let columns = open(&source, asked.format)?.columns();
+        let plan = Plan::new(asked.kind, &asked.mapping, columns.as_deref(), Some(book))?;
+        let import = Import::new(source.clone(), asked.format, &asked.mapping, plan)?;
+        let checked = import.check(|_, _| ())?;
+        Ok((import, checked))
+    };
+    let (import, checked) = match looked() {
+        Ok(looked) => looked,
+        Err(e) => return Ok(Err(format!("{e:#}"))),
+    };
+    let is_good = checked.broken.is_none() && (checked.wrong_rows == 0 || asked.skip_wrong);
+    if asked.only_check || !is_good {
+        return Ok(Ok(Came { checked, kept: None }));
+    }
+    let kept = runtime.block_on(import.keep(store, by, &checked, asked.again, |_, _| ())).map_err(|e| {
+        let store = e.downcast_ref::<StoreError>().cloned();
+        Refused::Store(store.unwrap_or_else(|| StoreError::Failed(format!("{e:#}"))))
+    })?;
+    Ok(Ok(Came { checked, kept: Some(kept) }))
 }

@@ -11,7 +11,7 @@ use amends_core::digest::Digest;
 use amends_core::ids::{ApprovalId, BusinessId, CaseId, GrantId, PersonId, RoleName};
 use amends_core::journal::AssessmentLine;
 use amends_core::likeness::Likeness;
-use amends_core::time::Time;
+use amends_core::time::{Duration, Time};
 use amends_core::words::Words;
 use serde::{Deserialize, Serialize};
 
@@ -53,13 +53,13 @@ pub enum Work {
     Do(Box<Command>),
     /// Keeps an assessment, with the question and the answer byte by byte.
     Assess(Box<KeptAssessment>),
-    /// Gives what is theirs to give.
-    Give { grant: GrantId, wish: Box<Wish> },
+    /// Gives what is theirs to give. `undo`: for how long nothing of it is begun, and it may be taken back.
+    Give { grant: GrantId, wish: Box<Wish>, undo: Option<Duration> },
     /// Asks someone with authority.
     Ask { approval: ApprovalId, wish: Box<Wish>, look: Look, words: Words, call_back: Time },
     /// Does what is due by now; the customer is called back at this time where nobody can be asked.
     Ring { call_back: Time },
-    /// Ends a grant that people or the worker made real.
+    /// Ends a grant.
     End { grant: GrantId, how: Ending },
 }
 
@@ -83,6 +83,8 @@ pub enum Ending {
     Settled,
     /// It cannot be done, for this reason.
     Released(Words),
+    /// Whoever gave it takes it back, before anything of it is begun.
+    TakenBack,
 }
 
 /// What was done.

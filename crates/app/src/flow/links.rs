@@ -18,17 +18,17 @@ use super::people::{Setting, change, new_secret};
 use super::records::{Me, Records};
 use crate::connect::mail::is_address;
 use crate::store::StoreError;
-use crate::store::links::{self, LinkRow};
+use crate::store::links::{self, LinkRow, LinkTo};
 use crate::store::mails::MailRow;
 
 /// How long a link is good, in microseconds.
 const GOOD: i64 = 14 * DAY;
 /// Most links of a case in a day: nobody is flooded with mail in our name.
-const A_DAY_MAX: i64 = 20;
+pub(super) const A_DAY_MAX: i64 = 20;
 /// How long links are kept after they were over, so that their page can say so.
 const KEEP: i64 = 30 * DAY;
 /// Stands between the business and the secret.
-const BETWEEN: char = '~';
+pub(super) const BETWEEN: char = '~';
 /// Most characters of an address (RFC 5321: 254).
 const ADDRESS_CHARS_MAX: usize = 254;
 
@@ -94,7 +94,7 @@ pub async fn make(
     let row = LinkRow {
         id: Digest::of(secret.as_bytes()).to_string(),
         case: case.id.clone(),
-        consult: consult.id.clone(),
+        to: LinkTo::Consult(consult.id.clone()),
         at: now.micros(),
         until: until.micros(),
     };
@@ -178,8 +178,9 @@ pub struct Asked {
 /// When the database does not answer.
 pub async fn open(records: &Records, token: &str) -> Result<Opened, Refused> {
     let Some((business, link)) = found(records, token).await? else { return Ok(Opened::Nothing) };
+    let LinkTo::Consult(id) = &link.to else { return Ok(Opened::Nothing) };
     let Some(case) = records.case(&business, &link.case).await? else { return Ok(Opened::Nothing) };
-    let Some(consult) = case.consult(&link.consult) else { return Ok(Opened::Nothing) };
+    let Some(consult) = case.consult(id) else { return Ok(Opened::Nothing) };
     if consult.answer.is_some() {
         return Ok(Opened::Answered);
     }
@@ -205,17 +206,19 @@ pub async fn open(records: &Records, token: &str) -> Result<Opened, Refused> {
 /// [`Refused::NoCase`] where the link is good no more, and why the case does not take it.
 pub async fn answer(records: &Records, token: &str, words: Words) -> Answer {
     let (business, link) = found(records, token).await?.ok_or(Refused::NoCase)?;
+    let LinkTo::Consult(id) = link.to else { return Err(Refused::NoCase) };
     if link.until <= records.clock.now().micros() {
         return Err(Refused::NoCase);
     }
     // The same words again are the same answer: a button that was pressed twice.
     let key = RequestKey { id: format!("link {}", link.id), digest: Digest::of(words.as_str().as_bytes()) };
-    let work = Work::Do(Box::new(Command::AnswerConsult { id: link.consult, words }));
+    let work = Work::Do(Box::new(Command::AnswerConsult { id, words }));
     let by = Actor::Consulted;
     records.writer.run(Job { business, case: link.case, by, key: Some(key), if_version: None, work }).await
 }
 
-async fn found(records: &Records, token: &str) -> Result<Option<(BusinessId, LinkRow)>, Refused> {
+/// A link that was made, by its token; whether it is good still is another question.
+pub(super) async fn found(records: &Records, token: &str) -> Result<Option<(BusinessId, LinkRow)>, Refused> {
     let Some((business, secret)) = token.split_once(BETWEEN) else { return Ok(None) };
     let Ok(business) = BusinessId::parse(business) else { return Ok(None) };
     let id = Digest::of(secret.as_bytes()).to_string();

@@ -1,7 +1,7 @@
 //! People, teams, keys and allowances: who may come in, and what they may spend. Each change is an entry of the journal.
 
 use amends_core::digest::Digest;
-use amends_core::ids::{BusinessId, CustomerId, PersonId, TeamId};
+use amends_core::ids::{BusinessId, CaseId, CustomerId, PersonId, TeamId};
 use amends_core::journal::{ERASED, Erased, SETTINGS};
 use amends_core::time::Time;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::inlets::{InletRow, Kind};
 use crate::store::journal::Kept;
 use crate::store::keys::KeyRow;
-use crate::store::links::LinkRow;
+use crate::store::links::{LinkRow, LinkTo};
 use crate::store::mails::MailRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::sessions::{Password, SessionRow};
@@ -63,8 +63,11 @@ pub enum Setting {
     Shown(CustomerId),
     /// A version of a rule that a second person publishes.
     Rule(Box<Publication>),
-    /// A link by which someone without an account answers a question, and the mail that takes it to them.
+    /// A link by which someone without an account answers a question or sees their case, and the mail that takes it to
+    /// them.
     Link(LinkRow, Option<MailRow>),
+    /// The customer's links to a case are good no more.
+    NoLink(CaseId),
 }
 
 /// How someone comes in, and that they did.
@@ -99,6 +102,7 @@ enum Told<'s> {
     Rule { policy: &'s str, in_force: &'s str, authors: &'s [PersonId], draft: &'s str, text: String, book: &'s str },
     Customer { id: &'s str, how: &'s str },
     Link { case: &'s str, consult: &'s str, how: &'s str, until: i64 },
+    CustomerLink { case: &'s str, good: bool, until: Option<i64> },
 }
 
 #[derive(Serialize)]
@@ -110,7 +114,10 @@ struct Entry<'s> {
 impl Setting {
     /// The chain of the journal that tells it.
     const fn chain(&self) -> &'static str {
-        if matches!(self, Self::Access(..) | Self::Link(..) | Self::Shown(..)) { ACCESS } else { CHAIN }
+        match self {
+            Self::Access(..) | Self::Link(..) | Self::NoLink(..) | Self::Shown(..) => ACCESS,
+            _ => CHAIN,
+        }
     }
 
     /// As the journal tells it: ids, never names; that something was a secret, never which.
@@ -139,8 +146,16 @@ impl Setting {
             Self::Shown(customer) => ("access.customer", Told::Customer { id: customer.as_str(), how: "export" }),
             Self::Link(link, mail) => {
                 let how = if mail.is_some() { "mail" } else { "by_hand" };
-                let (case, consult) = (link.case.as_str(), link.consult.as_str());
-                ("access.link", Told::Link { case, consult, how, until: link.until })
+                let (case, until) = (link.case.as_str(), link.until);
+                match &link.to {
+                    LinkTo::Consult(id) => ("access.link", Told::Link { case, consult: id.as_str(), how, until }),
+                    LinkTo::Customer => {
+                        ("access.customer_link", Told::CustomerLink { case, good: true, until: Some(until) })
+                    }
+                }
+            }
+            Self::NoLink(case) => {
+                ("access.customer_link", Told::CustomerLink { case: case.as_str(), good: false, until: None })
             }
             Self::Access(person, access) => {
                 let (kind, how) = access.told();
@@ -172,12 +187,13 @@ impl Setting {
             Self::Imported(..) | Self::Erased(..) | Self::Shown(..) => Ok(()),
             Self::Rule(publication) => publication.save(conn, business, at).await,
             Self::Link(link, mail) => {
-                links::replace(conn, business, link).await?;
+                links::add(conn, business, link).await?;
                 match mail {
                     Some(mail) => mails::add(conn, business, mail).await,
                     None => Ok(()),
                 }
             }
+            Self::NoLink(case) => links::end(conn, business, case, &LinkTo::Customer, at).await,
             Self::Access(person, access) => access.save(conn, business, person, at).await,
         }
     }
@@ -248,11 +264,39 @@ pub async fn change(
     changes: &[Setting],
     now: Time,
 ) -> Result<(), StoreError> {
+    tried(store, business, by, changes, now, None).await.map(drop)
+}
+
+/// As [`change`], where nobody else changed a setting since someone read them: what was decided by what they were then holds
+/// no longer. Whether it was done.
+///
+/// # Errors
+/// When the database does not take them.
+pub async fn change_since(
+    store: &Store,
+    version: i64,
+    business: &BusinessId,
+    by: &str,
+    changes: &[Setting],
+    now: Time,
+) -> Result<bool, StoreError> {
+    tried(store, business, by, changes, now, Some(version)).await
+}
+
+async fn tried(
+    store: &Store,
+    business: &BusinessId,
+    by: &str,
+    changes: &[Setting],
+    now: Time,
+    version: Option<i64>,
+) -> Result<bool, StoreError> {
     let mut conn = store.writer().await?;
     for tried in 1.. {
         conn.begin().await?;
-        let done = match change_in(&mut conn, business, by, changes, now).await {
-            Ok(()) => conn.commit().await,
+        let done = match made_in(&mut conn, business, by, changes, now, version).await {
+            Ok(true) => conn.commit().await.map(|()| true),
+            Ok(false) => return conn.rollback().await.map(|()| false),
             Err(e) => Err(e),
         };
         match done {
@@ -262,10 +306,10 @@ pub async fn change(
                 let _ = conn.rollback().await;
                 return Err(e);
             }
-            Ok(()) => return Ok(()),
+            Ok(done) => return Ok(done),
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Makes changes within a transaction.
@@ -276,6 +320,18 @@ pub(super) async fn change_in(
     changes: &[Setting],
     now: Time,
 ) -> Result<(), StoreError> {
+    made_in(conn, business, by, changes, now, None).await.map(drop)
+}
+
+/// Makes changes within a transaction, where the settings are still of a version; whether they are.
+async fn made_in(
+    conn: &mut Conn,
+    business: &BusinessId,
+    by: &str,
+    changes: &[Setting],
+    now: Time,
+    version: Option<i64>,
+) -> Result<bool, StoreError> {
     settings::begin(conn, business, now.micros()).await?;
     // In the order of their names, as the writer locks those of teams.
     let used = |chain: &&str| changes.iter().any(|c| c.chain() == *chain);
@@ -283,6 +339,10 @@ pub(super) async fn change_in(
     let mut heads = Vec::new();
     for head in journal::lock_heads(conn, business, &chains).await? {
         heads.push((head.seq, head));
+    }
+    // Behind the lock of the chain, so that nobody changes them now.
+    if version.is_some() && settings::version(conn, business).await? != version {
+        return Ok(false);
     }
     let mut kept = Vec::new();
     for change in changes {
@@ -296,7 +356,10 @@ pub(super) async fn change_in(
         kept.push(Kept { entry, case: None });
     }
     journal::append(conn, &kept, &heads).await?;
-    if chains.contains(&CHAIN) { settings::changed(conn, business).await } else { Ok(()) }
+    if chains.contains(&CHAIN) {
+        settings::changed(conn, business).await?;
+    }
+    Ok(true)
 }
 
 /// A secret that nobody guesses: 192 bits as hex.

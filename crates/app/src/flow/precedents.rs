@@ -19,8 +19,14 @@ use crate::store::{Conn, StoreError, assessments};
 /// Its name among those that follow the journal.
 const READER: &str = "precedents";
 /// What changes what was decided on a case.
-const KINDS: [&str; 5] =
-    ["case.reserved", "case.grant_released", "case.declined", "case.reopened", "case.customer_known"];
+const KINDS: [&str; 6] = [
+    "case.reserved",
+    "case.grant_released",
+    "case.grant_taken_back",
+    "case.declined",
+    "case.reopened",
+    "case.customer_known",
+];
 
 /// Keeps what was decided since the last look; on how many cases.
 ///

@@ -17,7 +17,7 @@ use crate::store::cases::{Line, Which};
 use crate::store::customers::{self, Order, Profile};
 use crate::store::journal::{self, Kept};
 use crate::store::precedents::{self, Imported};
-use crate::store::{Conn, StoreError, assessments, cases, files, mails, steps};
+use crate::store::{Conn, StoreError, assessments, cases, files, links, mails, steps};
 
 /// Most cases that one entry of the journal tells of.
 const CASES_MAX: usize = 100;
@@ -160,6 +160,7 @@ async fn erase_cases(
             steps::remove_of(conn, business, &grant.id).await?;
         }
         mails::remove_of(conn, business, id).await?;
+        links::remove_of(conn, business, id).await?;
         cases::erase(conn, business, id, now).await?;
     }
     gone.cases.extend(erased.cases.iter().cloned());

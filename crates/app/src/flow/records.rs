@@ -10,7 +10,7 @@ use amends_core::book::rules::Book;
 use amends_core::case::{Actor, BookRef, Case, Command, Opening};
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, CaseId, RequestKind};
-use amends_core::time::{HOUR, Time};
+use amends_core::time::{DAY, Duration, HOUR, SECOND, Time};
 use subtle::ConstantTimeEq as _;
 
 use super::batch::read_cases;
@@ -25,10 +25,17 @@ use crate::shelf::{Broken, Published, Shelf};
 use crate::signs::metrics::Calls;
 use crate::store::keys::KeyRow;
 use crate::store::people::PersonRow;
-use crate::store::{Place, Store, StoreError, settings};
+use crate::store::{Place, Store, StoreError, keys, settings};
 
 /// How long until the customer is called back where nobody can be asked, in microseconds.
 const CALL_BACK_AFTER: i64 = 2 * HOUR;
+
+/// For how many seconds what is given on the desk can be taken back, where nothing else is said.
+pub const UNDO_SECONDS: u32 = 5;
+
+fn undo(seconds: u32) -> Option<Duration> {
+    (seconds > 0).then(|| Duration(i64::from(seconds) * SECOND))
+}
 
 /// What is kept.
 #[derive(Debug)]
@@ -51,12 +58,16 @@ pub struct Records {
     pub public: String,
     /// For how many days what people wrote is kept after a case ended; none: for good.
     pub kept_for: Option<NonZeroU32>,
+    /// For how long what is given on the desk can be taken back; none: not at all.
+    pub undo: Option<Duration>,
     /// What is told as it happens.
     pub news: News,
     shelf: Arc<Shelf>,
     rules: Mutex<HashMap<BusinessId, Arc<Rules>>>,
     /// The books of which it is known that they are kept as editions, by their digests.
     noted: Mutex<HashMap<BusinessId, String>>,
+    /// The day on which each key was used last, as far as this program wrote it down.
+    used: Mutex<HashMap<(BusinessId, String), i64>>,
 }
 
 /// Someone who has come in.
@@ -139,10 +150,12 @@ impl Records {
             mailer: None,
             public: "http://localhost".to_owned(),
             kept_for: None,
+            undo: undo(UNDO_SECONDS),
             news: News::default(),
             shelf,
             rules: Mutex::default(),
             noted: Mutex::default(),
+            used: Mutex::default(),
         };
         for business in records.businesses() {
             super::publishing::lay(&records, &business).await?;
@@ -175,6 +188,12 @@ impl Records {
     #[must_use]
     pub fn keeping_for(self, days: Option<NonZeroU32>) -> Self {
         Self { kept_for: days, ..self }
+    }
+
+    /// The same, where what is given on the desk can be taken back for so many seconds.
+    #[must_use]
+    pub fn undoing_for(self, seconds: u32) -> Self {
+        Self { undo: undo(seconds), ..self }
     }
 
     /// The businesses: the books that are served and whose names are ids.
@@ -254,9 +273,21 @@ impl Records {
         let rules = self.rules(&business).await?;
         let (given, now) = (Digest::of(token.as_bytes()), self.clock.now().micros());
         let Some(key) = rules.keys_of(&person).iter().find(|key| key.opens_with(&given, now)) else { return Ok(None) };
+        self.use_key(&business, &key.id, now).await;
         let way = Way::Key { id: key.id.clone(), actions: key.actions.clone() };
         let found = rules.people.get(&person).filter(|p| p.active).cloned();
         Ok(found.map(|person| Me { business, person, rules, way }))
+    }
+
+    /// Writes down that a key is used, once a day.
+    async fn use_key(&self, business: &BusinessId, id: &str, now: i64) {
+        let (of, day) = ((business.clone(), id.to_owned()), now - now.rem_euclid(DAY));
+        let before = self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(of, day);
+        if before != Some(day) {
+            let write = async { keys::used(&mut *self.store.reader().await?, business, id, day).await };
+            // Where it cannot be written it seems unused; whoever asks has their answer.
+            let _: Result<(), StoreError> = write.await;
+        }
     }
 
     /// A case as it is now; none where there is none of that id.

@@ -65,6 +65,15 @@ pub enum ModeText {
 }
 
 impl ModeText {
+    /// As a mode is written.
+    pub fn of(mode: &Mode) -> Self {
+        match mode {
+            Mode::AdviseOnly => Self::AdviseOnly,
+            Mode::Limited { up_to } => Self::Limited(up_to.0.clone()),
+            Mode::Full => Self::Full,
+        }
+    }
+
     /// What it means.
     pub fn mode(&self) -> Mode {
         match self {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use amends_core::case::Event;
-use amends_core::fulfilment::{Ability, Next, State};
+use amends_core::fulfilment::{Ability, Came, Next, State};
 use amends_core::ids::BusinessId;
 use amends_core::time::{DAY, SECOND, Time};
 use amends_core::words::SEALED;
@@ -20,6 +20,8 @@ use crate::store::endpoints::{self, EndpointRow, Purpose};
 use crate::store::journal::{self, Kept};
 use crate::store::{Conn, StoreError};
 
+/// The kind of a message that only tries whether it is taken.
+const TEST: &str = "webhook.test";
 /// Entries of one read.
 const PAGE: i64 = 200;
 /// Messages that are sent at a time.
@@ -48,6 +50,38 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
     let sent = due.into_iter().map(|row| send(records, business, &rules, row));
     let done = futures_util::future::join_all(sent).await;
     done.iter().find_map(|one| one.clone().err()).map_or(Ok(done.len()), Err)
+}
+
+/// Sends a message that says nothing, to see whether a webhook takes it; as it is kept, with what came back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointRow) -> Result<DeliveryRow, StoreError> {
+    let now = records.clock.now();
+    let (id, at) = (records.ids.new_id("test", now), now.to_string());
+    let body = json!({ "type": TEST, "timestamp": at, "data": { "business": business } }).to_string();
+    let message = Message { url: &endpoint.url, secrets: &secrets_of(endpoint), id: &id, body: &body };
+    let reply = webhook::send(&records.http, &message, now).await;
+    let status = reply.as_ref().ok().map(|reply| reply.status);
+    let came = webhook::came(reply, records.clock.now());
+    let attempts = Try::of(status, &came, records.clock.now()).after("[]");
+    // It is tried once: whoever waits for the answer sends another.
+    let state = match came {
+        Came::Done { reference } => State::Done { reference, by: None, at: records.clock.now() },
+        Came::Refused(why) | Came::Later(why, _) | Came::Unknown(why) => State::NeedsPerson { tries: 1, why },
+    };
+    let row = DeliveryRow {
+        endpoint: endpoint.id.clone(),
+        id,
+        kind: TEST.to_owned(),
+        body,
+        state: text_of(&state)?,
+        attempts,
+        next: None,
+        at: now.micros(),
+    };
+    deliveries::add(&mut *records.store.reader().await?, business, std::slice::from_ref(&row)).await?;
+    Ok(row)
 }
 
 /// Forgets old messages.

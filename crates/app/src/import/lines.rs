@@ -1,11 +1,10 @@
 //! JSON Lines.
 
-use std::fs::File;
 use std::io::BufReader;
 
 use serde_json::{Map, Value};
 
-use super::{Broken, Cell, Rows};
+use super::{Broken, Cell, Rows, Whole};
 use crate::lines::Lines;
 
 /// Most bytes of a line.
@@ -13,7 +12,7 @@ const LINE_BYTES_MAX: usize = 1 << 20;
 
 /// The lines of a file, each a JSON object.
 pub struct JsonLines {
-    lines: Lines<BufReader<File>>,
+    lines: Lines<BufReader<Box<dyn Whole>>>,
     chosen: Vec<String>,
     number: u64,
     done: u64,
@@ -22,7 +21,7 @@ pub struct JsonLines {
 
 impl JsonLines {
     /// Opens one.
-    pub fn open(file: File, bytes: u64) -> Self {
+    pub fn open(file: Box<dyn Whole>, bytes: u64) -> Self {
         let lines = Lines::of(BufReader::with_capacity(1 << 16, file), LINE_BYTES_MAX);
         Self { lines, chosen: Vec::new(), number: 0, done: 0, bytes }
     }

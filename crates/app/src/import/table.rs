@@ -1,18 +1,17 @@
 //! CSV.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Seek as _};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::{Broken, Cell, Rows};
+use super::{Broken, Cell, Rows, Whole};
 
 /// Most bytes of the first row that are looked at for what separates values.
 const LOOKED_AT: usize = 64 << 10;
 
 /// The rows of a CSV file.
 pub struct Csv {
-    rows: Reader<BufReader<File>>,
+    rows: Reader<BufReader<Box<dyn Whole>>>,
     names: Vec<String>,
     chosen: Vec<usize>,
     record: ByteRecord,
@@ -21,7 +20,7 @@ pub struct Csv {
 
 impl Csv {
     /// Opens one, and reads the names of its columns.
-    pub fn open(file: File, bytes: u64) -> Result<Self, Broken> {
+    pub fn open(file: Box<dyn Whole>, bytes: u64) -> Result<Self, Broken> {
         let mut file = BufReader::with_capacity(LOOKED_AT, file);
         let separator = separator(file.fill_buf().map_err(Broken::whole)?);
         file.rewind().map_err(Broken::whole)?;

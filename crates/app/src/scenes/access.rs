@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use amends_core::ids::PersonId;
 use amends_core::time::{DAY, HOUR};
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -27,25 +27,34 @@ pub struct Browser {
 pub struct Seen {
     pub status: StatusCode,
     pub to: String,
+    pub headers: HeaderMap,
     pub text: String,
 }
 
 impl Browser {
-    async fn go(&mut self, shop: &Shop, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Seen {
+    async fn go(
+        &mut self,
+        shop: &Shop,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Seen {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
         request = request.header(header::COOKIE, &self.cookie);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let (parts, body) = shop.whole(request.body(Body::from(body)).unwrap()).await.into_parts();
+        let (parts, body) = shop.whole(request.body(body.into()).unwrap()).await.into_parts();
         for set in parts.headers.get_all(header::SET_COOKIE) {
             let set = set.to_str().unwrap();
             assert!(set.contains("; HttpOnly; SameSite="), "{set}");
             self.cookie = set.split(';').next().unwrap().to_owned();
         }
-        let text = String::from_utf8(axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let to = parts.headers.get(header::LOCATION).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
-        Seen { status: parts.status, to, text }
+        Seen { status: parts.status, to, headers: parts.headers, text }
     }
 
     pub async fn get(&mut self, shop: &Shop, path: &str) -> Seen {
@@ -55,6 +64,37 @@ impl Browser {
     pub async fn send(&mut self, shop: &Shop, path: &str, fields: &[(&str, &str)]) -> Seen {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://localhost")];
+        self.go(shop, Method::POST, path, &headers, body).await
+    }
+
+    /// Sends a form with files, each under the name it has where it comes from.
+    pub async fn send_files(
+        &mut self,
+        shop: &Shop,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Seen {
+        let mut body = Vec::new();
+        let mut part = |head: String, content: &[u8]| {
+            body.extend(format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n").bytes());
+            body.extend(content);
+            body.extend(b"\r\n");
+        };
+        for (name, value) in fields {
+            part(format!("name=\"{name}\""), value.as_bytes());
+        }
+        for (name, content) in files {
+            part(format!("name=\"file\"; filename=\"{name}\""), content);
+        }
+        body.extend(b"--x--\r\n");
+        self.send_parts(shop, path, body).await
+    }
+
+    /// A form with files; its parts have `--x` between.
+    pub async fn send_parts(&mut self, shop: &Shop, path: &str, body: impl Into<Vec<u8>>) -> Seen {
+        let body = body.into();
+        let headers = [("content-type", "multipart/form-data; boundary=x"), ("origin", "http://localhost")];
         self.go(shop, Method::POST, path, &headers, body).await
     }
 

@@ -8,7 +8,7 @@ use super::shop::{Shop, on_both};
 
 impl Shop {
     /// Lena is asked about the credit on a case of Rita's; the case's id and the question's.
-    async fn asks_lena(&self, customer: &str) -> (String, String) {
+    pub(super) async fn asks_lena(&self, customer: &str) -> (String, String) {
         let case = self.case("rita", "price_adjustment", customer).await;
         let (_, digest) = self.assess("rita", &case, "blazers").await;
         self.is_there("lena").await;
@@ -24,7 +24,7 @@ impl Shop {
     }
 }
 
-fn said(text: &str, what: &str) -> bool {
+pub(super) fn said(text: &str, what: &str) -> bool {
     text.contains(what) || panic!("it does not say `{what}`: {text}")
 }
 
@@ -131,6 +131,46 @@ fn hostile_text_on_a_case_stays_text() {
 }
 
 #[test]
+fn whoever_may_writes_a_remedy_for_one_case_which_is_a_yes_to_it() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let at = shop.case("hugo", "price_adjustment", "c_1").await.replace("/v1", "/desk");
+        let (mut hugo, mut rita) = (Browser::settle_in(&shop, "hugo").await, Browser::settle_in(&shop, "rita").await);
+        let (his, hers) = (hugo.csrf(&shop).await, rita.csrf(&shop).await);
+        let asked = "Write a remedy for this case";
+        assert!(said(&hugo.get(&shop, &at).await.text, asked) && !rita.get(&shop, &at).await.text.contains(asked));
+        let written = |csrf: &'static str, cost: &'static str| {
+            [
+                ("csrf", csrf),
+                ("key", "one"),
+                ("own.says", "A <new> watch"),
+                ("own.kind", "replacement"),
+                ("own.cost", cost),
+                ("own.reason", "The offer never said so."),
+            ]
+        };
+        let (his, hers): (&'static str, &'static str) = (his.leak(), hers.leak());
+        let bare = hugo.send(&shop, &format!("{at}/own"), &written(his, "")).await;
+        assert!(bare.status == StatusCode::UNPROCESSABLE_ENTITY && said(&bare.text, "A &#60;new&#62; watch"));
+        let turned = rita.send(&shop, &format!("{at}/own"), &written(hers, "90")).await;
+        assert!(turned.status == StatusCode::FORBIDDEN && said(&turned.text, "role=\"alert\""));
+        for _ in 0..2 {
+            assert_eq!(hugo.send(&shop, &format!("{at}/own"), &written(his, "90")).await.to, at);
+        }
+        let page = hugo.get(&shop, &at).await.text;
+        assert!(said(&page, "hugo says yes") && said(&page, "The offer never said so."));
+        let shown = shop.get("hugo", &at.replace("/desk", "/v1")).await.ok();
+        assert_eq!(shown["approvals"].as_array().map(Vec::len), Some(1), "a form that comes twice writes one");
+        let yes = shown["approvals"][0]["id"].as_str().unwrap().to_owned();
+        let sent = [("csrf", his), ("key", "two"), ("approval", yes.as_str())];
+        assert_eq!(hugo.send(&shop, &format!("{at}/use"), &sent).await.to, at);
+        let shown = shop.get("hugo", &at.replace("/desk", "/v1")).await.ok();
+        assert_eq!(shown["grants"][0]["cost"], "90.00 USD");
+        shop.prove().await;
+    });
+}
+
+#[test]
 fn what_is_left_today_is_told_by_ones_role_and_by_what_was_allowed() {
     on_both(async |fresh| {
         let shop = Shop::open(fresh).await;
@@ -195,7 +235,7 @@ fn settings_are_changed_by_the_highest_role_from_its_own_page() {
         for (path, id) in [
             ("/settings/people/leave", "../keys/zoe"),
             ("/settings/people/nothing", "zoe"),
-            ("/settings/teams/add", "x"),
+            ("/settings/teams/nothing", "x"),
         ] {
             let nowhere = hugo.send(&shop, path, &[("csrf", &csrf), ("id", id)]).await;
             assert_eq!(nowhere.status, StatusCode::NOT_FOUND, "{path} {id}");

@@ -106,6 +106,8 @@ impl Case {
             | "take-over"
             | "grants/{grant}/settle"
             | "consults/{consult}/link"
+            | "customer-link"
+            | "customer-link/withdraw"
             | "grants/{grant}/steps/{number}/done"
             | "grants/{grant}/steps/{number}/again" => json!({}),
             "decline" => json!({ "reason": "not this time", "instead": ["detour"] }),
@@ -136,15 +138,22 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             | "/ask/{book}/intake"
             | "/sign-in"
             | "/consult/{link}"
+            | "/customer/{link}"
             | "/form/{business}/{inlet}"
             | "/account/password"
             | "/account/sign-out"
             | "/desk"
+            | "/desk/look"
             | "/desk/cases/{case}"
+            | "/desk/cases/{case}/evidence"
+            | "/desk/cases/{case}/files/{digest}"
             | "/desk/cases/{case}/{act}"
             | "/approvals/{case}/{approval}"
             | "/drafts"
             | "/drafts/{draft}/{act}"
+            | "/settings/webhooks/{webhook}"
+            | "/settings/imports"
+            | "/v1/imports/{kind}"
             | "/settings/{noun}/{act}"
             | "/account/sign-out-everywhere",
         ) => Value::Null,
@@ -159,6 +168,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
             "/v1/webhooks/{webhook}/rotate"
             | "/v1/webhooks/{webhook}/on"
             | "/v1/webhooks/{webhook}/off"
+            | "/v1/webhooks/{webhook}/test"
             | "/v1/webhooks/{webhook}/deliveries/{delivery}/replay"
             | "/v1/people/{person}/password"
             | "/v1/people/{person}/sign-out"
@@ -178,6 +188,10 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         ("POST", "/v1/inlets") => json!({ "id": "second", "kind": "form", "owner": "rita" }),
         ("POST", "/v1/people") => json!({ "id": "zoe", "role": "frontline", "team": "shop" }),
         ("POST", "/v1/people/{person}") => json!({ "name": "Zoe" }),
+        ("POST", "/v1/teams") => json!({ "id": "counter" }),
+        ("POST", "/v1/teams/{team}") => json!({ "title": "The shop" }),
+        ("POST", "/v1/limits") => json!({ "of": "person zoe", "per": "day", "most": "50.00 USD" }),
+        ("POST", "/v1/limits/remove") => json!({ "of": "person zoe", "per": "day", "currency": "USD" }),
         ("POST", "/v1/keys") => json!({ "person": "omar", "title": "the helpdesk" }),
         _ => panic!("{method} {path} has no row in the matrix: say what is sent to it"),
     };
@@ -196,6 +210,8 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{business}", "retail")
         .replace("{inlet}", "form")
         .replace("{person}", "zoe")
+        .replace("{team}", "shop")
+        .replace("/imports/{kind}", "/imports/customers?check=only")
         .replace("{key}", "zoe")
         .replace("{webhook}", "shop")
         .replace("{delivery}", "nothing")

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::shop::{Shop, on_both};
 use crate::flow::importing::{By, Import};
-use crate::import::Format;
 use crate::import::kinds::{Kind, Mapping, Plan};
+use crate::import::{Format, Source};
 
 impl Shop {
     /// A file of another system is imported.
@@ -19,7 +19,7 @@ impl Shop {
         let columns: Vec<String> = text.lines().next().unwrap().split(',').map(str::to_owned).collect();
         let mapping = Mapping::default();
         let plan = Plan::new(kind, &mapping, Some(&columns), Some(&book)).unwrap();
-        let import = Import::new(&path, Format::Csv, &mapping, plan).unwrap();
+        let import = Import::new(Source::File(&path), Format::Csv, &mapping, plan).unwrap();
         let checked = import.check(|_, _| {}).unwrap();
         assert_eq!(checked.wrong, []);
         let by = By { business: &self.business, who: "operator", now: self.records.clock.now() };

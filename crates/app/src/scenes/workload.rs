@@ -248,7 +248,7 @@ impl Run {
                     match grant.state {
                         GrantState::Reserved => slot.0 += grant.cost.minor,
                         GrantState::Settled => slot.1 += grant.cost.minor,
-                        GrantState::Released => {}
+                        GrantState::Released | GrantState::TakenBack => {}
                     }
                     self.within(key, slot.0 + slot.1);
                 }

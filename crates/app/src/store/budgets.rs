@@ -1,7 +1,7 @@
 //! Budgets: what is set aside and what is spent. Their limits are allowances, or a role's.
 
 use amends_core::authority::{Budget, BudgetKey, Holder, Period};
-use amends_core::ids::BusinessId;
+use amends_core::ids::{BusinessId, PersonId, TeamId};
 
 use super::sql::Value;
 use super::{Conn, StoreError};
@@ -22,6 +22,16 @@ pub fn holder(holder: &Holder) -> String {
         Holder::Department(name) => format!("department {name}"),
         Holder::Person(id) => format!("person {id}"),
         Holder::Team(id) => format!("team {id}"),
+    }
+}
+
+/// Whom a text names whose spending can be limited: `business`, `team ID` or `person ID`.
+pub fn holder_of(text: &str) -> Option<Holder> {
+    match text.split_once(' ') {
+        None => (text == "business").then_some(Holder::Business),
+        Some(("team", id)) => TeamId::parse(id).ok().map(Holder::Team),
+        Some(("person", id)) => PersonId::parse(id).ok().map(Holder::Person),
+        Some(_) => None,
     }
 }
 

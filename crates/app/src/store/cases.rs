@@ -32,6 +32,12 @@ pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Resul
     rows.iter().map(locked).collect()
 }
 
+/// Whether what was written on a case was erased.
+pub async fn is_erased(conn: &mut Conn, business: &BusinessId, case: &CaseId) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM cases WHERE business = ? AND id = ? AND erased IS NOT NULL";
+    Ok(conn.fetch_one(sql, &[business.as_str().into(), case.as_str().into()]).await?.is_some())
+}
+
 /// The keys of cases that have one, as text.
 pub async fn seals(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<(CaseId, String)>, StoreError> {
     let sql = "SELECT id, seal FROM cases WHERE seal IS NOT NULL AND business = ? AND id";
@@ -315,6 +321,23 @@ pub async fn list(conn: &mut Conn, business: &BusinessId, which: &Which, most: u
     sql.push_str(" ORDER BY id DESC LIMIT ?");
     values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
     conn.fetch(&sql, &values).await?.iter().map(line).collect()
+}
+
+/// Of the last declined cases of an owner, so many, those whose customer said something since: the newest first.
+pub async fn said_after_a_no(
+    conn: &mut Conn,
+    business: &BusinessId,
+    owner: &PersonId,
+    of_last: i64,
+) -> Result<Vec<Line>, StoreError> {
+    let declined = format!("{LINE} WHERE business = ? AND owner = ? AND state = 'declined' ORDER BY id DESC LIMIT ?");
+    let sql = format!(
+        "SELECT * FROM ({declined}) AS declined WHERE EXISTS (SELECT kind FROM journal WHERE business = ? AND \
+         case_id = declined.id AND journal.version = declined.version AND kind = 'case.customer_spoke') ORDER BY id DESC"
+    );
+    let business = business.as_str();
+    let rows = conn.fetch(&sql, &[business.into(), owner.as_str().into(), of_last.into(), business.into()]).await?;
+    rows.iter().map(line).collect()
 }
 
 /// Cases in which something is due.

@@ -5,7 +5,7 @@ use amends_core::money::{Currency, Money};
 use amends_core::time::Time;
 
 use super::sql::Value;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, names};
 
 /// Makes rows for customers that have none yet, in the order of their ids.
 pub async fn add<'i>(conn: &mut Conn, business: &'i BusinessId, ids: &[&'i str], at: i64) -> Result<(), StoreError> {
@@ -120,6 +120,7 @@ pub async fn erase(conn: &mut Conn, business: &BusinessId, customer: &CustomerId
     ] {
         rows += conn.execute(sql, &values).await?;
     }
+    names::erase(conn, business, customer).await?;
     Ok(rows)
 }
 

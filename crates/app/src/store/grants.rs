@@ -32,7 +32,8 @@ pub const fn word(state: GrantState) -> &'static str {
     match state {
         GrantState::Reserved => "reserved",
         GrantState::Settled => "settled",
-        GrantState::Released => "released",
+        // Neither was given in the end.
+        GrantState::Released | GrantState::TakenBack => "released",
     }
 }
 

@@ -3,7 +3,7 @@
 use amends_core::ids::BusinessId;
 
 use super::sql::Value;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, names};
 
 /// What is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -52,6 +52,30 @@ pub async fn progress(conn: &mut Conn, business: &BusinessId, id: &str) -> Resul
     row.map(|row| Ok(Progress { rows: row.int(0)?, done: row.int(1)? })).transpose()
 }
 
+/// A file that was brought in, or is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// What it holds.
+    pub kind: String,
+    /// How far it has come.
+    pub progress: Progress,
+    /// When it began, in microseconds.
+    pub since: i64,
+    /// When a row of it was kept last, in microseconds.
+    pub changed: i64,
+}
+
+/// Those that changed last, the newest first.
+pub async fn list(conn: &mut Conn, business: &BusinessId, most: i64) -> Result<Vec<Past>, StoreError> {
+    let sql =
+        "SELECT kind, rows, done, since, changed FROM imports WHERE business = ? ORDER BY changed DESC, id LIMIT ?";
+    let one = |row: &super::sql::Row| {
+        let progress = Progress { rows: row.int(1)?, done: row.int(2)? };
+        Ok(Past { kind: row.text(0)?.to_owned(), progress, since: row.int(3)?, changed: row.int(4)? })
+    };
+    conn.fetch(sql, &[business.as_str().into(), most.into()]).await?.iter().map(one).collect()
+}
+
 /// Says how far an import has come.
 pub async fn set(
     conn: &mut Conn,
@@ -71,7 +95,7 @@ pub async fn set(
 }
 
 /// Keeps rows, new or changed; no two of them have one id.
-pub async fn keep(conn: &mut Conn, kind: Kind, values: &[Value<'_>]) -> Result<(), StoreError> {
+pub async fn keep<'v>(conn: &mut Conn, kind: Kind, values: &'v [Value<'_>]) -> Result<(), StoreError> {
     let (head, tail) = match kind {
         Kind::Customers => (
             "INSERT INTO profiles (business, id, since, name, fields)",
@@ -92,7 +116,18 @@ pub async fn keep(conn: &mut Conn, kind: Kind, values: &[Value<'_>]) -> Result<(
              cost = excluded.cost, currency = excluded.currency, role = excluded.role, fields = excluded.fields",
         ),
     };
-    conn.write(head, tail, width(kind), values).await
+    conn.write(head, tail, width(kind), values).await?;
+    if kind != Kind::Customers {
+        return Ok(());
+    }
+    let text = |value: Option<&'v Value<'_>>| match value {
+        Some(Value::Text(text)) => text.as_deref(),
+        _ => None,
+    };
+    let rows = values.chunks(width(kind));
+    let named: Vec<(&str, Option<&str>)> = rows.filter_map(|row| Some((text(row.get(1))?, text(row.get(3))))).collect();
+    let Some(business) = text(values.first()) else { return Ok(()) };
+    names::keep(conn, business, &named).await
 }
 
 /// How many of a kind there are.

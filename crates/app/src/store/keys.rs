@@ -1,5 +1,7 @@
 //! Keys: how programs come in, each as someone who works here.
 
+use std::collections::HashMap;
+
 use amends_core::ids::{BusinessId, PersonId};
 
 use super::sql::Row;
@@ -66,6 +68,19 @@ pub async fn save(conn: &mut Conn, business: &BusinessId, key: &KeyRow) -> Resul
         key.since.into(),
     ];
     conn.execute(sql, &values).await.map(drop)
+}
+
+/// Says that a key was used on a day, by its start in microseconds.
+pub async fn used(conn: &mut Conn, business: &BusinessId, id: &str, day: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE keys SET used = ? WHERE business = ? AND id = ? AND (used IS NULL OR used < ?)";
+    conn.execute(sql, &[day.into(), business.as_str().into(), id.into(), day.into()]).await.map(drop)
+}
+
+/// The day on which each key was used last, by its start in microseconds; those that never were are left out.
+pub async fn last_used(conn: &mut Conn, business: &BusinessId) -> Result<HashMap<String, i64>, StoreError> {
+    let sql = "SELECT id, used FROM keys WHERE business = ? AND used IS NOT NULL";
+    let rows = conn.fetch(sql, &[business.as_str().into()]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?))).collect()
 }
 
 /// Takes a key away.

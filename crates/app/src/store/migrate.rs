@@ -1,6 +1,6 @@
 //! The tables: made at the first start, brought up to date at each.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, names};
 
 /// What makes the tables of each version from those of the one before.
 const MIGRATIONS: &[&str] = &[
@@ -11,12 +11,16 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
+    include_str!("migrations/0008.sql"),
 ];
 
 /// Leaves room in the pages of PostgreSQL's tables whose rows are changed often, so that a row that lists do not show
 /// differently stays on its page, and no index is written.
 const ROOM: &str = "ALTER TABLE cases SET (fillfactor = 70); ALTER TABLE budgets SET (fillfactor = 50); \
                     ALTER TABLE chains SET (fillfactor = 50)";
+
+/// The version that made the table of names.
+const NAMES: i64 = 8;
 
 /// Brings the tables up to date.
 ///
@@ -56,6 +60,9 @@ async fn apply(conn: &mut Conn, migrations: &[&str], now: i64) -> Result<(), Sto
     }
     for (version, sql) in (1..).zip(migrations).filter(|(version, _)| *version > found) {
         conn.batch(sql).await?;
+        if version == NAMES {
+            names::begin(conn).await?;
+        }
         conn.execute("INSERT INTO migrations (version, at) VALUES (?, ?)", &[version.into(), now.into()]).await?;
     }
     if found == 0 && conn.is_shared() {

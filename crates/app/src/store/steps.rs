@@ -122,7 +122,7 @@ pub async fn remove_of(conn: &mut Conn, business: &BusinessId, grant: &GrantId) 
     conn.execute(sql, &[business.as_str().into(), grant.as_str().into()]).await.map(drop)
 }
 
-/// Ends what waits for a person in a grant that has ended; the worker looks at it no more.
+/// Ends what waits for a person, or for its first call, in a grant that has ended; the worker looks at it no more.
 pub async fn end(
     conn: &mut Conn,
     business: &BusinessId,
@@ -131,8 +131,8 @@ pub async fn end(
     state: &str,
     at: i64,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE steps SET state = CASE WHEN word = 'needs_person' THEN ? ELSE state END, \
-               word = CASE WHEN word = 'needs_person' THEN ? ELSE word END, next = NULL, changed = ? \
+    let sql = "UPDATE steps SET state = CASE WHEN word IN ('needs_person', 'ready') THEN ? ELSE state END, \
+               word = CASE WHEN word IN ('needs_person', 'ready') THEN ? ELSE word END, next = NULL, changed = ? \
                WHERE business = ? AND grant_id = ?";
     let values = [state.into(), word.into(), at.into(), business.as_str().into(), grant.as_str().into()];
     conn.execute(sql, &values).await.map(drop)

@@ -242,5 +242,9 @@ fn no_list_of_cases_goes_through_all_of_them() {
             let says: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
             assert!(says.len() == 1 && says[0].contains(index), "{which}: {says:?}");
         }
+        let sql = format!("EXPLAIN QUERY PLAN {}", super::names::FIND);
+        let plan = conn.fetch(&sql, &["retail".into(), "ines".into(), "inet".into(), 64.into()]).await.unwrap();
+        let says: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+        assert!(says.len() == 1 && says[0].contains("COVERING INDEX names_by_name"), "{says:?}");
     });
 }

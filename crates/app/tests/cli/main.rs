@@ -11,6 +11,7 @@ mod fmt;
 mod folders;
 mod import;
 mod new;
+mod people;
 mod replay;
 mod schema;
 mod serve;

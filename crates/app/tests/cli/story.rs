@@ -63,7 +63,7 @@ impl Told {
             amount: None,
             approval: None,
         };
-        let work = Work::Give { grant: self.records.new_id("g").unwrap(), wish: Box::new(wish) };
+        let work = Work::Give { grant: self.records.new_id("g").unwrap(), wish: Box::new(wish), undo: None };
         self.records.run(me, case, With::default(), work).await.unwrap();
     }
 

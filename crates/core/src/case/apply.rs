@@ -6,13 +6,17 @@ mod gives;
 mod owns;
 mod talks;
 
-use super::{Actor, Case, Clocks, Command, Event, Happened, Opening};
+use super::{Actor, Case, Clocks, Command, Event, Evidence, Happened, Opening};
 use crate::authority::{Ladder, Person};
 use crate::denied::Denied;
 use crate::time::Time;
 
 /// Most events of one case, beside those that end it.
 pub const EVENTS_MAX: u64 = 10_000;
+/// Most events of one case that come from the customer themselves.
+pub const BY_CUSTOMER_MAX: u64 = 200;
+/// Most files of one case that the customer handed in themselves.
+pub const HANDED_IN_MAX: usize = 30;
 
 /// What surrounds a command.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +89,7 @@ fn ends_something(command: &Command) -> bool {
         command,
         Command::Settle { .. }
             | Command::Decline { .. }
+            | Command::TakeBack { .. }
             | Command::SettleGrant { .. }
             | Command::ReleaseGrant { .. }
             | Command::KeepPromise { .. }
@@ -98,16 +103,24 @@ fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happe
         Actor::Inlet(_) => {
             matches!(command, Command::Assess { .. } | Command::Note { .. } | Command::HearCustomer { .. })
         }
+        Actor::Customer => match command {
+            Command::AddEvidence { evidence, .. } => matches!(evidence, Evidence::File { .. }),
+            _ => matches!(command, Command::HearCustomer { .. } | Command::HearThanks { .. }),
+        },
         Actor::Person(_) | Actor::Timer | Actor::Fulfilment => true,
     };
     if !may {
         return Err(Denied::NotAPerson);
+    }
+    if *c.by == Actor::Customer && case.by_customer >= BY_CUSTOMER_MAX {
+        return Err(Denied::CustomerFull);
     }
     match command {
         Command::KnowCustomer { .. }
         | Command::AddEvidence { .. }
         | Command::Note { .. }
         | Command::HearCustomer { .. }
+        | Command::HearThanks { .. }
         | Command::AskCustomer { .. }
         | Command::Promise { .. }
         | Command::KeepPromise { .. } => talks::happened(case, command, c),
@@ -123,9 +136,10 @@ fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happe
         | Command::AskApproval { .. }
         | Command::PassOn { .. }
         | Command::AnswerApproval { .. } => asks::happened(case, command, c),
-        Command::Reserve { .. } | Command::SettleGrant { .. } | Command::ReleaseGrant { .. } => {
-            gives::happened(case, command, c)
-        }
+        Command::Reserve { .. }
+        | Command::TakeBack { .. }
+        | Command::SettleGrant { .. }
+        | Command::ReleaseGrant { .. } => gives::happened(case, command, c),
         Command::Decline { .. } | Command::Settle { .. } | Command::Reopen { .. } | Command::Ring { .. } => {
             ends::happened(case, command, c)
         }

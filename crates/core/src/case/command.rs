@@ -39,12 +39,15 @@ pub struct Opening {
 pub enum Command {
     /// The customer is known by now. Anyone.
     KnowCustomer { customer: CustomerId },
-    /// Adds evidence. Anyone.
+    /// Adds evidence. Anyone; the customer, files.
     AddEvidence { id: EvidenceId, evidence: Evidence },
     /// Writes something down. Anyone, the worker too, at any time.
     Note { words: Words },
-    /// The customer said something. Anyone, at any time; a lapsed case opens again.
+    /// The customer said something. Anyone, at any time; a lapsed case opens again, and a settled one when they say it
+    /// themselves.
     HearCustomer { words: Option<Words> },
+    /// The customer said thanks. Anyone, at any time; nothing opens again.
+    HearThanks { words: Option<Words> },
     /// The customer was asked something; their silence counts from now. The owner.
     AskCustomer { words: Words },
     /// Promises something dated. Anyone: the owner keeps it or sees to it.
@@ -75,8 +78,11 @@ pub enum Command {
     PassOn { id: ApprovalId, to: Next },
     /// Answers a question. A person with authority.
     AnswerApproval { id: ApprovalId, answer: Answer },
-    /// Sets a grant aside. The owner, with a plan that was decided on this version of the case.
-    Reserve { id: GrantId, plan: Box<GrantPlan> },
+    /// Sets a grant aside. The owner, with a plan that was decided on this version of the case; until then it may be taken
+    /// back.
+    Reserve { id: GrantId, plan: Box<GrantPlan>, undo_until: Option<Time> },
+    /// Takes a grant back of which nothing was done. Whoever gave it, while there is time; a yes that it used is good again.
+    TakeBack { id: GrantId },
     /// A grant is done. The worker, or whoever did it by hand.
     SettleGrant { id: GrantId },
     /// A grant cannot be done. The worker, or whoever tried by hand.

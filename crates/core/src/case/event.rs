@@ -50,6 +50,8 @@ pub enum Actor {
     Fulfilment,
     /// Someone without an account who was asked by a link: they answer, and do nothing else.
     Consulted,
+    /// The customer themselves, by a link: they say and show something, and say thanks.
+    Customer,
     /// What came in by itself: it opens cases, and tells and assesses what came; it gives nothing.
     Inlet(InletId),
 }
@@ -60,7 +62,7 @@ impl Actor {
     pub const fn person(&self) -> Option<&Person> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Timer | Self::Fulfilment | Self::Consulted | Self::Inlet(_) => None,
+            Self::Timer | Self::Fulfilment | Self::Consulted | Self::Customer | Self::Inlet(_) => None,
         }
     }
 }
@@ -88,6 +90,8 @@ pub enum Happened {
     Noted { words: Words },
     /// The customer said something: the hold is renewed.
     CustomerSpoke { words: Option<Words> },
+    /// The customer said thanks. Nobody has to answer.
+    CustomerThanked { words: Option<Words> },
     /// The customer was asked something: it is their turn.
     CustomerAsked { words: Words },
     /// The owner was told that the hold is about to lapse.
@@ -151,7 +155,11 @@ pub enum Happened {
         fulfil: Fulfil,
         charged_to: Option<Department>,
         budgets: Vec<BudgetKey>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo_until: Option<Time>,
     },
+    /// A grant was taken back by whoever gave it, before any of it was done.
+    GrantTakenBack { id: GrantId },
     /// A grant is done.
     GrantSettled { id: GrantId },
     /// A grant could not be done.
@@ -178,6 +186,7 @@ impl Happened {
             | Self::ApprovalAsked { id: _, of: _, cost: _, least: _, look: _, words, to: _, until: _, ends: _ }
             | Self::GrantReleased { id: _, reason: words } => vec![words],
             Self::CustomerSpoke { words }
+            | Self::CustomerThanked { words }
             | Self::Approved { id: _, of: _, until: _, words }
             | Self::Settled { words }
             | Self::Reopened { reason: words, asked: _ } => words.iter_mut().collect(),
@@ -200,6 +209,7 @@ impl Happened {
             | Self::ApprovalPassedOn { .. }
             | Self::ApprovalEnded { .. }
             | Self::Reserved { .. }
+            | Self::GrantTakenBack { .. }
             | Self::GrantSettled { .. } => Vec::new(),
         }
     }
@@ -213,6 +223,7 @@ impl Happened {
             Self::EvidenceAdded { .. } => "evidence_added",
             Self::Noted { .. } => "noted",
             Self::CustomerSpoke { .. } => "customer_spoke",
+            Self::CustomerThanked { .. } => "customer_thanked",
             Self::CustomerAsked { .. } => "customer_asked",
             Self::HoldWarned => "hold_warned",
             Self::HoldLapsed => "hold_lapsed",
@@ -235,6 +246,7 @@ impl Happened {
             Self::Refused { .. } => "refused",
             Self::ApprovalEnded { .. } => "approval_ended",
             Self::Reserved { .. } => "reserved",
+            Self::GrantTakenBack { .. } => "grant_taken_back",
             Self::GrantSettled { .. } => "grant_settled",
             Self::GrantReleased { .. } => "grant_released",
             Self::Declined { .. } => "declined",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parts::{Consult, Declined, Offer, Promise, PromiseState, State, Turn};
-use super::{Case, Event, Happened};
+use super::{Actor, Case, Event, Happened};
 use crate::ids::{CaseId, PromiseId};
 use crate::time::Time;
 
@@ -52,6 +52,8 @@ impl Case {
             opened: event.at,
             turn: Turn::Ours,
             evidence: Vec::new(),
+            handed_in: BTreeSet::new(),
+            by_customer: 0,
             promises: Vec::new(),
             consults: Vec::new(),
             offer: None,
@@ -103,14 +105,21 @@ impl Case {
         if let Some(person) = event.by.person() {
             self.people.insert(person.id.clone());
         }
+        self.by_customer += u64::from(event.by == Actor::Customer);
     }
 
     fn fold(&mut self, event: &Event) {
         let at = event.at;
         match &event.what {
-            Happened::Opened { .. } | Happened::Noted { .. } => {}
+            Happened::Opened { .. } | Happened::Noted { .. } | Happened::CustomerThanked { .. } => {}
             Happened::CustomerKnown { customer } => self.customer = Some(customer.clone()),
-            Happened::EvidenceAdded { id, evidence } => self.evidence.push((id.clone(), evidence.clone())),
+            Happened::EvidenceAdded { id, evidence } => {
+                self.evidence.push((id.clone(), evidence.clone()));
+                if event.by == Actor::Customer {
+                    self.handed_in.insert(id.clone());
+                    self.turn = Turn::Ours;
+                }
+            }
             Happened::CustomerSpoke { .. } => self.turn = Turn::Ours,
             Happened::CustomerAsked { .. } => self.turn = Turn::Customers { since: at, warned: None },
             Happened::HoldWarned => self.warned(at),

@@ -227,6 +227,8 @@ pub struct Approval {
     pub asker: Person,
     /// First or second.
     pub look: Look,
+    /// What whoever is asked should know; none for a remedy of someone's own, which nobody asked for.
+    pub words: Option<Words>,
     /// Who was asked before and did not answer in time.
     pub passed: Vec<PersonId>,
     /// How it stands.
@@ -267,6 +269,10 @@ pub enum ApprovalState {
     Used {
         /// Who said yes.
         by: Person,
+        /// To what.
+        of: Bound,
+        /// Until when it might be used.
+        until: Time,
         /// For this.
         grant: GrantId,
     },
@@ -315,6 +321,8 @@ pub struct Grant {
     pub version: u64,
     /// When.
     pub at: Time,
+    /// Until when whoever gave it may take it back: nothing of it is done before.
+    pub undo_until: Option<Time>,
     /// How it stands.
     pub state: GrantState,
 }
@@ -328,13 +336,21 @@ pub enum GrantState {
     Settled,
     /// It could not be done.
     Released,
+    /// It was taken back before anything of it was done.
+    TakenBack,
 }
 
 impl Grant {
     /// Whether the customer has it or gets it.
     #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.state != GrantState::Released
+    pub const fn is_held(&self) -> bool {
+        matches!(self.state, GrantState::Reserved | GrantState::Settled)
+    }
+
+    /// Whether there is still time to take it back.
+    #[must_use]
+    pub fn may_be_taken_back(&self, now: Time) -> bool {
+        self.state == GrantState::Reserved && self.undo_until.is_some_and(|until| now < until)
     }
 }
 

@@ -5,6 +5,7 @@ use super::{DetourCard, Row, Said, Tone};
 use crate::assess::{Assessment, Bar, Missing, Told, Truth, path_of};
 use crate::book::rules::{Circumstance, Guard, Need, Never};
 use crate::facts::Source;
+use crate::money::Money;
 
 /// Circumstances that were said, guards that raise the role, nevers that bar.
 pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
@@ -14,7 +15,7 @@ pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
         let text = match truth {
             Truth::Yes => decides,
             Truth::No => return None,
-            Truth::Unknown(_) => format!("not known yet; if so, {decides}"),
+            Truth::Unknown(_) => t!(voice, "answer-not-known-yet-if-so", decides = decides),
         };
         let tone = if *truth == Truth::Yes { voice.tone(Need::role(g.needs)) } else { Tone::Open };
         Some(row(&g.id, &g.says, Said::new(tone, text)))
@@ -25,13 +26,13 @@ pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
         .iter()
         .zip(&a.nevers)
         .enumerate()
-        .filter_map(|(n, (never, truth))| barring(a, n, never, *truth));
+        .filter_map(|(n, (never, truth))| barring(a, voice, n, (never, *truth)));
     told.chain(guards).chain(nevers).collect()
 }
 
 /// What a guard does where it holds.
 pub(super) fn decides(voice: Voice<'_>, guard: &Guard) -> String {
-    format!("{} decides what is not owed", voice.who(guard.needs))
+    t!(voice, "answer-role-decides", role = voice.who(guard.needs))
 }
 
 fn row(id: &str, says: &str, stands: Said) -> Row {
@@ -42,20 +43,23 @@ fn circumstance(voice: Voice<'_>, c: &Circumstance, told: Told) -> Option<Row> {
     let loan = loan(voice, c);
     let stands = match told {
         Told::No => return None,
-        Told::Proven if voice.role >= c.to => Said::new(Tone::Yours, format!("shown: {loan}")),
-        Told::Proven => Said::new(Tone::Theirs, format!("shown: {loan}")),
-        Told::Unproven(_) => Said::new(Tone::Open, format!("said, not shown yet; once it is, {loan}")),
+        Told::Proven if voice.role >= c.to => Said::new(Tone::Yours, t!(voice, "answer-shown-loan", loan = loan)),
+        Told::Proven => Said::new(Tone::Theirs, t!(voice, "answer-shown-loan", loan = loan)),
+        Told::Unproven(_) => Said::new(Tone::Open, t!(voice, "answer-said-not-shown-yet-once", loan = loan)),
     };
     Some(row(&c.id, &c.says, stands))
 }
 
 /// What a circumstance lends.
 pub(super) fn loan(voice: Voice<'_>, c: &Circumstance) -> String {
-    let most = voice::any_of(&c.per_grant.0).map_or_else(String::new, |most| format!(", up to {most}"));
-    format!("{} may go as far as {}{most}", voice.who(c.to), voice.who(c.stretch_of))
+    let (to, of) = (voice.who(c.to), voice.who(c.stretch_of));
+    match voice.any_of(&c.per_grant.0) {
+        Some(most) => t!(voice, "answer-lends-up-to", to = to, of = of, most = most),
+        None => t!(voice, "answer-lends", to = to, of = of),
+    }
 }
 
-fn barring(a: &Assessment<'_>, index: usize, never: &Never, truth: Truth) -> Option<Row> {
+fn barring(a: &Assessment<'_>, voice: Voice<'_>, index: usize, (never, truth): (&Never, Truth)) -> Option<Row> {
     let named =
         |o: &&crate::assess::OptionOutcome| o.parts.iter().any(|p| p.bars.iter().any(|(b, _)| *b == Bar::Never(index)));
     let barred: Vec<String> = a
@@ -65,54 +69,59 @@ fn barring(a: &Assessment<'_>, index: usize, never: &Never, truth: Truth) -> Opt
         .filter_map(|o| a.version.remedies.get(o.remedy))
         .map(|r| voice::lower(&r.says))
         .collect();
-    let what = if barred.is_empty() { "nothing here".to_owned() } else { barred.join(", ") };
+    let what = if barred.is_empty() { t!(voice, "answer-nothing-here") } else { barred.join(", ") };
     let stands = match truth {
         Truth::No => return None,
-        Truth::Yes => Said::new(Tone::Never, format!("bars {what}, for everyone")),
-        Truth::Unknown(_) => Said::new(Tone::Open, format!("not known yet; it may bar {what}")),
+        Truth::Yes => Said::new(Tone::Never, t!(voice, "answer-bars-what-for-everyone", what = what)),
+        Truth::Unknown(_) => Said::new(Tone::Open, t!(voice, "answer-not-known-yet-it-may", what = what)),
     };
     Some(Row { cites: never.cites.clone(), ..row(&never.id, &never.says, stands) })
 }
 
 /// Why everything that was asked for is barred.
-pub(super) fn reasons(a: &Assessment<'_>) -> Option<String> {
+pub(super) fn reasons(a: &Assessment<'_>, voice: Voice<'_>) -> Option<String> {
     let first = a.options.first()?;
     let bars = first.parts.iter().flat_map(|p| &p.bars).filter(|(_, sure)| *sure);
-    bars.map(|(bar, _)| bar_says(a, *bar)).next().map(|says| voice::lower(&says))
+    bars.map(|(bar, _)| bar_says(a, voice, *bar)).next().map(|says| voice::lower(&says))
 }
 
 /// What bars, as a sentence.
-pub(super) fn bar_says(a: &Assessment<'_>, bar: Bar) -> String {
+pub(super) fn bar_says(a: &Assessment<'_>, voice: Voice<'_>, bar: Bar) -> String {
     match bar {
         Bar::Never(n) => a.version.nevers.get(n).map_or_else(String::new, |n| n.says.clone()),
-        Bar::MoreThanPaid => "It is more than the rest of what was paid".to_owned(),
+        Bar::MoreThanPaid => t!(voice, "answer-it-is-more-than-the"),
     }
 }
 
 /// What is missing, and what to do about each.
-pub(super) fn missing(a: &Assessment<'_>) -> Vec<Said> {
-    a.missing.iter().map(|m| Said::new(Tone::Open, missing_text(a, m))).collect()
+pub(super) fn missing(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Said> {
+    a.missing.iter().map(|m| Said::new(Tone::Open, missing_text(a, voice, m))).collect()
 }
 
-fn missing_text(a: &Assessment<'_>, missing: &Missing) -> String {
+fn missing_text(a: &Assessment<'_>, voice: Voice<'_>, missing: &Missing) -> String {
     match missing {
-        Missing::Fact { path, problem: None } => format!("`{path}` is not given: find it out and add it"),
-        Missing::Fact { problem: Some(problem), .. } => format!("{problem}: correct it"),
+        Missing::Fact { path, problem: None } => t!(voice, "answer-path-is-not-given-find", path = path),
+        Missing::Fact { problem: Some(problem), .. } => t!(voice, "answer-problem-correct-it", problem = problem),
         Missing::Failed { at, says } => {
-            let place = at.map_or_else(String::new, |at| {
+            let place = at.and_then(|at| {
                 let (line, _) = a.book.sources.line_column(at);
-                a.book.sources.file(at.file).map_or_else(String::new, |f| format!(" ({} line {line})", f.path))
+                Some((&a.book.sources.file(at.file)?.path, line))
             });
-            format!("part of the rule cannot be worked out{place}: {says}")
+            match place {
+                Some((path, line)) => t!(voice, "answer-cannot-at", path = path, line = line, says = says),
+                None => t!(voice, "answer-cannot", says = says),
+            }
         }
         Missing::Proof { circumstance: None, needs, .. } => {
             let weak: Vec<String> = unproven_facts(a)
                 .into_iter()
-                .map(|(path, source)| format!("`{path}` is {}", source_words(source)))
+                .map(|(path, source)| {
+                    t!(voice, "answer-path-is-source", path = path, source = source_words(voice, source))
+                })
                 .collect();
-            format!("{}: {}", weak.join(", "), proof_words(*needs))
+            format!("{}: {}", weak.join(", "), proof_words(voice, *needs))
         }
-        Missing::Proof { says, needs, .. } => format!("{says}: {}", proof_words(*needs)),
+        Missing::Proof { says, needs, .. } => format!("{says}: {}", proof_words(voice, *needs)),
     }
 }
 
@@ -124,21 +133,21 @@ pub(crate) fn unproven_facts(a: &Assessment<'_>) -> Vec<(String, Source)> {
     weak.map(|cell| (path_of(&a.book.schema, a.facts, *cell), a.facts.source(*cell))).collect()
 }
 
-const fn source_words(source: Source) -> &'static str {
+fn source_words(voice: Voice<'_>, source: Source) -> String {
     match source {
-        Source::Claimed => "an AI agent's claim so far",
-        Source::Word => "the customer's word so far",
-        Source::Seen => "only looked at so far",
-        Source::System => "from a system of record",
+        Source::Claimed => t!(voice, "answer-an-ai-agents-claim-so"),
+        Source::Word => t!(voice, "answer-the-customers-word-so-far"),
+        Source::Seen => t!(voice, "answer-only-looked-at-so-far"),
+        Source::System => t!(voice, "answer-from-a-system-of-record"),
     }
 }
 
 /// What to do so that it counts.
-const fn proof_words(needs: Source) -> &'static str {
+fn proof_words(voice: Voice<'_>, needs: Source) -> String {
     match needs {
-        Source::System => "look it up in the system of record",
-        Source::Seen => "look at it yourself (the label, a picture, a note) and mark it as seen",
-        Source::Word | Source::Claimed => "ask the customer",
+        Source::System => t!(voice, "answer-look-it-up-in-the"),
+        Source::Seen => t!(voice, "answer-look-at-it-yourself-the"),
+        Source::Word | Source::Claimed => t!(voice, "answer-ask-the-customer"),
     }
 }
 
@@ -152,29 +161,29 @@ pub(super) fn bespoke(a: &Assessment<'_>, voice: Voice<'_>) -> Option<Said> {
     let mut kinds: Vec<String> = active().flat_map(|n| n.kinds.iter().flatten()).map(|k| k.replace('_', " ")).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let but = if kinds.is_empty() { String::new() } else { format!(", but no {}", kinds.join(" and no ")) };
-    let (tone, who) = if a.role >= role {
-        (Tone::Yours, "You may write a remedy of your own".to_owned())
-    } else {
-        (Tone::Theirs, format!("{} may write a remedy of their own", voice::upper(&voice.who(role))))
-    };
-    Some(Said::new(tone, format!("{who}{but}")))
+    let no = kinds.into_iter().reduce(|all, next| t!(voice, "answer-and-no", one = all, other = next));
+    let who = voice::upper(&voice.who(role));
+    Some(match (a.role >= role, no) {
+        (true, None) => Said::new(Tone::Yours, t!(voice, "answer-bespoke")),
+        (true, Some(no)) => Said::new(Tone::Yours, t!(voice, "answer-bespoke-but", no = no)),
+        (false, None) => Said::new(Tone::Theirs, t!(voice, "answer-bespoke-theirs", who = who)),
+        (false, Some(no)) => Said::new(Tone::Theirs, t!(voice, "answer-bespoke-theirs-but", who = who, no = no)),
+    })
 }
 
 /// The way without an exception, where it is open.
-pub(super) fn detour(a: &Assessment<'_>) -> Option<DetourCard> {
+pub(super) fn detour(a: &Assessment<'_>, voice: Voice<'_>) -> Option<DetourCard> {
     let detour = a.version.detour.as_ref().filter(|_| a.detour == Some(Truth::Yes))?;
     let cost = a.detour_cost().map(|cost| match a.detour_dearer_by() {
         Some(by) if by.minor > 0 => {
-            format!("costs us {}, {} more than the first option", voice::money(cost), voice::money(by))
+            t!(voice, "answer-costs-more", cost = voice.money(cost), by = voice.money(by))
         }
-        Some(by) if by.minor < 0 => format!(
-            "costs us {}, {} less than the first option",
-            voice::money(cost),
-            voice::money(crate::money::Money::new(by.minor.saturating_neg(), by.currency))
-        ),
-        Some(_) => format!("costs us {}, as much as the first option", voice::money(cost)),
-        None => format!("costs us {}", voice::money(cost)),
+        Some(by) if by.minor < 0 => {
+            let by = Money::new(by.minor.saturating_neg(), by.currency);
+            t!(voice, "answer-costs-less", cost = voice.money(cost), by = voice.money(by))
+        }
+        Some(_) => t!(voice, "answer-costs-as-much", cost = voice.money(cost)),
+        None => t!(voice, "answer-costs-us-cost", cost = voice.money(cost)),
     });
     Some(DetourCard { says: detour.says.clone(), effort: detour.effort.clone(), cost })
 }

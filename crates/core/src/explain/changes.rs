@@ -4,6 +4,7 @@ use super::policy::{PolicyWords, RemedyWords, TermWords, policy};
 use super::voice::Voice;
 use crate::book::rules::{Book, Line, Operand, Policy, Reach, RoleId, Term, TermShape, Version};
 use crate::number::Number;
+use crate::texts::Texts;
 
 /// A version of a rule in its book.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub struct Reading<'b> {
     pub policy: &'b Policy,
     /// The version.
     pub version: &'b Version,
+    /// In whose language it is told.
+    pub texts: &'static Texts,
 }
 
 /// One thing that is different.
@@ -36,27 +39,29 @@ pub struct Change {
 #[must_use]
 pub fn changes(before: Reading<'_>, after: Reading<'_>) -> Vec<Change> {
     let (was, is) = (before.words(), after.words());
-    let mut told = Told::default();
-    told.text("Title", "", Some(&was.title), Some(&is.title));
-    told.text("Purpose", "", was.purpose.as_deref(), is.purpose.as_deref());
-    told.text("Owner", "", was.owner.as_deref(), is.owner.as_deref());
-    told.text("What customers are told", "", was.published.as_deref(), is.published.as_deref());
-    told.text("Governs", "", Some(&was.requests.join(", ")), Some(&is.requests.join(", ")));
-    told.text("When we got it wrong", "", fault(&was).as_deref(), fault(&is).as_deref());
+    let texts = after.texts;
+    let mut told = Told { texts, all: Vec::new() };
+    let say = |key: &str| texts.say(key, &[]);
+    told.text(&say("changes-title"), "", Some(&was.title), Some(&is.title));
+    told.text(&say("changes-purpose"), "", was.purpose.as_deref(), is.purpose.as_deref());
+    told.text(&say("changes-owner"), "", was.owner.as_deref(), is.owner.as_deref());
+    told.text(&say("changes-what-customers-are-told"), "", was.published.as_deref(), is.published.as_deref());
+    told.text(&say("changes-governs"), "", Some(&was.requests.join(", ")), Some(&is.requests.join(", ")));
+    told.text(&say("changes-when-we-got-it-wrong"), "", fault(texts, &was).as_deref(), fault(texts, &is).as_deref());
     told.terms((before, &was), (after, &is));
     told.remedies(&was, &is);
-    told.text("Without an exception", "", detour(&was).as_deref(), detour(&is).as_deref());
-    told.list("What asks for somebody higher", &guards(&was), &guards(&is));
-    told.list("What nobody may do", &nevers(&was), &nevers(&is));
-    told.list("Also", &was.about, &is.about);
-    let say = |v: &Version| v.say.clone();
-    told.named("Words", &say(before.version), &say(after.version));
-    told.0
+    told.text(&say("changes-without-an-exception"), "", detour(&was).as_deref(), detour(&is).as_deref());
+    told.list(&say("changes-what-asks-for-somebody-higher"), &guards(&was), &guards(&is));
+    told.list(&say("changes-what-nobody-may-do"), &nevers(&was), &nevers(&is));
+    told.list(&say("changes-also"), &was.about, &is.about);
+    let words = |v: &Version| v.say.clone();
+    told.named(&say("changes-words"), &words(before.version), &words(after.version));
+    told.all
 }
 
 impl Reading<'_> {
     fn words(&self) -> PolicyWords {
-        policy(self.book, self.policy, self.version, RoleId(0))
+        policy(self.book, self.policy, self.version, RoleId(0), self.texts)
     }
 
     fn term(&self, id: &str) -> Option<&Term> {
@@ -68,7 +73,7 @@ impl Reading<'_> {
         let Some(term) = self.term(id) else { return Vec::new() };
         let TermShape::Measure { ty, line, .. } = &term.shape else { return Vec::new() };
         let (Line::AtMost(Operand::Const(val)) | Line::AtLeast(Operand::Const(val))) = line else { return Vec::new() };
-        let voice = Voice { book: self.book, role: RoleId(0) };
+        let voice = Voice { book: self.book, role: RoleId(0), texts: self.texts };
         let end = |(role, reach): &(RoleId, Reach)| {
             let Reach::Distance(distance) = reach else { return None };
             let line_at = val.as_number();
@@ -80,8 +85,10 @@ impl Reading<'_> {
     }
 }
 
-#[derive(Default)]
-struct Told(Vec<Change>);
+struct Told {
+    texts: &'static Texts,
+    all: Vec<Change>,
+}
 
 impl Told {
     fn text(&mut self, about: &str, what: &str, before: Option<&str>, after: Option<&str>) {
@@ -89,7 +96,7 @@ impl Told {
         let (before, after) = (given(before), given(after));
         if before != after {
             let (about, what) = (about.to_owned(), what.to_owned());
-            self.0.push(Change { about, what, before, after, moved_along: false });
+            self.all.push(Change { about, what, before, after, moved_along: false });
         }
     }
 
@@ -118,28 +125,28 @@ impl Told {
         for was in &before.1.terms {
             match after.1.terms.iter().find(|is| is.id == was.id) {
                 Some(is) => self.term((before.0, was), (after.0, is)),
-                None => self.text(&was.says, "the term", Some(&was.line), None),
+                None => self.text(&was.says, &t!(self, "changes-the-term"), Some(&was.line), None),
             }
         }
         for is in after.1.terms.iter().filter(|is| !before.1.terms.iter().any(|was| was.id == is.id)) {
-            self.text(&is.says, "the term", None, Some(&is.line));
+            self.text(&is.says, &t!(self, "changes-the-term"), None, Some(&is.line));
             for said in &is.stretch {
-                self.text(&is.says, "who may stretch it", None, Some(&said.text));
+                self.text(&is.says, &t!(self, "changes-who-may-stretch-it"), None, Some(&said.text));
             }
         }
     }
 
     fn term(&mut self, (before, was): (Reading<'_>, &TermWords), (after, is): (Reading<'_>, &TermWords)) {
-        self.text(&is.says, "the sentence", Some(&was.says), Some(&is.says));
-        self.text(&is.says, "the line", Some(&was.line), Some(&is.line));
+        self.text(&is.says, &t!(self, "changes-the-sentence"), Some(&was.says), Some(&is.says));
+        self.text(&is.says, &t!(self, "changes-the-line"), Some(&was.line), Some(&is.line));
         let (ends_before, ends_after) = (before.ends(&was.id), after.ends(&is.id));
         for (title, end, distance) in &ends_after {
             let known = ends_before.iter().find(|(other, ..)| other == title);
             let Some((_, end_before, distance_before)) = known else { continue };
             if end_before != end {
-                self.0.push(Change {
+                self.all.push(Change {
                     about: is.says.clone(),
-                    what: format!("{title}, in all"),
+                    what: t!(self, "changes-in-all", role = title),
                     before: Some(end_before.clone()),
                     after: Some(end.clone()),
                     moved_along: distance_before == distance,
@@ -150,37 +157,48 @@ impl Told {
             let texts: Vec<&str> = term.stretch.iter().map(|said| said.text.as_str()).collect();
             texts.join("; ")
         };
-        self.text(&is.says, "the stretch", Some(&who(was)), Some(&who(is)));
+        self.text(&is.says, &t!(self, "changes-the-stretch"), Some(&who(was)), Some(&who(is)));
         self.list(&is.says, &was.notes, &is.notes);
         self.list(&is.says, &was.cites, &is.cites);
     }
 
     fn remedies(&mut self, was: &PolicyWords, is: &PolicyWords) {
         let (before, after) = (offered(was), offered(is));
+        let offered_word = t!(self, "changes-offered");
         for (key, was) in &before {
             match after.iter().find(|(other, _)| other == key) {
                 Some((_, is)) => self.remedy(was, is),
-                None => self.text(&was.says, "the remedy", Some(was.amount.as_deref().unwrap_or("offered")), None),
+                None => self.text(
+                    &was.says,
+                    &t!(self, "changes-the-remedy"),
+                    Some(was.amount.as_deref().unwrap_or(&offered_word)),
+                    None,
+                ),
             }
         }
         for (_, is) in after.iter().filter(|(key, _)| !before.iter().any(|(other, _)| other == key)) {
-            self.text(&is.says, "the remedy", None, Some(is.amount.as_deref().unwrap_or("offered")));
+            self.text(
+                &is.says,
+                &t!(self, "changes-the-remedy"),
+                None,
+                Some(is.amount.as_deref().unwrap_or(&offered_word)),
+            );
         }
     }
 
     fn remedy(&mut self, was: &RemedyWords, is: &RemedyWords) {
-        self.text(&is.says, "the sentence", Some(&was.says), Some(&is.says));
-        self.text(&is.says, "how much", was.amount.as_deref(), is.amount.as_deref());
-        self.text(&is.says, "costs us", was.cost.as_deref(), is.cost.as_deref());
+        self.text(&is.says, &t!(self, "changes-the-sentence"), Some(&was.says), Some(&is.says));
+        self.text(&is.says, &t!(self, "changes-how-much"), was.amount.as_deref(), is.amount.as_deref());
+        self.text(&is.says, &t!(self, "changes-costs-us"), was.cost.as_deref(), is.cost.as_deref());
         self.list(&is.says, &was.notes, &is.notes);
         for (was, is) in was.parts.iter().zip(&is.parts) {
             self.remedy(was, is);
         }
         for gone in was.parts.iter().skip(is.parts.len()) {
-            self.text(&is.says, "a part", Some(&gone.says), None);
+            self.text(&is.says, &t!(self, "changes-a-part"), Some(&gone.says), None);
         }
         for come in is.parts.iter().skip(was.parts.len()) {
-            self.text(&is.says, "a part", None, Some(&come.says));
+            self.text(&is.says, &t!(self, "changes-a-part"), None, Some(&come.says));
         }
     }
 }
@@ -191,8 +209,9 @@ fn offered(words: &PolicyWords) -> Vec<(String, RemedyWords)> {
     offers.flat_map(|o| o.remedies.iter().map(|r| (format!("{:?} {}", o.group, r.id), r.clone()))).collect()
 }
 
-fn fault(words: &PolicyWords) -> Option<String> {
-    words.fault.as_ref().map(|fault| format!("{}: owed {}", fault.says, fault.proof))
+fn fault(texts: &Texts, words: &PolicyWords) -> Option<String> {
+    let fault = words.fault.as_ref()?;
+    Some(texts.say("changes-fault", &[("says", fault.says.as_str().into()), ("proof", fault.proof.as_str().into())]))
 }
 
 fn detour(words: &PolicyWords) -> Option<String> {
@@ -303,7 +322,7 @@ mod tests {
         let reading = |book| {
             let book: &Book = book;
             let policy = book.policies.iter().find(|p| p.id == "price_adjustment").unwrap();
-            Reading { book, policy, version: policy.versions.last().unwrap() }
+            Reading { book, policy, version: policy.versions.last().unwrap(), texts: Texts::english() }
         };
         let line = |c: &Change| {
             let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());

@@ -194,9 +194,9 @@ impl Side {
         let step = |to: Option<Number>| {
             let need = super::terms::need_past(term, to, lent);
             let who = match need.as_role() {
-                _ if voice.is_yours(need) => "yours".to_owned(),
+                _ if voice.is_yours(need) => t!(voice, "answer-yours"),
                 Some(role) => voice.who(role),
-                None => "nobody".to_owned(),
+                None => t!(voice, "answer-nobody"),
             };
             Step { to, tone: voice.tone(need), who }
         };
@@ -246,7 +246,7 @@ fn one_sided(words: Words<'_>, side: &Side, scale: Scale) -> Option<Gauge> {
         ticks.push(Tick { at: from, tone: Tone::Plain, text: "0".to_owned() });
     }
     let line = words.voice.short(scale.line, words.ty, words.currency);
-    ticks.push(Tick { at: scale.line, tone: Tone::Inside, text: format!("{line}: the line") });
+    ticks.push(Tick { at: scale.line, tone: Tone::Inside, text: t!(words.voice, "answer-tick-line", line = line) });
     let mut last = scale.line;
     for step in &side.steps {
         let distance = step.to?;
@@ -257,7 +257,11 @@ fn one_sided(words: Words<'_>, side: &Side, scale: Scale) -> Option<Gauge> {
     }
     let to = scale.past(outside)?;
     if side.is_open_ended() {
-        ticks.push(Tick { at: to, tone: side.beyond.tone, text: format!("any: {}", side.beyond.who) });
+        ticks.push(Tick {
+            at: to,
+            tone: side.beyond.tone,
+            text: t!(words.voice, "answer-tick-any", who = side.beyond.who),
+        });
     }
     zones.push(Zone { tone: side.beyond.tone, from: last, to });
     Some(Gauge { from, to, zones, ticks, at: scale.at, tone: Tone::Plain })
@@ -267,7 +271,7 @@ impl Words<'_> {
     /// The value at the end of a stretch; where it would fall below zero, how far past the line that is.
     fn reached(self, at: Number, distance: Number) -> String {
         if at.signum() < 0 {
-            return format!("{} past", self.voice.short(distance, self.ty, self.currency));
+            return t!(self.voice, "answer-tick-past", past = self.voice.short(distance, self.ty, self.currency));
         }
         self.voice.short(at, self.ty, self.currency)
     }
@@ -307,11 +311,11 @@ fn two_sided(
     let mut zones = vec![Zone { tone: Tone::Inside, from: low, to: high }];
     let text = |n: Number| words.voice.short(n, words.ty, words.currency);
     let mut ticks = if low == high {
-        vec![Tick { at: low, tone: Tone::Inside, text: format!("{}: the line", text(low)) }]
+        vec![Tick { at: low, tone: Tone::Inside, text: t!(words.voice, "answer-tick-line", line = text(low)) }]
     } else {
         vec![
-            Tick { at: low, tone: Tone::Inside, text: format!("from {}", text(low)) },
-            Tick { at: high, tone: Tone::Inside, text: format!("to {}", text(high)) },
+            Tick { at: low, tone: Tone::Inside, text: t!(words.voice, "answer-tick-from", from = text(low)) },
+            Tick { at: high, tone: Tone::Inside, text: t!(words.voice, "answer-tick-to", to = text(high)) },
         ]
     };
     let (mut below, mut above) = (low, high);

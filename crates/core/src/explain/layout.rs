@@ -1,5 +1,7 @@
 //! An explanation as lines of pieces: the same words for a terminal, a note and a printer.
 
+use crate::texts::Texts;
+
 use super::{Card, DetourCard, Explanation, Gauge, Row, Said, Tick, Tone};
 
 /// How much a piece stands out.
@@ -83,27 +85,28 @@ pub enum Ink {
     Plain,
 }
 
-/// Lays an explanation out.
+/// Lays an explanation out, with the headings of the texts.
 #[must_use]
-pub fn lines(e: &Explanation, page: Page) -> Vec<Line> {
+pub fn lines(e: &Explanation, page: Page, texts: &Texts) -> Vec<Line> {
     let page = Page { width: page.width.max(WIDTH_MIN), ..page };
     let width = page.width;
-    let mut out = head(e, width);
-    section(&mut out, "To find out", e.missing.iter().flat_map(|m| marked(m, width)).collect());
+    let say = |key: &str| texts.say(key, &[]);
+    let mut out = head(e, width, texts);
+    section(&mut out, &say("note-to-find-out"), e.missing.iter().flat_map(|m| marked(m, width)).collect());
     let bespoke = e.bespoke.iter().flat_map(|b| marked(b, width));
-    section(&mut out, "What can be done", cards(&e.options, width).into_iter().chain(bespoke).collect());
-    section(&mut out, "Instead", cards(&e.instead, width));
-    section(&mut out, "Without an exception", e.detour.iter().flat_map(|d| detour(d, width)).collect());
+    section(&mut out, &say("note-what-can-be-done"), cards(&e.options, width).into_iter().chain(bespoke).collect());
+    section(&mut out, &say("note-instead"), cards(&e.instead, width));
+    section(&mut out, &say("note-without-an-exception"), e.detour.iter().flat_map(|d| detour(d, width)).collect());
     let all: Vec<&Row> = e.terms.iter().chain(&e.around).collect();
-    section(&mut out, "What the rule says", rows(&all, page));
+    section(&mut out, &say("note-what-the-rule-says"), rows(&all, page));
     out
 }
 
 /// The explanation as text, in lines of at most so many characters.
 #[must_use]
-pub fn text(e: &Explanation, width: usize) -> String {
+pub fn text(e: &Explanation, width: usize, texts: &Texts) -> String {
     let mut text = String::new();
-    for line in lines(e, Page { width, ink: Ink::Plain }) {
+    for line in lines(e, Page { width, ink: Ink::Plain }, texts) {
         text.push_str(&line.text());
         text.push('\n');
     }
@@ -119,7 +122,7 @@ fn section(out: &mut Vec<Line>, title: &str, lines: Vec<Line>) {
     out.extend(lines);
 }
 
-fn head(e: &Explanation, width: usize) -> Vec<Line> {
+fn head(e: &Explanation, width: usize, texts: &Texts) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     for (i, part) in wrapped(&e.standing.text, width.saturating_sub(2)).into_iter().enumerate() {
         let mark = if i == 0 { e.standing.tone.mark() } else { " " };
@@ -127,7 +130,11 @@ fn head(e: &Explanation, width: usize) -> Vec<Line> {
     }
     out.extend(joined(&e.rule, &e.about, width - 2).into_iter().map(|l| Line::plain(format!("  {l}"))));
     if let Some(purpose) = &e.purpose {
-        out.extend(wrapped(&format!("Why: {purpose}"), width - 2).into_iter().map(|l| Line::faint(format!("  {l}"))));
+        out.extend(
+            wrapped(&texts.say("note-why", &[("purpose", purpose.as_str().into())]), width - 2)
+                .into_iter()
+                .map(|l| Line::faint(format!("  {l}"))),
+        );
     }
     out
 }

@@ -33,8 +33,8 @@ pub(super) fn release(a: &Assessment<'_>, voice: Voice<'_>) -> Option<String> {
 fn released_by_other(voice: Voice<'_>, by: Option<RoleId>) -> Option<String> {
     match by {
         Some(role) if role <= voice.role => None,
-        Some(role) => Some(format!("released by {}", voice.who(role))),
-        None => Some("more than anyone may release alone".to_owned()),
+        Some(role) => Some(t!(voice, "answer-released-by-role", role = voice.who(role))),
+        None => Some(t!(voice, "answer-more-than-anyone-may-release")),
     }
 }
 
@@ -73,14 +73,14 @@ pub(super) fn amount(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) ->
     let first = o.parts.first()?;
     let least = fixed(a, voice, first, o.amount?);
     Some(match o.most {
-        Some(most) => format!("{least} to {}", fixed(a, voice, first, most)),
+        Some(most) => t!(voice, "answer-least-to-most", least = least, most = fixed(a, voice, first, most)),
         None => least,
     })
 }
 
 fn fixed(a: &Assessment<'_>, voice: Voice<'_>, p: &PartOutcome, amount: Fixed) -> String {
     match amount {
-        Fixed::Money(m) => voice::money(m),
+        Fixed::Money(m) => voice.money(m),
         Fixed::Number(n) => match a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map(|r| &r.body) {
             Some(RemedyBody::One(one)) => voice.long(n, &one.amount_type, None),
             _ => voice.long(n, &Type::Decimal, None),
@@ -91,7 +91,7 @@ fn fixed(a: &Assessment<'_>, voice: Voice<'_>, p: &PartOutcome, amount: Fixed) -
 /// Who may give it, in a few words.
 fn who(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Said {
     if o.barred.best {
-        return Said::new(Tone::Never, format!("barred: {}", bars(a, o, true)));
+        return Said::new(Tone::Never, t!(voice, "answer-barred", why = bars(a, voice, o, true)));
     }
     if o.owed.worst {
         return owed(voice, o);
@@ -99,37 +99,41 @@ fn who(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Said {
     // More than was paid is no thought of anyone's before there is an amount.
     let by_a_never = o.parts.iter().flat_map(|p| &p.bars).any(|(bar, _)| matches!(bar, Bar::Never(_)));
     if o.barred.worst && (by_a_never || o.amount.is_some()) {
-        return Said::new(Tone::Open, format!("may be barred: {}", bars(a, o, false)));
+        return Said::new(Tone::Open, t!(voice, "answer-may-be-barred", why = bars(a, voice, o, false)));
     }
     if o.barred.worst || o.need.best != o.need.worst || o.offered != Truth::Yes {
-        return Said::new(Tone::Open, "depends on what is missing");
+        return Said::new(Tone::Open, t!(voice, "answer-depends-on-what-is-missing"));
     }
     let tone = voice.tone(o.need.best);
     match o.need.best.as_role() {
         _ if voice.is_yours(o.need.best) => Said::new(
             Tone::Yours,
-            o.yours_up_to.map_or_else(|| "yours to give".to_owned(), |up_to| yours_up_to(a, voice, o, up_to)),
+            o.yours_up_to.map_or_else(|| t!(voice, "answer-yours-to-give"), |up_to| yours_up_to(a, voice, o, up_to)),
         ),
-        Some(role) => Said::new(tone, format!("needs {}", voice.who(role))),
-        None => Said::new(tone, "nobody may give this"),
+        Some(role) => Said::new(tone, t!(voice, "answer-needs-role", role = voice.who(role))),
+        None => Said::new(tone, t!(voice, "answer-nobody-may-give-this")),
     }
 }
 
 fn yours_up_to(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome, up_to: Fixed) -> String {
     let text = o.parts.first().map_or_else(String::new, |p| fixed(a, voice, p, up_to));
-    if Some(up_to) == o.most { "yours to give".to_owned() } else { format!("yours up to {text}") }
+    if Some(up_to) == o.most {
+        t!(voice, "answer-yours-to-give")
+    } else {
+        t!(voice, "answer-yours-up-to-text", text = text)
+    }
 }
 
 fn owed(voice: Voice<'_>, o: &OptionOutcome) -> Said {
     match released_by_other(voice, o.released_by) {
-        None => Said::new(Tone::Inside, "owed, yours to release"),
-        Some(other) => Said::new(Tone::Inside, format!("owed; {other}")),
+        None => Said::new(Tone::Inside, t!(voice, "answer-owed-yours-to-release")),
+        Some(other) => Said::new(Tone::Inside, t!(voice, "answer-owed-other", other = other)),
     }
 }
 
-fn bars(a: &Assessment<'_>, o: &OptionOutcome, for_certain: bool) -> String {
+fn bars(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome, for_certain: bool) -> String {
     let found = o.parts.iter().flat_map(|p| &p.bars).filter(|(_, sure)| *sure == for_certain);
-    let mut says: Vec<String> = found.map(|(bar, _)| voice::lower(&bar_says(a, *bar))).collect();
+    let mut says: Vec<String> = found.map(|(bar, _)| voice::lower(&bar_says(a, voice, *bar))).collect();
     says.dedup();
     says.join("; ")
 }
@@ -142,10 +146,10 @@ fn notes(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String>
         notes.extend(why(a, voice, o));
     }
     if let Some(cost) = o.cost.filter(|c| o.amount != Some(Fixed::Money(*c)) && !o.barred.best) {
-        notes.push(format!("costs us {}", voice::money(cost)));
+        notes.push(t!(voice, "answer-costs-us-cost", cost = voice.money(cost)));
     }
     let payer = a.charged_to(o).filter(|_| o.owed.best && !o.barred.best);
-    notes.extend(payer.map(|team| format!("{team} pays")));
+    notes.extend(payer.map(|team| t!(voice, "answer-paid-by", team = team)));
     notes
 }
 
@@ -154,17 +158,18 @@ fn why(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String> {
     let shown =
         |i: &&usize| a.told.get(**i) == Some(&Told::Proven) && a.terms.iter().any(|t| !voice.is_yours(t.need.worst));
     let lenders = o.borrows.iter().filter(shown).filter_map(|i| a.book.circumstances.get(*i));
-    let mut why: Vec<String> = lenders.map(|c| format!("because of {}", voice::lower(&c.says))).collect();
+    let mut why: Vec<String> =
+        lenders.map(|c| t!(voice, "answer-because-of-says", says = voice::lower(&c.says))).collect();
     if voice.is_yours(o.need.best) {
         return why;
     }
     let MadeOf { per_grant, per_customer, guard, .. } = o.made_of;
     let is_it = |need: Need| need == o.need.best;
     if is_it(per_grant.best) {
-        why.push("more than you may give on one case".to_owned());
+        why.push(t!(voice, "answer-more-than-you-may-give"));
     }
     if is_it(per_customer) {
-        why.push("your exceptions for this customer are used up".to_owned());
+        why.push(t!(voice, "answer-your-exceptions-for-this-customer"));
     }
     if is_it(guard.best) {
         let raising = a

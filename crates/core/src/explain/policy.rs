@@ -14,6 +14,7 @@ use crate::book::rules::{Book, Group, Policy, RoleId, Version};
 use crate::facts::Source;
 use crate::program::op::Reg;
 use crate::program::run::Val;
+use crate::texts::Texts;
 
 /// One version of a policy in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,22 +163,22 @@ pub struct DetourWords {
     pub cost: Option<String>,
 }
 
-/// Puts a version of a policy into words, as a role sees it.
+/// Puts a version of a policy into words, as a role sees it, in the language of the texts.
 #[must_use]
-pub fn policy(book: &Book, policy: &Policy, version: &Version, role: RoleId) -> PolicyWords {
-    let voice = Voice { book, role };
+pub fn policy(book: &Book, policy: &Policy, version: &Version, role: RoleId, texts: &'static Texts) -> PolicyWords {
+    let voice = Voice { book, role, texts };
     PolicyWords {
         id: policy.id.clone(),
         title: version.title.clone(),
         requests: version.requests.iter().map(|r| r.replace('_', " ")).collect(),
-        in_force: in_force(policy, version),
+        in_force: in_force(voice, policy, version),
         owner: version.owner.clone(),
         purpose: version.purpose.clone(),
         published: version.published.clone(),
-        about: about(version),
+        about: about(voice, version),
         fault: version.fault.as_ref().map(|fault| FaultWords {
             says: fault.says.clone(),
-            proof: proof(fault.proof).to_owned(),
+            proof: proof(voice, fault.proof),
             charged_to: fault.charged_to.clone(),
         }),
         terms: terms::words(voice, version),
@@ -194,31 +195,35 @@ pub fn policy(book: &Book, policy: &Policy, version: &Version, role: RoleId) -> 
 }
 
 /// Since when, and until when where a later version follows.
-fn in_force(policy: &Policy, version: &Version) -> String {
-    let since =
-        version.in_force.map_or_else(|| "from the first day".to_owned(), |day| format!("since {}", voice::date(day)));
+fn in_force(voice: Voice<'_>, policy: &Policy, version: &Version) -> String {
+    let since = version.in_force.map(|day| voice.date(day));
     let next = policy.versions.iter().filter_map(|v| v.in_force).filter(|day| Some(*day) > version.in_force).min();
     let until = next.and_then(|day| day.plus_days(-1));
-    until.map_or_else(|| format!("in force {since}"), |day| format!("in force {since}, until {}", voice::date(day)))
+    match (since, until.map(|day| voice.date(day))) {
+        (None, None) => t!(voice, "rule-in-force"),
+        (None, Some(until)) => t!(voice, "rule-in-force-until", until = until),
+        (Some(since), None) => t!(voice, "rule-in-force-since", since = since),
+        (Some(since), Some(until)) => t!(voice, "rule-in-force-from-to", since = since, until = until),
+    }
 }
 
-fn about(version: &Version) -> Vec<String> {
+fn about(voice: Voice<'_>, version: &Version) -> Vec<String> {
     let mut about = Vec::new();
     if version.relied_on.is_some() {
-        about.push("counts as it was when the customer relied on it, where that was better for them".to_owned());
+        about.push(t!(voice, "rule-counts-as-it-was-when"));
     }
     if version.proactive {
-        about.push("may be opened before the customer asks".to_owned());
+        about.push(t!(voice, "rule-may-be-opened-before-the"));
     }
     about
 }
 
 /// What it takes to be believed.
-const fn proof(source: Source) -> &'static str {
+fn proof(voice: Voice<'_>, source: Source) -> String {
     match source {
-        Source::System => "once a system of record says so",
-        Source::Seen => "once someone has looked at it",
-        Source::Word | Source::Claimed => "on the customer's word",
+        Source::System => t!(voice, "rule-once-a-system-of-record"),
+        Source::Seen => t!(voice, "rule-once-someone-has-looked-at"),
+        Source::Word | Source::Claimed => t!(voice, "rule-on-the-customers-word"),
     }
 }
 
@@ -228,25 +233,25 @@ fn constant(version: &Version, reg: Reg) -> Option<Val> {
 }
 
 /// `the order and the promotion`: what a value is worked out from; none for what has no name of its own.
-fn sources(book: &Book, version: &Version, reg: Reg) -> Option<String> {
+fn sources(voice: Voice<'_>, version: &Version, reg: Reg) -> Option<String> {
     let behind = version.program.behind(reg);
     let mut names: Vec<String> = Vec::new();
     for ask in version.asks.all.iter().filter(|ask| behind.contains(&ask.slot)) {
-        let name = named(&book.labels.of_fact(ask.path.split('.').next().unwrap_or_default()));
+        let name = named(voice, &voice.book.labels.of_fact(ask.path.split('.').next().unwrap_or_default()));
         if let Some(name) = name.filter(|name| !names.contains(name)) {
             names.push(name);
         }
     }
     let last = names.pop()?;
-    Some(if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) })
+    Some(if names.is_empty() { last } else { t!(voice, "rule-and", first = names.join(", "), last = last) })
 }
 
 /// A label inside a sentence; a question names nothing.
-fn named(label: &str) -> Option<String> {
+fn named(voice: Voice<'_>, label: &str) -> Option<String> {
     let name = voice::lower(label);
     match (name.ends_with('?'), name.contains(' ')) {
         (true, _) => None,
         (_, true) => Some(name),
-        _ => Some(format!("the {name}")),
+        _ => Some(t!(voice, "rule-the", name = name)),
     }
 }

@@ -14,6 +14,7 @@ use crate::assess::{Assessment, OptionOutcome, Standing, TermState};
 use crate::facts::Facts;
 use crate::program::compile::shape;
 use crate::program::run::{Val, value_of};
+use crate::texts::Texts;
 use crate::types::{RecordType, Type};
 
 /// Steps a template may take.
@@ -178,7 +179,7 @@ impl io::Write for Short {
 
 /// What a template may name. Facts it does not mention are left out.
 fn values(a: &Assessment<'_>, e: &Explanation, template: &str) -> Value {
-    let voice = Voice::of(a);
+    let voice = Voice::of(a, Texts::english());
     let mut all: BTreeMap<String, Value> = BTreeMap::new();
     for field in a.book.schema.root.fields.iter().filter(|f| template.contains(f.name.as_str())) {
         if let Some(value) = fact(a, &field.ty, field.offset) {
@@ -275,6 +276,6 @@ fn scalar(a: &Assessment<'_>, ty: &Type, val: Val, cell: u32) -> Value {
         Type::Bool => Value::from(val.is_yes()),
         Type::Text | Type::Enum(_) => Value::from(text(a, cell)),
         Type::Int => val.as_number().as_whole().map_or(Value::UNDEFINED, Value::from),
-        _ => Value::from(Voice::of(a).long(val.as_number(), ty, val.currency())),
+        _ => Value::from(Voice::of(a, Texts::english()).long(val.as_number(), ty, val.currency())),
     }
 }

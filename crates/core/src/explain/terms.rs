@@ -25,7 +25,7 @@ pub(super) struct Seen<'a> {
 
 /// The fault first, then every term with those inside it.
 pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
-    let mut rows: Vec<Row> = fault(a).into_iter().collect();
+    let mut rows: Vec<Row> = fault(a, voice).into_iter().collect();
     let lent = lent(a);
     for root in &a.version.roots {
         push(a, voice, &lent, *root, 0, &mut rows);
@@ -64,15 +64,18 @@ fn lenders<'l>(term: &Term, distance: Option<Number>, lent: &'l [Lent]) -> impl 
     })
 }
 
-fn fault(a: &Assessment<'_>) -> Option<Row> {
+fn fault(a: &Assessment<'_>, voice: Voice<'_>) -> Option<Row> {
     let (fault, truth) = (a.version.fault.as_ref()?, a.fault?);
     let stands = match truth {
         Truth::Yes => {
-            let payer = fault.charged_to.as_ref().map_or_else(String::new, |team| format!("; {team} pays"));
-            Said::new(Tone::Inside, format!("it is so: making good is owed{payer}"))
+            let text = match &fault.charged_to {
+                Some(team) => t!(voice, "answer-fault-paid-by", team = team),
+                None => t!(voice, "answer-fault"),
+            };
+            Said::new(Tone::Inside, text)
         }
-        Truth::No => Said::new(Tone::Plain, "it is not so"),
-        Truth::Unknown(_) => Said::new(Tone::Open, "not shown yet"),
+        Truth::No => Said::new(Tone::Plain, t!(voice, "answer-it-is-not-so")),
+        Truth::Unknown(_) => Said::new(Tone::Open, t!(voice, "answer-not-shown-yet")),
     };
     Some(Row { id: "fault".to_owned(), says: fault.says.clone(), stands, depth: 0, gauge: None, cites: Vec::new() })
 }
@@ -98,15 +101,17 @@ fn push(a: &Assessment<'_>, voice: Voice<'_>, lent: &[Lent], index: usize, depth
 /// Where the request stands on a term.
 fn stands(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
     match (seen.outcome.state, seen.outcome.binding) {
-        (TermState::NotApplicable, _) => Said::new(Tone::Plain, "does not apply here"),
-        (TermState::Missing, Binding::Undisclosed) => Said::new(Tone::Inside, "customers were not told: does not bind"),
-        (TermState::Missing, _) => Said::new(Tone::Open, "not known yet"),
+        (TermState::NotApplicable, _) => Said::new(Tone::Plain, t!(voice, "answer-does-not-apply-here")),
+        (TermState::Missing, Binding::Undisclosed) => {
+            Said::new(Tone::Inside, t!(voice, "answer-customers-were-not-told-does"))
+        }
+        (TermState::Missing, _) => Said::new(Tone::Open, t!(voice, "answer-not-known-yet")),
         (TermState::Met, _) => Said::new(Tone::Inside, inside(voice, seen)),
         (TermState::Failed, Binding::Undisclosed) => {
-            Said::new(Tone::Inside, format!("{}, but customers were not told: does not bind", past(voice, seen)))
+            Said::new(Tone::Inside, t!(voice, "answer-past-undisclosed", past = past(voice, seen)))
         }
         (TermState::Failed, Binding::Unknown) => {
-            Said::new(Tone::Open, format!("{}; binds only if customers had been told", past(voice, seen)))
+            Said::new(Tone::Open, t!(voice, "answer-past-undisclosed-perhaps", past = past(voice, seen)))
         }
         (TermState::Failed, Binding::Binds) => failed(voice, seen, lent),
     }
@@ -115,36 +120,45 @@ fn stands(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
 /// `5 days: 9 inside`, `holds`.
 fn inside(voice: Voice<'_>, seen: Seen<'_>) -> String {
     let (ty, value, margin, currency) = match (&seen.term.shape, seen.measured, seen.outcome.margin) {
-        (TermShape::Any(_), ..) => return "one of these holds".to_owned(),
-        (TermShape::All(_), ..) => return "all of these hold".to_owned(),
+        (TermShape::Any(_), ..) => return t!(voice, "answer-one-of-these-holds"),
+        (TermShape::All(_), ..) => return t!(voice, "answer-all-of-these-hold"),
         (TermShape::Measure { ty, .. }, Some(Measured { value: Some(value), currency, .. }), Some(margin)) => {
             (ty, value, margin, currency)
         }
-        _ => return "holds".to_owned(),
+        _ => return t!(voice, "answer-holds"),
     };
     if margin == Number::ZERO {
-        return "on the line".to_owned();
+        return t!(voice, "answer-on-the-line");
     }
     if value == margin || value.signum() < 0 {
-        return format!("{} inside", voice.long(margin, ty, currency));
+        return t!(voice, "answer-inside", margin = voice.long(margin, ty, currency));
     }
-    format!("{}: {} inside", voice.long(value, ty, currency), voice.short(margin, ty, currency))
+    t!(
+        voice,
+        "answer-value-inside",
+        value = voice.long(value, ty, currency),
+        margin = voice.short(margin, ty, currency)
+    )
 }
 
 /// `3 days past the line`, `does not hold`.
 fn past(voice: Voice<'_>, seen: Seen<'_>) -> String {
     let (ty, line, measured) = match (&seen.term.shape, seen.measured) {
         (TermShape::Measure { ty, line, .. }, Some(measured)) => (ty, line, measured),
-        (TermShape::Any(_), _) => return "none of these holds".to_owned(),
-        (TermShape::All(_), _) => return "not all of these hold".to_owned(),
-        _ => return "does not hold".to_owned(),
+        (TermShape::Any(_), _) => return t!(voice, "answer-none-of-these-holds"),
+        (TermShape::All(_), _) => return t!(voice, "answer-not-all-of-these-hold"),
+        _ => return t!(voice, "answer-does-not-hold"),
     };
     let words = |n: Option<Number>| n.map_or_else(String::new, |n| voice.long(n, ty, measured.currency));
     if let Line::Equals(_) = line {
-        return format!("{} instead of {}", words(measured.value), words(measured.line));
+        return t!(voice, "answer-value-instead-of-line", value = words(measured.value), line = words(measured.line));
     }
-    let which = if seen.term.stretch.is_empty() { "a fixed line" } else { "the line" };
-    format!("{} past {which}", words(seen.outcome.margin.and_then(Number::neg)))
+    let past = words(seen.outcome.margin.and_then(Number::neg));
+    if seen.term.stretch.is_empty() {
+        t!(voice, "answer-past-fixed", past = past)
+    } else {
+        t!(voice, "answer-past", past = past)
+    }
 }
 
 fn failed(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
@@ -154,19 +168,25 @@ fn failed(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
         .and_then(|d| lenders(seen.term, Some(d), lent).min_by_key(|l| l.to))
         .filter(|l| Need::role(l.to) < own);
     let need = lender.map_or(own, |l| Need::role(l.to));
-    let because = lender
-        .filter(|_| !voice.is_yours(own))
-        .map_or_else(String::new, |l| format!(" because of {}", voice::lower(&l.says)));
+    let because = lender.filter(|_| !voice.is_yours(own)).map(|l| voice::lower(&l.says));
     let (past, measured) = (past(voice, seen), seen.measured.is_some());
     let firm = seen.term.stretch.is_empty();
     let text = match need.as_role() {
-        Some(_) if voice.is_yours(need) && measured => format!("{past}, yours to stretch{because}"),
-        Some(_) if voice.is_yours(need) => format!("{past}: yours to waive"),
-        Some(role) if measured => format!("{past}, {} may{because}", voice.who(role)),
-        Some(role) => format!("{past}: {} may waive", voice.who(role)),
+        Some(_) if voice.is_yours(need) && measured => match because {
+            Some(because) => t!(voice, "answer-past-yours-because", past = past, because = because),
+            None => t!(voice, "answer-past-yours", past = past),
+        },
+        Some(_) if voice.is_yours(need) => t!(voice, "answer-past-yours-to-waive", past = past),
+        Some(role) if measured => match because {
+            Some(because) => {
+                t!(voice, "answer-past-theirs-because", past = past, role = voice.who(role), because = because)
+            }
+            None => t!(voice, "answer-past-theirs", past = past, role = voice.who(role)),
+        },
+        Some(role) => t!(voice, "answer-past-role-may-waive", past = past, role = voice.who(role)),
         None if firm && measured => past,
-        None if firm => format!("{past}: this is fixed"),
-        None => format!("{past}: further than anyone may go"),
+        None if firm => t!(voice, "answer-past-this-is-fixed", past = past),
+        None => t!(voice, "answer-past-further-than-anyone-may", past = past),
     };
     Said::new(voice.tone(need), text)
 }

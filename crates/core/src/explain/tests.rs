@@ -7,13 +7,13 @@ use crate::trial::tests::books::{BOOKS, answer, book, shipped};
 /// The answer to a case in words, with the words for the customer.
 fn told(book: &Book, case: &str, role: &str) -> String {
     answer(book, case, role, |a| {
-        let e = explain(a);
+        let e = explain(a, Texts::english());
         let words = match say(a, &e, suited(a.standing)) {
             Ok(Some(words)) => format!("\n{}: {}\n", words.name, words.text),
             Ok(None) => String::new(),
             Err(e) => format!("\n{e}\n"),
         };
-        text(&e, 84) + &words
+        text(&e, 84, Texts::english()) + &words
     })
 }
 
@@ -170,9 +170,9 @@ fn each_answer(mut f: impl FnMut(&str, &Assessment<'_>)) {
 #[test]
 fn lines_keep_to_the_width() {
     each_answer(|name, a| {
-        let e = explain(a);
+        let e = explain(a, Texts::english());
         for width in [48, 60, 80, 100] {
-            for line in lines(&e, Page { width, ink: Ink::Coloured }) {
+            for line in lines(&e, Page { width, ink: Ink::Coloured }, Texts::english()) {
                 let text = line.text();
                 assert!(text.chars().count() <= width, "{name}: `{text}` is wider than {width}");
             }
@@ -183,7 +183,7 @@ fn lines_keep_to_the_width() {
 #[test]
 fn every_answer_of_a_book_with_words_has_words() {
     each_answer(|name, a| {
-        let words = say(a, &explain(a), suited(a.standing)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let words = say(a, &explain(a, Texts::english()), suited(a.standing)).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(words.is_some(), !a.version.say.is_empty(), "{name}");
     });
 }
@@ -191,7 +191,7 @@ fn every_answer_of_a_book_with_words_has_words() {
 #[test]
 fn nothing_is_said_in_the_words_of_programs() {
     each_answer(|name, a| {
-        let text = text(&explain(a), 100);
+        let text = text(&explain(a, Texts::english()), 100, Texts::english());
         let bad = ["Some(", "NaN", " -", "TermOutcome", "(s)"].into_iter().find(|bad| text.contains(bad));
         assert_eq!(bad, None, "{name}:\n{text}");
         assert!(!text.lines().any(|l| l.ends_with(' ')), "{name}");

@@ -15,25 +15,28 @@ use crate::types::Type;
 pub(super) struct Voice<'a> {
     pub book: &'a Book,
     pub role: RoleId,
+    pub texts: &'static Texts,
 }
 
 impl<'a> Voice<'a> {
-    pub fn of(a: &Assessment<'a>) -> Self {
-        Self { book: a.book, role: a.role }
+    pub fn of(a: &Assessment<'a>, texts: &'static Texts) -> Self {
+        Self { book: a.book, role: a.role, texts }
     }
 
     /// `a team lead`; the top of the ladder is one person, as a rule: `the head of service`.
     pub fn who(self, role: RoleId) -> String {
         let Some(title) = self.book.roles.get(usize::from(role.0)).map(|r| r.title.as_str()) else {
-            return "nobody".to_owned();
+            return t!(self, "answer-nobody");
         };
         let is_top = usize::from(role.0) + 1 == self.book.roles.len() && self.book.roles.len() > 1;
-        let article = match title.chars().next() {
-            _ if is_top => "the",
-            Some('A' | 'E' | 'I' | 'O' | 'U' | 'a' | 'e' | 'i' | 'o' | 'u') => "an",
-            _ => "a",
-        };
-        format!("{article} {}", lower(title))
+        let role = lower(title);
+        match title.chars().next() {
+            _ if is_top => t!(self, "answer-who-top", role = role),
+            Some('A' | 'E' | 'I' | 'O' | 'U' | 'a' | 'e' | 'i' | 'o' | 'u') => {
+                t!(self, "answer-who-vowel", role = role)
+            }
+            _ => t!(self, "answer-who", role = role),
+        }
     }
 
     /// Whether the one who asks may give what needs this.
@@ -55,12 +58,31 @@ impl<'a> Voice<'a> {
     pub fn long(self, x: Number, ty: &Type, currency: Option<Currency>) -> String {
         let whole = || x.as_whole().and_then(|n| i64::try_from(n).ok());
         let in_words = match ty {
-            Type::Money => Money::rounded(x, currency.unwrap_or(self.book.currency), self.book.rounding).map(money),
-            Type::Date => whole().and_then(Date::from_days).map(date),
-            Type::Time => whole().and_then(Time::from_micros).map(|t| time(t, &self.book.zone)),
+            Type::Money => {
+                Money::rounded(x, currency.unwrap_or(self.book.currency), self.book.rounding).map(|m| self.money(m))
+            }
+            Type::Date => whole().and_then(Date::from_days).map(|day| self.date(day)),
+            Type::Time => whole().and_then(Time::from_micros).map(|t| self.texts.time(t, &self.book.zone)),
             _ => None,
         };
         in_words.unwrap_or_else(|| show::number(x, ty, currency, &self.book.schema.units))
+    }
+
+    /// An amount.
+    pub fn money(self, m: Money) -> String {
+        self.texts.money(m)
+    }
+
+    /// A day.
+    pub fn date(self, d: Date) -> String {
+        self.texts.date(d)
+    }
+
+    /// Amounts of several currencies: `$100.00 or €90.00`; none of none.
+    pub fn any_of(self, amounts: &[Money]) -> Option<String> {
+        let mut words = amounts.iter().map(|m| self.money(*m));
+        let first = words.next()?;
+        Some(words.fold(first, |all, next| t!(self, "answer-either", one = all, other = next)))
     }
 
     /// The same, without the unit where it was said just before: `5`, `$12.00`, `40%`.
@@ -73,12 +95,6 @@ impl<'a> Voice<'a> {
 #[must_use]
 pub fn money(m: Money) -> String {
     Texts::english().money(m)
-}
-
-/// Amounts of several currencies: `$100.00 or €90.00`; none of none.
-pub(super) fn any_of(amounts: &[Money]) -> Option<String> {
-    let words: Vec<String> = amounts.iter().map(|m| money(*m)).collect();
-    (!words.is_empty()).then(|| words.join(" or "))
 }
 
 /// A day, in English: `16 November 2026`.

@@ -143,14 +143,20 @@ pub enum Wrong {
 }
 
 impl State {
-    /// How a step begins. `by_hand`: no connector is there for it.
+    /// How a step begins, which is not called before a time. `by_hand`: no connector is there for it.
     #[must_use]
-    pub fn begin(now: Time, by_hand: bool) -> Self {
+    pub fn begin(after: Time, by_hand: bool) -> Self {
         if by_hand {
             Self::NeedsPerson { tries: 0, why: "it is done by hand".to_owned() }
         } else {
-            Self::Ready { tries: 0, after: now, why: None }
+            Self::Ready { tries: 0, after, why: None }
         }
+    }
+
+    /// Whether nothing was begun: no call, and nobody did anything.
+    #[must_use]
+    pub const fn is_untouched(&self) -> bool {
+        matches!(self, Self::Ready { tries: 0, .. } | Self::NeedsPerson { tries: 0, .. })
     }
 
     /// In one word.

@@ -1,6 +1,6 @@
 //! The auditor: what must hold after every step, worked out from the events and from nothing that decided.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use amends_core::authority::{BudgetKey, Holder, Period};
 use amends_core::book::rules::Limit;
@@ -68,7 +68,7 @@ fn one_owner(case: &Case, events: &[Event]) {
 fn approvals(w: &World, events: &[Event]) {
     let mut asked: BTreeMap<&ApprovalId, (&PersonId, &amends_core::ids::RoleName)> = BTreeMap::new();
     let mut given = BTreeMap::new();
-    let mut used = BTreeSet::new();
+    let mut used = BTreeMap::new();
     for event in events {
         let by = event.by.person();
         match &event.what {
@@ -83,11 +83,12 @@ fn approvals(w: &World, events: &[Event]) {
                 assert!(given.insert(id, (of, by)).is_none(), "answered once");
             }
             Happened::Refused { id, .. } => assert!(!given.contains_key(id), "answered once"),
-            Happened::Reserved { approval: Some(id), of, authority, .. } => {
+            Happened::Reserved { id: grant, approval: Some(id), of, authority, .. } => {
                 let (bound, approver) = given[id];
                 assert_eq!((of, authority), (bound, approver), "exactly what was approved");
-                assert!(used.insert(id), "used once");
+                assert!(used.insert(id, grant).is_none(), "used once");
             }
+            Happened::GrantTakenBack { id } => used.retain(|_, grant| *grant != id),
             Happened::Reserved { authority, .. } => assert_eq!(Some(authority), by, "their own to give"),
             _ => {}
         }
@@ -106,7 +107,7 @@ fn limits(w: &World, events: &[Event]) {
                 let cap = if *right == Right::Owed { &role.per_owed } else { &role.per_grant };
                 assert!(cap.limit(Some(Currency::USD)).covers(total), "{} gave {total}", authority.role);
             }
-            Happened::GrantReleased { id, .. } => {
+            Happened::GrantReleased { id, .. } | Happened::GrantTakenBack { id } => {
                 held.remove(id);
             }
             _ => {}
@@ -126,7 +127,7 @@ fn budgets(w: &World) {
             match grant.state {
                 GrantState::Reserved => sum.0 += grant.cost.minor,
                 GrantState::Settled => sum.1 += grant.cost.minor,
-                GrantState::Released => {}
+                GrantState::Released | GrantState::TakenBack => {}
             }
         }
     }

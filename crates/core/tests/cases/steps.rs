@@ -96,7 +96,7 @@ pub fn act(w: &mut World, n: usize, step: Step) -> Result<(), Denied> {
         17 | 18 | 25..=27 => return answer(w, case, &who(step.who), x),
         19 => return pass_on(w, case, &other, x),
         20 => return end_grant(w, case, &by, x),
-        21 if x % 4 > 1 => return Ok(()),
+        21 if x % 4 > 1 => return take_back(w, case, &by),
         21 => Command::Decline { reason: words("too late"), instead: vec![Instead::Detour; usize::from(x % 2)] },
         22 if x.is_multiple_of(3) => Command::Reopen { reason: words("it came back") },
         22 => Command::Settle { words: None },
@@ -139,7 +139,8 @@ fn give(w: &mut World, case: &str, new: &str, by: &Person, x: u8) -> Result<(), 
     match w.give(case, by, new, &wish)? {
         Gave::Granted => {
             // The same plan again is of an older version.
-            let again = Command::Reserve { id: id(&format!("{new}_again")), plan: Box::new(stale.unwrap()) };
+            let again =
+                Command::Reserve { id: id(&format!("{new}_again")), plan: Box::new(stale.unwrap()), undo_until: None };
             assert!(w.does(case, by, &again).is_err(), "a plan is good once");
             Ok(())
         }
@@ -182,6 +183,12 @@ fn pass_on(w: &mut World, case: &str, to: &Person, x: u8) -> Result<(), Denied> 
     let call_back = w.now.plus_micros(i64::from(x) * MINUTE).unwrap();
     let to = if x.is_multiple_of(3) { Next::CallBack(call_back) } else { Next::Person(to.clone()) };
     w.apply(case, &Actor::Timer, &Command::PassOn { id: open, to }).map(|_| ())
+}
+
+/// Whoever it is takes back what was given last.
+fn take_back(w: &mut World, case: &str, by: &Person) -> Result<(), Denied> {
+    let Some(grant) = w.case(case).grants.last().map(|g| g.id.to_string()) else { return Ok(()) };
+    w.end_grant(case, &Actor::Person(by.clone()), &grant, GrantState::TakenBack)
 }
 
 fn end_grant(w: &mut World, case: &str, by: &Person, x: u8) -> Result<(), Denied> {

@@ -5,10 +5,11 @@ use amends_core::authority::{
     Budget, BudgetKey, Fulfil, Holder, Mode, Period, Person, Present, Question, Wish, nearest, second_look,
 };
 use amends_core::case::{
-    Actor, Answer, ApprovalState, Asked, Command, Evidence, GrantState, HeadWhy, Instead, Next, PromiseState, Right,
-    State,
+    Actor, Answer, ApprovalState, Asked, BY_CUSTOMER_MAX, Command, Evidence, GrantState, HANDED_IN_MAX, HeadWhy,
+    Instead, Next, PromiseState, Right, State, Turn,
 };
 use amends_core::denied::Denied;
+use amends_core::digest::Digest;
 use amends_core::money::Currency;
 use amends_core::time::{DAY, MINUTE};
 use serde_json::Value;
@@ -456,4 +457,60 @@ fn who_was_asked_by_a_link_answers_and_does_nothing_else() {
     w.apply("c1", &by, &answer).unwrap();
     assert!(matches!(w.apply("c1", &by, &answer), Err(Denied::AlreadyDone { .. })));
     assert!(matches!(w.apply("c1", &Actor::Fulfilment, &Command::Note { words: words("no mail") }), Ok(1)));
+}
+
+#[test]
+fn customers_say_and_show_things_by_a_link_and_do_nothing_else() {
+    let mut w = World::new();
+    let rep = person("rita", "frontline");
+    w.open("c1", &rep, "returns");
+    let by = Actor::Customer;
+    let file = |n: usize| {
+        let digest = Digest::of(n.to_string().as_bytes());
+        let evidence = Evidence::File { digest, shows: words("the label") };
+        Command::AddEvidence { id: id(&format!("e{n}")), evidence }
+    };
+    for command in [
+        Command::Note { words: words("by the way") },
+        Command::AddEvidence { id: id("e0"), evidence: Evidence::Seen { what: words("the label") } },
+        Command::AddEvidence {
+            id: id("e0"),
+            evidence: Evidence::Link { to: words("https://a.example"), shows: words("it") },
+        },
+        Command::AskCustomer { words: words("why?") },
+        Command::KnowCustomer { customer: id("c_2") },
+        Command::Settle { words: None },
+        Command::Reopen { reason: words("again") },
+        Command::TakeOver,
+    ] {
+        assert_eq!(w.apply("c1", &by, &command), Err(Denied::NotAPerson), "{command:?}");
+    }
+    let ask = Command::AskCustomer { words: words("is there a photo?") };
+    w.does("c1", &rep, &ask).unwrap();
+    w.apply("c1", &by, &file(1)).unwrap();
+    assert_eq!(w.case("c1").turn, Turn::Ours, "a photo is an answer");
+    w.does("c1", &rep, &Command::AddEvidence { id: id("mine"), evidence: Evidence::Seen { what: words("it") } })
+        .unwrap();
+    assert_eq!(w.case("c1").handed_in.iter().map(ToString::to_string).collect::<Vec<_>>(), ["e1"]);
+    w.does("c1", &rep, &ask).unwrap();
+    w.apply("c1", &by, &Command::HearThanks { words: None }).unwrap();
+    assert!(matches!(w.case("c1").turn, Turn::Customers { .. }), "thanks answer nothing");
+    w.apply("c1", &by, &Command::HearCustomer { words: Some(words("that is it")) }).unwrap();
+    assert_eq!(w.case("c1").turn, Turn::Ours);
+    let asked = w.case("c1").asked;
+    w.does("c1", &rep, &Command::Settle { words: None }).unwrap();
+    assert_eq!(w.apply("c1", &by, &file(2)), Err(Denied::NotOpen { state: State::Settled }));
+    w.apply("c1", &by, &Command::HearThanks { words: Some(words("thank you")) }).unwrap();
+    assert_eq!(w.case("c1").state, State::Settled);
+    w.apply("c1", &by, &Command::HearCustomer { words: Some(words("nothing came")) }).unwrap();
+    assert_eq!((w.case("c1").state, w.case("c1").asked), (State::Open, asked), "the date that counts stays");
+    for n in 2..=HANDED_IN_MAX {
+        w.apply("c1", &by, &file(n)).unwrap();
+    }
+    assert_eq!(w.apply("c1", &by, &file(99)), Err(Denied::CustomerFull));
+    while w.case("c1").by_customer < BY_CUSTOMER_MAX {
+        w.apply("c1", &by, &Command::HearCustomer { words: None }).unwrap();
+    }
+    assert_eq!(w.apply("c1", &by, &Command::HearThanks { words: None }), Err(Denied::CustomerFull));
+    w.does("c1", &rep, &Command::Note { words: words("they called") }).unwrap();
 }

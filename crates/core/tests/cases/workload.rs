@@ -87,7 +87,16 @@ fn whatever_people_try_the_auditor_finds_nothing() {
     for seed in seeds {
         play(seed, 400, &mut seen);
     }
-    for kind in ["approved", "refused", "reserved", "grant_settled", "grant_released", "handed_over", "declined"] {
+    for kind in [
+        "approved",
+        "refused",
+        "reserved",
+        "grant_settled",
+        "grant_released",
+        "grant_taken_back",
+        "handed_over",
+        "declined",
+    ] {
         let often = seen.get(&format!("case.{kind}")).copied().unwrap_or(0);
         assert!(often >= enough, "too little happened: {seen:#?}");
     }

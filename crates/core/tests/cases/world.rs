@@ -22,7 +22,7 @@ use amends_core::ids::{
 };
 use amends_core::journal::{AssessmentLine, Entry, Head};
 use amends_core::money::{Currency, Money};
-use amends_core::time::{Date, Time, Zone};
+use amends_core::time::{Date, MINUTE, Time, Zone};
 use amends_core::words::Words;
 use serde_json::{Value, json};
 
@@ -247,7 +247,8 @@ impl World {
             Decision::NeedsApproval(question) => Ok(Gave::Ask(Box::new(question))),
             Decision::Grant(plan) => {
                 let budgets = plan.budgets().to_vec();
-                self.does(case, by, &Command::Reserve { id: GrantId::parse(grant).unwrap(), plan: Box::new(plan) })?;
+                let (id, undo_until) = (GrantId::parse(grant).unwrap(), self.now.plus_micros(2 * MINUTE));
+                self.does(case, by, &Command::Reserve { id, plan: Box::new(plan), undo_until })?;
                 self.budgets.extend(budgets.into_iter().map(|b| (b.key().clone(), b)));
                 Ok(Gave::Granted)
             }
@@ -259,6 +260,7 @@ impl World {
         let id = GrantId::parse(grant).unwrap();
         let command = match how {
             GrantState::Settled => Command::SettleGrant { id: id.clone() },
+            GrantState::TakenBack => Command::TakeBack { id: id.clone() },
             _ => Command::ReleaseGrant { id: id.clone(), reason: words("the card is closed") },
         };
         self.apply(case, by, &command)?;

@@ -4,6 +4,7 @@ use amends_core::case::{
     Approval, ApprovalState, Asked, Case, Consult, Declined, Evidence, Grant, Instead, Kept, Promise, PromiseState,
     Turn,
 };
+use amends_core::ids::EvidenceId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -75,6 +76,8 @@ pub struct EvidenceDocument {
     shows: String,
     /// A file's SHA-256, or where a link leads.
     at: Option<String>,
+    /// Whether the customer handed it in themselves: what it shows is what they say.
+    by_customer: bool,
 }
 
 /// Something dated we told the customer.
@@ -224,7 +227,7 @@ impl CaseDocument {
             due,
             head: case.head,
             offered: case.offer.as_ref().map(|o| o.to.to_string()),
-            evidence: case.evidence.iter().map(|(id, e)| evidence(id.as_str(), e)).collect(),
+            evidence: case.evidence.iter().map(|(id, e)| evidence(case, id, e)).collect(),
             promises: case.promises.iter().map(promise).collect(),
             consults: case.consults.iter().map(consult).collect(),
             assessments: case.assessments.iter().map(kept).collect(),
@@ -235,13 +238,14 @@ impl CaseDocument {
     }
 }
 
-fn evidence(id: &str, evidence: &Evidence) -> EvidenceDocument {
+fn evidence(case: &Case, id: &EvidenceId, evidence: &Evidence) -> EvidenceDocument {
     let (kind, shows, at) = match evidence {
         Evidence::File { digest, shows } => ("file", shows, Some(digest.to_string())),
         Evidence::Link { to, shows } => ("link", shows, Some(to.to_string())),
         Evidence::Seen { what } => ("seen", what, None),
     };
-    EvidenceDocument { id: id.to_owned(), kind: kind.to_owned(), shows: shows.to_string(), at }
+    let (kind, shows, by_customer) = (kind.to_owned(), shows.to_string(), case.handed_in.contains(id));
+    EvidenceDocument { id: id.to_string(), kind, shows, at, by_customer }
 }
 
 fn promise(p: &Promise) -> PromiseDocument {

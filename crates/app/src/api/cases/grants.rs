@@ -51,7 +51,7 @@ pub async fn give(Path(id): Path<String>, sent: Sent<WishFor>) -> Result<Respons
     let case = case_id(&id)?;
     let Sent { me, records, with, body } = sent;
     let grant = records.new_id("g").map_err(|e| problem(&e))?;
-    let work = Work::Give { grant, wish: Box::new(body.wish()) };
+    let work = Work::Give { grant, wish: Box::new(body.wish()), undo: None };
     answered(&case, records.run(&me, &case, with, work).await, StatusCode::CREATED)
 }
 

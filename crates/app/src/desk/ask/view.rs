@@ -8,6 +8,7 @@ use amends_core::facts::Source;
 use super::fields::{Asked, Choice, Group, groups, id_of, wrong_of};
 use crate::desk::draw::{self, Marked, class};
 use crate::flow::answers::Answers;
+use crate::texts::texts;
 
 /// Characters a line of the note has.
 const NOTE_CHARS: usize = 84;
@@ -246,7 +247,7 @@ impl OptionCard {
 
 /// The answer as plain text, to paste into whatever helpdesk there is.
 fn note(e: &Explanation, words: Option<&str>) -> String {
-    let mut text = explain::text(e, NOTE_CHARS);
+    let mut text = explain::text(e, NOTE_CHARS, texts());
     if let Some(words) = words {
         text.extend(["\n", &t!("ask-words-for-the-customer"), "\n"]);
         text.extend(explain::wrapped(words, NOTE_CHARS - 2).into_iter().map(|l| format!("  {l}\n")));

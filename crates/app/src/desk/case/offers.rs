@@ -1,10 +1,10 @@
 //! What can be done, as cards: given, asked for, or barred.
 
-use amends_core::assess::Assessment;
 use amends_core::assess::frozen::{Amount, Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
-use amends_core::authority::Present;
+use amends_core::authority::{Fulfil, Present};
 use amends_core::case::{Case, Look};
 use amends_core::explain::Explanation;
+use amends_core::fulfilment::kinds_of;
 use amends_core::ids::RoleName;
 
 use super::name_of;
@@ -31,6 +31,8 @@ pub struct Offer {
     pub who: (&'static str, String),
     /// What the button does.
     pub does: Does,
+    /// What is done to make it real, and by which system; none: by hand.
+    pub happens: Vec<(String, Option<String>)>,
     /// From where to where, where it may be chosen: least, most, what was chosen, and the currency.
     pub range: Option<Range>,
 }
@@ -70,11 +72,10 @@ impl Offer {
 pub fn of(
     staff: &Staff,
     case: &Case,
-    (a, e): (&Assessment<'_>, &Explanation),
+    (frozen, e): (&Frozen, &Explanation),
     there: &[Present],
     answers: &Answers,
 ) -> Vec<Offer> {
-    let Ok(frozen) = Frozen::of(a) else { return Vec::new() };
     let cards = e.options.iter().chain(&e.instead);
     let with = cards.filter_map(|card| Some((card, frozen.options.iter().find(|o| o.id.as_str() == card.id)?)));
     with.map(|(card, option)| Offer {
@@ -86,6 +87,7 @@ pub fn of(
         parts: card.parts.clone(),
         who: (crate::desk::draw::class(card.who.tone), card.who.text.clone()),
         does: does(staff, case, option, there),
+        happens: happens(staff, case, option, &card.parts),
         range: range(option, answers),
     })
     .collect()
@@ -107,17 +109,39 @@ fn does(staff: &Staff, case: &Case, option: &OptionFrozen, there: &[Present]) ->
     }
 }
 
+/// What is done to make an option real, and by which system.
+fn happens(
+    staff: &Staff,
+    case: &Case,
+    option: &OptionFrozen,
+    parts: &[(String, Option<String>)],
+) -> Vec<(String, Option<String>)> {
+    let rules = &staff.me.rules;
+    let by_itself = option.cost.is_some_and(|cost| rules.mode(&case.team).fulfil(cost) == Fulfil::ByConnector);
+    let kinds = kinds_of(option);
+    let of = |(at, kind): (usize, Option<&str>)| {
+        let part = parts.get(at).filter(|_| parts.len() == kinds.len()).map(|(says, _)| says);
+        let system = rules.connector(kind).filter(|_| by_itself).map(|endpoint| endpoint.id.clone());
+        (part.unwrap_or(&option.says).clone(), system)
+    };
+    kinds.iter().copied().enumerate().map(of).collect()
+}
+
 /// "Ask Lena, who is here", or whoever it takes.
 fn whom(staff: &Staff, case: &Case, least: &RoleName, there: &[Present]) -> String {
     let rules = &staff.me.rules;
     let found = first_asked(case, (least, Look::First), Some(&staff.me.person.id), there, &rules.ladder);
     let Some(person) = found else {
         let title = rules.book.roles.iter().find(|r| r.id == least.as_str()).map_or(least.as_str(), |r| &r.title);
-        return format!("Ask a {}: nobody is here now", title.to_lowercase());
+        return t!("case-ask-nobody-here", role = title.to_lowercase());
     };
     let waiting = there.iter().find(|p| p.person.id == person.id).map_or(0, |p| p.waiting);
     let name = name_of(staff, &person.id);
-    if waiting == 0 { format!("Ask {name}: free now") } else { format!("Ask {name}: {waiting} before you") }
+    if waiting == 0 {
+        t!("case-ask-name-free-now", name = name)
+    } else {
+        t!("case-ask-name-waiting-before-you", name = name, waiting = waiting)
+    }
 }
 
 fn range(option: &OptionFrozen, answers: &Answers) -> Option<Range> {

@@ -1,8 +1,12 @@
 //! What happened on a case so far, in words.
 
+use std::collections::BTreeMap;
+
 use amends_core::case::{Actor, Case, Event, Evidence, Happened};
+use amends_core::digest::Digest;
 use amends_core::fulfilment::{State, Step};
 
+use super::files::Shown;
 use super::{called, name_of};
 use crate::door::pages::Staff;
 use crate::store::journal::Kept;
@@ -19,29 +23,39 @@ pub struct Told {
     pub who: String,
     /// What someone wrote.
     pub quote: Option<String>,
-    /// Whether the customer said it.
+    /// Whether it comes from the customer.
     pub is_customers: bool,
+    /// Whether it is what the customer said: no thanks, and no file.
+    pub asks: bool,
+    /// The file that shows it.
+    pub file: Option<Shown>,
 }
 
 /// What happened so far, the oldest first.
-pub fn of(staff: &Staff, case: &Case, kept: &[Kept]) -> Vec<Told> {
+pub fn of(staff: &Staff, case: &Case, kept: &[Kept], files: &BTreeMap<Digest, Shown>) -> Vec<Told> {
     let events = kept.iter().filter_map(|kept| serde_json::from_str::<Event>(&kept.entry.event).ok());
-    events.filter_map(|event| told(staff, case, &event)).collect()
+    events.filter_map(|event| told(staff, case, &event, files)).collect()
 }
 
-fn told(staff: &Staff, case: &Case, event: &Event) -> Option<Told> {
+fn told(staff: &Staff, case: &Case, event: &Event, files: &BTreeMap<Digest, Shown>) -> Option<Told> {
     let who = match &event.by {
-        Actor::Person(person) if person.id == staff.me.person.id => "you".to_owned(),
+        Actor::Person(person) if person.id == staff.me.person.id => t!("story-you"),
         Actor::Person(person) => name_of(staff, &person.id),
-        Actor::Timer => "the clock".to_owned(),
-        Actor::Fulfilment => "fulfilment".to_owned(),
-        Actor::Consulted => "who was asked".to_owned(),
-        Actor::Inlet(inlet) => format!("by itself, through {inlet}"),
+        Actor::Timer => t!("story-the-clock"),
+        Actor::Fulfilment => t!("story-fulfilment"),
+        Actor::Consulted => t!("story-who-was-asked"),
+        Actor::Customer => t!("story-the-customer-by-their-link"),
+        Actor::Inlet(inlet) => t!("story-by-itself-through-inlet", inlet = inlet.to_string()),
     };
     let (what, quote) = what(staff, case, &event.what)?;
     let at = time(event.at, &staff.me.rules.book.zone);
-    let is_customers = matches!(event.what, Happened::CustomerSpoke { .. });
-    Some(Told { at, text: what, who, quote, is_customers })
+    let asks = matches!(event.what, Happened::CustomerSpoke { .. });
+    let is_customers = asks || event.by == Actor::Customer;
+    let file = match &event.what {
+        Happened::EvidenceAdded { evidence: Evidence::File { digest, .. }, .. } => files.get(digest).cloned(),
+        _ => None,
+    };
+    Some(Told { at, text: what, who, quote, is_customers, asks, file })
 }
 
 fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<String>)> {
@@ -49,51 +63,59 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
     let said = |text: &str, words: &amends_core::words::Words| Some((text.to_owned(), Some(words.to_string())));
     let name = |id| name_of(staff, id);
     match what {
-        Happened::Opened { .. } => plain("Opened"),
-        Happened::CustomerKnown { customer } => Some((format!("The customer is {customer}"), None)),
+        Happened::Opened { .. } => plain(&t!("story-opened")),
+        Happened::CustomerKnown { customer } => {
+            Some((t!("story-the-customer-is-customer", customer = customer.to_string()), None))
+        }
         Happened::EvidenceAdded { evidence, .. } => match evidence {
-            Evidence::File { shows, .. } => said("A file was added", shows),
-            Evidence::Link { shows, .. } => said("A link was added", shows),
-            Evidence::Seen { what } => said("Seen", what),
+            Evidence::File { shows, .. } => said(&t!("story-a-file-was-added"), shows),
+            Evidence::Link { shows, .. } => said(&t!("story-a-link-was-added"), shows),
+            Evidence::Seen { what } => said(&t!("story-seen"), what),
         },
-        Happened::Noted { words } => said("Noted", words),
+        Happened::Noted { words } => said(&t!("story-noted"), words),
         Happened::CustomerSpoke { words } => {
-            Some(("The customer said".to_owned(), words.as_ref().map(ToString::to_string)))
+            Some((t!("story-the-customer-said"), words.as_ref().map(ToString::to_string)))
         }
-        Happened::CustomerAsked { words } => said("The customer was asked", words),
-        Happened::HoldWarned => plain("The hold is about to lapse"),
-        Happened::HoldLapsed => plain("The hold lapsed"),
+        Happened::CustomerThanked { words } => {
+            Some((t!("story-the-customer-said-thanks"), words.as_ref().map(ToString::to_string)))
+        }
+        Happened::CustomerAsked { words } => said(&t!("story-the-customer-was-asked"), words),
+        Happened::HoldWarned => plain(&t!("story-the-hold-is-about-to")),
+        Happened::HoldLapsed => plain(&t!("story-the-hold-lapsed")),
         Happened::Promised { words, due, .. } => {
-            said(&format!("Promised by {}", time(*due, &staff.me.rules.book.zone)), words)
+            said(&t!("story-promised-by-zone", zone = time(*due, &staff.me.rules.book.zone)), words)
         }
-        Happened::PromiseMissed { .. } => plain("A promise was missed"),
-        Happened::PromiseKept { .. } => plain("A promise was kept"),
-        Happened::Consulted { department, words, .. } => said(&format!("Asked {department}"), words),
-        Happened::ConsultAnswered { words, .. } => said("Answered", words),
-        Happened::HandoverOffered { to, words } => said(&format!("Offered to {}", name(to)), words),
-        Happened::HandoverRefused { words } => said("Not taken over", words),
-        Happened::HandoverWithdrawn => plain("No longer offered"),
-        Happened::HandedOver { owner } => Some((format!("{} owns it now", name(&owner.id)), None)),
-        Happened::BroughtToHead { .. } => plain("The head sees it from now on"),
-        Happened::Assessed { assessment, .. } => Some((format!("Assessed: {}", assessment.standing), None)),
-        Happened::BespokeWritten { option, .. } => Some((format!("A remedy for this case: {}", option.says), None)),
-        Happened::ApprovalAsked { of, words, .. } => said(&format!("Asked for {}", called(case, of)), words),
-        Happened::ApprovalPassedOn { .. } => plain("The question was passed on"),
+        Happened::PromiseMissed { .. } => plain(&t!("story-a-promise-was-missed")),
+        Happened::PromiseKept { .. } => plain(&t!("story-a-promise-was-kept")),
+        Happened::Consulted { department, words, .. } => {
+            said(&t!("story-asked-department", department = department.to_string()), words)
+        }
+        Happened::ConsultAnswered { words, .. } => said(&t!("story-answered"), words),
+        Happened::HandoverOffered { to, words } => said(&t!("story-offered-to-to", to = name(to)), words),
+        Happened::HandoverRefused { words } => said(&t!("story-not-taken-over"), words),
+        Happened::HandoverWithdrawn => plain(&t!("story-no-longer-offered")),
+        Happened::HandedOver { owner } => Some((t!("story-id-owns-it-now", id = name(&owner.id)), None)),
+        Happened::BroughtToHead { .. } => plain(&t!("story-the-head-sees-it-from")),
+        Happened::Assessed { assessment, .. } => {
+            Some((t!("story-assessed-standing", standing = assessment.standing), None))
+        }
+        Happened::BespokeWritten { option, .. } => Some((t!("story-a-remedy-for-this-case", says = option.says), None)),
+        Happened::ApprovalAsked { of, words, .. } => said(&t!("story-asked-for-of", of = called(case, of)), words),
+        Happened::ApprovalPassedOn { .. } => plain(&t!("story-the-question-was-passed-on")),
         Happened::Approved { of, words, .. } => {
-            Some((format!("Yes to {}", called(case, of)), words.as_ref().map(ToString::to_string)))
+            Some((t!("story-yes-to-of", of = called(case, of)), words.as_ref().map(ToString::to_string)))
         }
-        Happened::Refused { reason, .. } => said("No", reason),
-        Happened::ApprovalEnded { .. } => plain("Nobody answered in time"),
+        Happened::Refused { reason, .. } => said(&t!("story-no"), reason),
+        Happened::ApprovalEnded { .. } => plain(&t!("story-nobody-answered-in-time")),
         Happened::Reserved { of, cost, .. } => {
-            Some((format!("Given: {}; it costs {}", called(case, of), money(*cost)), None))
+            Some((t!("story-given-of-it-costs-cost", of = called(case, of), cost = money(*cost)), None))
         }
-        Happened::GrantSettled { .. } => plain("What was given is done"),
-        Happened::GrantReleased { reason, .. } => said("What was given could not be done", reason),
-        Happened::Declined { reason, .. } => said("Declined", reason),
-        Happened::Settled { words } => Some(("Settled".to_owned(), words.as_ref().map(ToString::to_string))),
-        Happened::Reopened { reason, .. } => {
-            Some(("Opened again".to_owned(), reason.as_ref().map(ToString::to_string)))
-        }
+        Happened::GrantTakenBack { .. } => plain(&t!("story-taken-back-before-anything-of")),
+        Happened::GrantSettled { .. } => plain(&t!("story-what-was-given-is-done")),
+        Happened::GrantReleased { reason, .. } => said(&t!("story-what-was-given-could-not"), reason),
+        Happened::Declined { reason, .. } => said(&t!("story-declined"), reason),
+        Happened::Settled { words } => Some((t!("story-settled"), words.as_ref().map(ToString::to_string))),
+        Happened::Reopened { reason, .. } => Some((t!("story-opened-again"), reason.as_ref().map(ToString::to_string))),
         // Its alarm is the owner's.
         Happened::PromiseRang { .. } => None,
     }
@@ -103,14 +125,14 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
 pub fn step(row: &StepRow) -> String {
     let says = serde_json::from_str::<Step>(&row.step).ok().map_or_else(String::new, |step| step.says);
     let stands = match serde_json::from_str::<State>(&row.state) {
-        Ok(State::Ready { why: None, .. }) => "waits for its turn".to_owned(),
-        Ok(State::Ready { why: Some(why), .. }) => format!("is tried again: {why}"),
-        Ok(State::Calling { .. }) => "is being done".to_owned(),
-        Ok(State::Unknown { why, .. }) => format!("may be done: {why}"),
-        Ok(State::NeedsPerson { why, .. }) => format!("waits for a person: {why}"),
-        Ok(State::Done { reference: Some(reference), .. }) => format!("done: {reference}"),
-        Ok(State::Done { .. }) => "done".to_owned(),
-        Ok(State::Cancelled { why, .. }) => format!("will not be done: {why}"),
+        Ok(State::Ready { why: None, .. }) => t!("story-waits-for-its-turn"),
+        Ok(State::Ready { why: Some(why), .. }) => t!("story-is-tried-again-why", why = why),
+        Ok(State::Calling { .. }) => t!("story-is-being-done"),
+        Ok(State::Unknown { why, .. }) => t!("story-may-be-done-why", why = why),
+        Ok(State::NeedsPerson { why, .. }) => t!("story-waits-for-a-person-why", why = why),
+        Ok(State::Done { reference: Some(reference), .. }) => t!("story-done-reference", reference = reference),
+        Ok(State::Done { .. }) => t!("story-done"),
+        Ok(State::Cancelled { why, .. }) => t!("story-will-not-be-done-why", why = why),
         Err(_) => row.word.replace('_', " "),
     };
     format!("{says}: {stands}")

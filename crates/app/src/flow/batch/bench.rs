@@ -118,6 +118,8 @@ pub struct Bench {
     pub granted: Vec<(CaseId, GrantId)>,
     /// Grants that ended, and by whom.
     pub ended: Vec<(CaseId, GrantId, Actor)>,
+    /// Grants that would be taken back, and of which something was begun.
+    pub begun: HashSet<GrantId>,
     /// Steps to add.
     pub steps: Vec<StepRow>,
     /// Answers to keep.
@@ -148,6 +150,7 @@ impl Bench {
             approvals: BTreeSet::new(),
             granted: Vec::new(),
             ended: Vec::new(),
+            begun: HashSet::new(),
             steps: Vec::new(),
             answered: Vec::new(),
         }
@@ -236,6 +239,12 @@ impl Bench {
                 self.approvals.extend(approval.clone().map(|approval| (id(), approval)));
             }
             Happened::EvidenceAdded { evidence: Evidence::File { digest, .. }, .. } => self.files.push(digest.clone()),
+            Happened::GrantTakenBack { id: grant } => {
+                self.ended.push((id(), grant.clone(), event.by.clone()));
+                // The yes that it used is good again.
+                let yes = case.grant(grant).and_then(|grant| grant.approval.clone());
+                self.approvals.extend(yes.map(|approval| (id(), approval)));
+            }
             Happened::GrantSettled { id: grant } | Happened::GrantReleased { id: grant, .. } => {
                 self.ended.push((id(), grant.clone(), event.by.clone()));
             }

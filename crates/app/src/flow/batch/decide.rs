@@ -11,7 +11,7 @@ use amends_core::denied::Denied;
 use amends_core::digest::Digest;
 use amends_core::fulfilment::kinds_of;
 use amends_core::ids::{ApprovalId, GrantId, PersonId};
-use amends_core::time::Time;
+use amends_core::time::{Duration, Time};
 use amends_core::words::Words;
 
 use super::bench::Bench;
@@ -91,7 +91,7 @@ impl Bench {
                 self.assessments.push((kept.line.clone(), kept.like.clone()));
                 Ok(Worked { assessed: Some(kept.line.digest.clone()), ..Worked::of(events) })
             }
-            Work::Give { grant, wish } => self.give(case, grant, wish, &job.by),
+            Work::Give { grant, wish, undo } => self.give(case, (grant, *undo), wish, &job.by),
             Work::Ask { approval, wish, look, words, call_back } => {
                 self.ask(case, approval, wish, *look, words, *call_back, &job.by)
             }
@@ -125,7 +125,13 @@ impl Bench {
         option.is_some_and(|o| kinds_of(o).into_iter().any(|kind| self.rules.connector(kind).is_some()))
     }
 
-    fn give(&mut self, case: &Case, grant: &GrantId, wish: &Wish, by: &Actor) -> Result<Worked, Refused> {
+    fn give(
+        &mut self,
+        case: &Case,
+        (grant, undo): (&GrantId, Option<Duration>),
+        wish: &Wish,
+        by: &Actor,
+    ) -> Result<Worked, Refused> {
         let plan = match self.asking(case, wish, by, decide)? {
             Decision::Grant(plan) => plan,
             Decision::NeedsApproval(question) => {
@@ -134,7 +140,9 @@ impl Bench {
             Decision::Denied(denied) => return Err(denied.into()),
         };
         let budgets = plan.budgets().to_vec();
-        let events = self.apply(case, &Command::Reserve { id: grant.clone(), plan: Box::new(plan) }, by)?;
+        let undo_until = undo.and_then(|undo| self.now.plus_micros(undo.0));
+        let reserve = Command::Reserve { id: grant.clone(), plan: Box::new(plan), undo_until };
+        let events = self.apply(case, &reserve, by)?;
         for budget in budgets {
             self.set(&budget);
         }
@@ -221,8 +229,12 @@ impl Bench {
         let command = match how {
             Ending::Settled => Command::SettleGrant { id: grant.clone() },
             Ending::Released(reason) => Command::ReleaseGrant { id: grant.clone(), reason: reason.clone() },
+            Ending::TakenBack => Command::TakeBack { id: grant.clone() },
         };
         let events = self.apply(case, &command, by)?;
+        if *how == Ending::TakenBack && self.begun.contains(grant) {
+            return Err(Denied::UnderWay { grant: grant.clone() }.into());
+        }
         let Some(ended) = case.grant(grant) else { return Ok(Worked::of(events)) };
         let (cost, keys) = (ended.cost, ended.budgets.clone());
         let mut moved = Vec::new();
@@ -230,7 +242,7 @@ impl Bench {
             let slot = self.budgets.get(key).ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
             moved.push(match how {
                 Ending::Settled => slot.budget.settle(cost)?,
-                Ending::Released(_) => slot.budget.release(cost)?,
+                Ending::Released(_) | Ending::TakenBack => slot.budget.release(cost)?,
             });
         }
         for budget in &moved {

@@ -11,12 +11,13 @@ use amends_core::time::Time;
 
 use super::Memory;
 use super::bench::{Bench, Slot};
-use crate::flow::job::{Answer, Job, Refused, Work};
+use crate::flow::fulfil::state_of;
+use crate::flow::job::{Answer, Ending, Job, Refused, Work};
 use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
 use crate::store::requests::Answered;
-use crate::store::{Conn, StoreError, budgets, cases, customers, journal, requests, settings};
+use crate::store::{Conn, StoreError, budgets, cases, customers, journal, requests, settings, steps};
 
 /// What holds now: as remembered, while the settings were not changed.
 pub async fn rules(
@@ -149,6 +150,20 @@ async fn lock_budgets(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<BudgetK
             None => Budget::new(key.clone(), limit),
         };
         bench.budgets.insert(key, Slot { id, before, budget, moved: false });
+    }
+    Ok(())
+}
+
+/// Locks the steps of grants that would be taken back: whoever began one has it, and whoever would begin one finds it gone.
+pub async fn what_was_begun(conn: &mut Conn, bench: &mut Bench, jobs: &[Job]) -> Result<(), StoreError> {
+    for job in jobs {
+        if let Work::End { grant, how: Ending::TakenBack } = &job.work {
+            for row in steps::of_grant(conn, &bench.business, grant).await? {
+                if !state_of(&row)?.is_untouched() {
+                    bench.begun.insert(grant.clone());
+                }
+            }
+        }
     }
     Ok(())
 }

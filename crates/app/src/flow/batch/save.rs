@@ -115,6 +115,7 @@ pub fn book_line(digest: &Digest, book: &Book) -> BookLine {
 fn ended_by_hand(grant: &Grant, by: &Actor, now: Time) -> State {
     let by = by.person().map(|p| p.id.clone());
     match grant.state {
+        GrantState::TakenBack => State::Cancelled { why: "it was taken back".to_owned(), by, at: now },
         GrantState::Released => State::Cancelled { why: "the grant was released".to_owned(), by, at: now },
         GrantState::Settled | GrantState::Reserved => State::Done { reference: None, by, at: now },
     }
@@ -131,7 +132,8 @@ pub fn steps_of(rules: &Rules, case: &Case, grant: &Grant, now: Time) -> Result<
             Fulfil::ByConnector => rules.connector(step.kind.as_deref()),
             Fulfil::ByHand => None,
         };
-        let state = State::begin(now, connector.is_none());
+        // Nothing leaves the house while it may be taken back.
+        let state = State::begin(grant.undo_until.unwrap_or(now), connector.is_none());
         Ok(StepRow {
             grant: grant.id.clone(),
             number: step.number,

@@ -121,6 +121,7 @@ fn asked(id: &ApprovalId, question: &Question, asker: &Person, (to, until, ends)
         least: question.least.clone(),
         asker: asker.clone(),
         look: question.look,
+        words: None,
         passed: Vec::new(),
         state: ApprovalState::Waiting { to, until, ends },
     }

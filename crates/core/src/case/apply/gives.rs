@@ -5,10 +5,12 @@ use crate::authority::{Fulfil, GrantPlan};
 use crate::case::{Actor, Case, Command, GrantState, Happened};
 use crate::denied::Denied;
 use crate::ids::GrantId;
+use crate::time::Time;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command {
-        Command::Reserve { id, plan } => reserve(case, id, plan, c),
+        Command::Reserve { id, plan, undo_until } => reserve(case, id, plan, *undo_until, c),
+        Command::TakeBack { id } => take_back(case, id, c),
         Command::SettleGrant { id } => {
             under_way(case, id, c)?;
             Ok(vec![Happened::GrantSettled { id: id.clone() }])
@@ -22,7 +24,13 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
 }
 
 /// All was checked when the plan was decided, on this version of the case and no other.
-fn reserve(case: &Case, id: &GrantId, plan: &GrantPlan, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+fn reserve(
+    case: &Case,
+    id: &GrantId,
+    plan: &GrantPlan,
+    undo_until: Option<Time>,
+    c: &Context<'_>,
+) -> Result<Vec<Happened>, Denied> {
     c.owner(case)?;
     if plan.version != case.version {
         return Err(Denied::Moved { version: case.version });
@@ -38,14 +46,29 @@ fn reserve(case: &Case, id: &GrantId, plan: &GrantPlan, c: &Context<'_>) -> Resu
         fulfil: plan.fulfil,
         charged_to: plan.charged_to.clone(),
         budgets: plan.budgets().iter().map(|b| b.key().clone()).collect(),
+        undo_until,
     }])
+}
+
+/// That none of its steps was begun only the shell can tell.
+fn take_back(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+    let grant = known("grant", id, case.grant(id))?;
+    let person = c.person()?;
+    if grant.by.id != person.id {
+        return Err(Denied::NotTheGiver { grant: id.clone(), by: grant.by.id.clone() });
+    }
+    if grant.may_be_taken_back(c.now) {
+        Ok(vec![Happened::GrantTakenBack { id: id.clone() }])
+    } else {
+        Err(Denied::UnderWay { grant: id.clone() })
+    }
 }
 
 /// The worker ends what connectors do, a person what is done by hand.
 fn under_way(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<(), Denied> {
     let grant = known("grant", id, case.grant(id))?;
     match (c.by, grant.fulfil) {
-        (Actor::Timer | Actor::Consulted | Actor::Inlet(_), _) => return Err(Denied::NotAPerson),
+        (Actor::Timer | Actor::Consulted | Actor::Customer | Actor::Inlet(_), _) => return Err(Denied::NotAPerson),
         (Actor::Person(_), Fulfil::ByConnector) => return Err(Denied::ByConnector { grant: id.clone() }),
         (Actor::Person(_), Fulfil::ByHand) if c.person()?.is_agent() => return Err(Denied::NotAPerson),
         (Actor::Person(_), Fulfil::ByHand) | (Actor::Fulfilment, _) => {}

@@ -1,7 +1,7 @@
 //! What was said and seen: evidence, notes, the customer's words, promises.
 
-use super::{Context, free, known};
-use crate::case::{Actor, Case, Command, Happened, State};
+use super::{Context, HANDED_IN_MAX, free, known};
+use crate::case::{Actor, Case, Command, Evidence, Happened, State};
 use crate::denied::Denied;
 use crate::ids::{CustomerId, EvidenceId, PromiseId};
 use crate::time::Time;
@@ -10,11 +10,7 @@ use crate::words::Words;
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command.clone() {
         Command::KnowCustomer { customer } => know_customer(case, customer),
-        Command::AddEvidence { id, evidence } => {
-            case.must_be_open()?;
-            free("piece of evidence", &id, has_evidence(case, &id))?;
-            Ok(vec![Happened::EvidenceAdded { id, evidence }])
-        }
+        Command::AddEvidence { id, evidence } => add_evidence(case, id, evidence, c),
         Command::Note { words } => {
             // The worker tells what it could not do beside grants, such as a mail; an inlet, what came with a request.
             if !matches!(c.by, Actor::Fulfilment | Actor::Inlet(_)) {
@@ -22,7 +18,8 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
             }
             Ok(vec![Happened::Noted { words }])
         }
-        Command::HearCustomer { words } => Ok(hear_customer(case, words, c.now)),
+        Command::HearCustomer { words } => Ok(hear_customer(case, words, c)),
+        Command::HearThanks { words } => Ok(vec![Happened::CustomerThanked { words }]),
         Command::AskCustomer { words } => {
             c.owner(case)?;
             Ok(vec![Happened::CustomerAsked { words }])
@@ -48,13 +45,25 @@ fn has_evidence(case: &Case, id: &EvidenceId) -> bool {
     case.evidence.iter().any(|(known, _)| known == id)
 }
 
-/// A lapsed hold is gone: the case opens again, and the date that counts is this one.
-fn hear_customer(case: &Case, words: Option<Words>, now: Time) -> Vec<Happened> {
-    let spoke = Happened::CustomerSpoke { words };
-    match case.state {
-        State::Lapsed => vec![spoke, Happened::Reopened { reason: None, asked: now }],
-        _ => vec![spoke],
+fn add_evidence(case: &Case, id: EvidenceId, evidence: Evidence, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
+    case.must_be_open()?;
+    free("piece of evidence", &id, has_evidence(case, &id))?;
+    if *c.by == Actor::Customer && case.handed_in.len() >= HANDED_IN_MAX {
+        return Err(Denied::CustomerFull);
     }
+    Ok(vec![Happened::EvidenceAdded { id, evidence }])
+}
+
+/// A lapsed hold is gone: the case opens again, and the date that counts is this one. What customers say themselves of a
+/// case that is settled is no answer to anyone: it opens again as it was.
+fn hear_customer(case: &Case, words: Option<Words>, c: &Context<'_>) -> Vec<Happened> {
+    let asked = match (case.state, c.by) {
+        (State::Lapsed, _) => Some(c.now),
+        (State::Settled, Actor::Customer) => Some(case.asked),
+        _ => None,
+    };
+    let reopened = asked.map(|asked| Happened::Reopened { reason: None, asked });
+    std::iter::once(Happened::CustomerSpoke { words }).chain(reopened).collect()
 }
 
 fn promise(

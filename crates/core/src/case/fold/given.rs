@@ -20,6 +20,13 @@ impl Case {
             }
             Happened::GrantSettled { id } => self.grant_is(id, GrantState::Settled),
             Happened::GrantReleased { id, .. } => self.grant_is(id, GrantState::Released),
+            Happened::GrantTakenBack { id } => {
+                let yes = self.grant(id).and_then(|grant| grant.approval.clone());
+                if let Some(approval) = yes.and_then(|id| self.approval_mut(&id)) {
+                    approval.be_unused();
+                }
+                self.grant_is(id, GrantState::TakenBack);
+            }
             _ => self.fold_approval(event),
         }
     }
@@ -73,9 +80,9 @@ impl Case {
 
     /// The question that is asked; for a remedy of someone's own, the answer that it is.
     fn new_approval(&mut self, what: &Happened, by: &Person) -> Option<Approval> {
-        let (id, of, cost, least, look, state) = match what.clone() {
-            Happened::ApprovalAsked { id, of, cost, least, look, to, until, ends, .. } => {
-                (id, of, cost, least, look, ApprovalState::Waiting { to, until, ends })
+        let (id, of, cost, least, look, words, state) = match what.clone() {
+            Happened::ApprovalAsked { id, of, cost, least, look, words, to, until, ends } => {
+                (id, of, cost, least, look, Some(words), ApprovalState::Waiting { to, until, ends })
             }
             Happened::BespokeWritten { assessment, option, approval, until } => {
                 let of = Bound { assessment, option: option.id.clone(), amount: option.amount.clone() };
@@ -83,11 +90,11 @@ impl Case {
                 let kept = self.assessments.iter_mut().find(|kept| kept.frozen.digest == of.assessment)?;
                 kept.frozen.options.push(*option);
                 let state = ApprovalState::Given { by: by.clone(), of: of.clone(), until };
-                (approval, of, cost, by.role.clone(), Look::First, state)
+                (approval, of, cost, by.role.clone(), Look::First, None, state)
             }
             _ => return None,
         };
-        Some(Approval { id, of, cost, least, asker: by.clone(), look, passed: Vec::new(), state })
+        Some(Approval { id, of, cost, least, asker: by.clone(), look, words, passed: Vec::new(), state })
     }
 }
 
@@ -101,18 +108,25 @@ impl Approval {
     }
 
     fn be_used(&mut self, grant: &GrantId) {
-        if let ApprovalState::Given { by, .. } = &self.state {
-            self.state = ApprovalState::Used { by: by.clone(), grant: grant.clone() };
+        if let ApprovalState::Given { by, of, until } = self.state.clone() {
+            self.state = ApprovalState::Used { by, of, until, grant: grant.clone() };
+        }
+    }
+
+    fn be_unused(&mut self) {
+        if let ApprovalState::Used { by, of, until, .. } = self.state.clone() {
+            self.state = ApprovalState::Given { by, of, until };
         }
     }
 }
 
 fn new_grant(event: &Event) -> Option<Grant> {
     let by = event.by.person()?.clone();
-    let Happened::Reserved { id, of, cost, right, authority, approval, fulfil, budgets, .. } = event.what.clone()
+    let Happened::Reserved { id, of, cost, right, authority, approval, fulfil, budgets, undo_until, .. } =
+        event.what.clone()
     else {
         return None;
     };
     let (version, at, state) = (event.version, event.at, GrantState::Reserved);
-    Some(Grant { id, of, cost, right, by, authority, approval, fulfil, budgets, version, at, state })
+    Some(Grant { id, of, cost, right, by, authority, approval, fulfil, budgets, version, at, undo_until, state })
 }

@@ -1,9 +1,10 @@
 //! What limits a rule from outside: roles, guards, nevers; and what circumstances lend.
 
-use super::super::voice::{self, Voice, any_of};
+use super::super::voice::{self, Voice};
 use super::super::{Said, around};
 use super::{CircumstanceWords, GuardWords, NeverWords, proof};
 use crate::book::rules::{Book, Circumstance, Need, Role, RoleId, Term, TermShape, Version};
+use crate::texts::Texts;
 use crate::types::Type;
 
 /// Who decides in a book, in words.
@@ -28,30 +29,29 @@ pub struct RoleWords {
     pub limits: Vec<String>,
 }
 
-/// Puts a book's ladder into words: roles with their limits, and what circumstances lend.
+/// Puts a book's ladder into words: roles with their limits, and what circumstances lend; in the language of the texts.
 #[must_use]
-pub fn ladder(book: &Book) -> LadderWords {
-    let voice = Voice { book, role: RoleId(0) };
+pub fn ladder(book: &Book, texts: &'static Texts) -> LadderWords {
+    let voice = Voice { book, role: RoleId(0), texts };
     LadderWords {
-        roles: book.roles.iter().map(role).collect(),
-        bespoke: book.bespoke.map(|r| format!("{} may write a remedy of their own", voice::upper(&voice.who(r)))),
+        roles: book.roles.iter().map(|r| role(voice, r)).collect(),
+        bespoke: book.bespoke.map(|r| t!(voice, "rule-bespoke", who = voice::upper(&voice.who(r)))),
         circumstances: book.circumstances.iter().map(|c| circumstance(voice, c)).collect(),
     }
 }
 
-fn role(role: &Role) -> RoleWords {
-    let most = any_of(&role.per_grant.0);
+fn role(voice: Voice<'_>, role: &Role) -> RoleWords {
+    let most = voice.any_of(&role.per_grant.0);
     let mut limits =
-        vec![most.map_or_else(|| "any amount on one case".to_owned(), |m| format!("up to {m} on one case"))];
-    limits.extend(any_of(&role.per_day.0).map(|most| format!("up to {most} in a day")));
+        vec![most.map_or_else(|| t!(voice, "rule-any-amount-on-one-case"), |m| t!(voice, "rule-per-grant", most = m))];
+    limits.extend(voice.any_of(&role.per_day.0).map(|most| t!(voice, "rule-per-day", most = most)));
     limits.extend(role.per_customer.map(|limit| {
-        let exceptions =
-            if limit.count == 1 { "1 exception".to_owned() } else { format!("{} exceptions", limit.count) };
-        format!("{exceptions} for one customer in {}", crate::time::days_text(i64::from(limit.days)))
+        let days = crate::time::days_text(i64::from(limit.days));
+        t!(voice, "rule-exceptions", n = limit.count, days = days)
     }));
-    let owed = any_of(&role.per_owed.0);
+    let owed = voice.any_of(&role.per_owed.0);
     limits.push(
-        owed.map_or_else(|| "releases all that is owed".to_owned(), |m| format!("releases up to {m} of what is owed")),
+        owed.map_or_else(|| t!(voice, "rule-releases-all-that-is-owed"), |m| t!(voice, "rule-per-owed", most = m)),
     );
     RoleWords { id: role.id.clone(), title: role.title.clone(), limits }
 }
@@ -103,7 +103,7 @@ fn circumstance(voice: Voice<'_>, c: &Circumstance) -> CircumstanceWords {
     CircumstanceWords {
         id: c.id.clone(),
         says: c.says.clone(),
-        proof: proof(c.proof).to_owned(),
+        proof: proof(voice, c.proof),
         lends: around::loan(voice, c),
     }
 }

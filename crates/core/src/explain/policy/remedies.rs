@@ -6,12 +6,7 @@ use crate::book::rules::{Amount, FieldValue, Group, One, Remedy, RemedyBody, Spl
 use crate::program::op::Reg;
 use crate::types::Type;
 
-const GROUPS: [(Group, &str); 4] = [
-    (Group::Recovery, "owed when we got it wrong"),
-    (Group::Remedies, "owed when every term holds, else given by whoever may stretch those that do not"),
-    (Group::Goodwill, "asks for no term, only for someone who may give as much"),
-    (Group::Instead, "possible in place of what is barred"),
-];
+const GROUPS: [Group; 4] = [Group::Recovery, Group::Remedies, Group::Goodwill, Group::Instead];
 
 /// Those that stand by themselves, by why they are given.
 pub(super) fn offers(voice: Voice<'_>, version: &Version) -> Vec<Offers> {
@@ -19,11 +14,15 @@ pub(super) fn offers(voice: Voice<'_>, version: &Version) -> Vec<Offers> {
         let options = version.options.iter().filter_map(|i| version.remedies.get(*i));
         options.filter(move |r| r.group == wanted).map(|r| words(voice, version, r)).collect::<Vec<_>>()
     };
-    let all = GROUPS.map(|(group, when)| {
-        let is_free = group == Group::Remedies && version.roots.is_empty();
-        let when = if is_free { "owed to whoever asks" } else { when };
-        Offers { group, when: when.to_owned(), remedies: of(group) }
-    });
+    let is_free = version.roots.is_empty();
+    let when = |group: Group| match group {
+        Group::Recovery => t!(voice, "rule-owed-when-we-got-it"),
+        Group::Remedies if is_free => t!(voice, "rule-owed-to-whoever-asks"),
+        Group::Remedies => t!(voice, "rule-owed-when-every-term-holds"),
+        Group::Goodwill => t!(voice, "rule-asks-for-no-term-only"),
+        Group::Instead => t!(voice, "rule-possible-in-place-of-what"),
+    };
+    let all = GROUPS.map(|group| Offers { group, when: when(group), remedies: of(group) });
     all.into_iter().filter(|offers| !offers.remedies.is_empty()).collect()
 }
 
@@ -38,7 +37,7 @@ fn words(voice: Voice<'_>, version: &Version, remedy: &Remedy) -> RemedyWords {
         RemedyBody::Bundle(parts) => {
             let part = |(index, may_drop): &(usize, bool)| {
                 let mut words = part(*index)?;
-                words.notes.extend(may_drop.then(|| "only where it is possible".to_owned()));
+                words.notes.extend(may_drop.then(|| t!(voice, "rule-only-where-it-is-possible")));
                 Some(words)
             };
             (None, None, parts.iter().filter_map(part).collect())
@@ -62,10 +61,10 @@ fn range(voice: Voice<'_>, version: &Version, one: &One, amount: Amount) -> Stri
             let (least, most) =
                 (written(voice, version, &one.amount_type, least), written(voice, version, &one.amount_type, most));
             match (least, most) {
-                (Some(least), Some(most)) => format!("{least} to {most}"),
-                (None, Some(most)) => format!("up to {most}"),
-                (Some(least), None) => format!("{least} or more"),
-                (None, None) => "a range that is worked out".to_owned(),
+                (Some(least), Some(most)) => t!(voice, "rule-least-to-most", least = least, most = most),
+                (None, Some(most)) => t!(voice, "rule-up-to-most", most = most),
+                (Some(least), None) => t!(voice, "rule-least-or-more", least = least),
+                (None, None) => t!(voice, "rule-a-range-that-is-worked"),
             }
         }
     }
@@ -78,53 +77,58 @@ fn written(voice: Voice<'_>, version: &Version, ty: &Type, reg: Reg) -> Option<S
 
 fn amount(voice: Voice<'_>, version: &Version, ty: &Type, reg: Reg) -> String {
     written(voice, version, ty, reg).unwrap_or_else(|| {
-        sources(voice.book, version, reg)
-            .map_or_else(|| "worked out".to_owned(), |sources| format!("worked out from {sources}"))
+        sources(voice, version, reg).map_or_else(
+            || t!(voice, "rule-worked-out"),
+            |sources| t!(voice, "rule-worked-out-from-sources", sources = sources),
+        )
     })
 }
 
 /// What something costs the business.
 pub(super) fn cost(voice: Voice<'_>, version: &Version, reg: Reg) -> String {
     let nothing = constant(version, reg).is_some_and(|val| val.as_number().signum() == 0);
-    if nothing { "nothing".to_owned() } else { amount(voice, version, &Type::Money, reg) }
+    if nothing { t!(voice, "rule-nothing") } else { amount(voice, version, &Type::Money, reg) }
 }
 
 fn notes(voice: Voice<'_>, version: &Version, remedy: &Remedy) -> Vec<String> {
     let mut notes = Vec::new();
     if matches!(remedy.body, RemedyBody::Either(_)) {
-        notes.push("the first of these that holds".to_owned());
+        notes.push(t!(voice, "rule-the-first-of-these-that"));
     }
     if let Some(reg) = remedy.when {
-        let sources = sources(voice.book, version, reg);
-        notes.push(
-            sources.map_or_else(|| "in some cases only".to_owned(), |s| format!("in some cases only: depends on {s}")),
-        );
+        let sources = sources(voice, version, reg);
+        notes.push(sources.map_or_else(
+            || t!(voice, "rule-in-some-cases-only"),
+            |s| t!(voice, "rule-in-some-cases-only-depends", sources = s),
+        ));
     }
     if remedy.partial {
-        notes.push("less than the amount may be given".to_owned());
+        notes.push(t!(voice, "rule-less-than-the-amount-may"));
     }
     if let RemedyBody::One(one) = &remedy.body {
-        notes.extend(one.split.map(|split| shared(split).to_owned()));
+        notes.extend(one.split.map(|split| shared(voice, split)));
     }
     let expires = remedy.fields.iter().find(|(name, _)| name == "expires").map(|(_, value)| value);
-    notes.extend(expires.map(|value| {
-        match value {
-            FieldValue::Text(text) if text == "never" => "never expires".to_owned(),
-            FieldValue::Text(text) => format!("good for {text}"),
-            FieldValue::Computed(reg, ty, _) => written(voice, version, ty, *reg)
-                .map_or_else(|| "expires on a day that is worked out".to_owned(), |day| format!("good until {day}")),
+    notes.extend(expires.map(|value| match value {
+        FieldValue::Text(text) if text == "never" => t!(voice, "rule-never-expires"),
+        FieldValue::Text(text) => t!(voice, "rule-good-for-text", text = text),
+        FieldValue::Computed(reg, ty, _) => {
+            written(voice, version, ty, *reg).map_or_else(
+                || t!(voice, "rule-expires-on-a-day-that"),
+                |day| t!(voice, "rule-good-until-day", day = day),
+            )
         }
     }));
     if let Some(kept) = remedy.keeps.and_then(|reg| written(voice, version, &Type::Percent, reg)) {
-        notes.push(format!("expected to keep {kept} of what the customer is worth"));
+        notes.push(t!(voice, "rule-expected-to-keep-kept-of", kept = kept));
     }
-    notes.extend(remedy.charged_to.as_ref().map(|team| format!("{team} pays")));
+    notes.extend(remedy.charged_to.as_ref().map(|team| t!(voice, "rule-team-pays", team = team)));
     notes
 }
 
-const fn shared(split: Split) -> &'static str {
+fn shared(voice: Voice<'_>, split: Split) -> String {
     match split {
-        Split::InOrder => "goes to the first payment as far as that goes, then to the next",
-        Split::Proportional => "goes to all payments, by what each paid",
+        Split::InOrder => t!(voice, "rule-goes-to-the-first-payment"),
+        Split::Proportional => t!(voice, "rule-goes-to-all-payments-by"),
     }
 }

@@ -24,7 +24,7 @@ fn push(voice: Voice<'_>, version: &Version, index: usize, depth: usize, all: &m
         line: line(voice, version, term),
         stretch: stretch(voice, term),
         gauge: gauge::of_rule(voice, term),
-        notes: notes(term),
+        notes: notes(voice, term),
         cites: term.cites.clone(),
     });
     if let TermShape::Any(parts) | TermShape::All(parts) = &term.shape {
@@ -36,17 +36,17 @@ fn push(voice: Voice<'_>, version: &Version, index: usize, depth: usize, all: &m
 
 fn line(voice: Voice<'_>, version: &Version, term: &Term) -> String {
     let (ty, line) = match &term.shape {
-        TermShape::Require { .. } => return "must hold".to_owned(),
-        TermShape::Any(_) => return "one of these:".to_owned(),
-        TermShape::All(_) => return "all of these:".to_owned(),
+        TermShape::Require { .. } => return t!(voice, "rule-must-hold"),
+        TermShape::Any(_) => return t!(voice, "rule-one-of-these"),
+        TermShape::All(_) => return t!(voice, "rule-all-of-these"),
         TermShape::Measure { ty, line, .. } => (ty, *line),
     };
     let end = |operand| end(voice, version, operand, ty);
     match line {
-        Line::AtMost(most) => format!("at most {}", end(most)),
-        Line::AtLeast(least) => format!("at least {}", end(least)),
-        Line::Equals(exactly) => format!("exactly {}", end(exactly)),
-        Line::Within(from, to) => format!("from {} to {}", end(from), end(to)),
+        Line::AtMost(most) => t!(voice, "rule-at-most", most = end(most)),
+        Line::AtLeast(least) => t!(voice, "rule-at-least", least = end(least)),
+        Line::Equals(exactly) => t!(voice, "rule-exactly", exactly = end(exactly)),
+        Line::Within(from, to) => t!(voice, "rule-within", from = end(from), to = end(to)),
     }
 }
 
@@ -58,11 +58,16 @@ fn end(voice: Voice<'_>, version: &Version, operand: Operand, ty: &Type) -> Stri
             let labels = &voice.book.labels;
             let path = voice.book.schema.leaf_at(cell).map_or("", |leaf| leaf.path.as_str());
             let around = path.rsplit_once('.').map(|(record, _)| labels.of_fact(record));
-            let around = around.map_or_else(String::new, |record| format!(" ({})", voice::lower(&record)));
-            format!("“{}”{around}", labels.of_fact(path))
+            let fact = labels.of_fact(path);
+            match around {
+                Some(record) => t!(voice, "rule-fact-of", fact = fact, record = voice::lower(&record)),
+                None => t!(voice, "rule-fact", fact = fact),
+            }
         }
-        Operand::Reg(reg) => super::sources(voice.book, version, reg)
-            .map_or_else(|| "what is worked out".to_owned(), |sources| format!("what is worked out from {sources}")),
+        Operand::Reg(reg) => super::sources(voice, version, reg).map_or_else(
+            || t!(voice, "rule-what-is-worked-out"),
+            |sources| t!(voice, "rule-what-is-worked-out-from", sources = sources),
+        ),
     }
 }
 
@@ -70,7 +75,7 @@ fn end(voice: Voice<'_>, version: &Version, operand: Operand, ty: &Type) -> Stri
 fn stretch(voice: Voice<'_>, term: &Term) -> Vec<Said> {
     let is_group = matches!(term.shape, TermShape::Any(_) | TermShape::All(_));
     if term.stretch.is_empty() && !is_group && term.disclosed != Disclosed::Never {
-        return vec![Said::new(Tone::Never, "fixed")];
+        return vec![Said::new(Tone::Never, t!(voice, "rule-fixed"))];
     }
     term.stretch.iter().map(|(role, reach)| stretched(voice, term, *role, *reach)).collect()
 }
@@ -79,30 +84,30 @@ fn stretched(voice: Voice<'_>, term: &Term, role: RoleId, reach: Reach) -> Said 
     let title = voice.book.roles.get(usize::from(role.0)).map_or("", |r| r.title.as_str());
     let text = match (reach, &term.shape) {
         (Reach::Distance(distance), TermShape::Measure { ty, .. }) => {
-            format!("{title}: up to {} past the line", voice.long(distance, ty, None))
+            t!(voice, "rule-stretch", title = title, distance = voice.long(distance, ty, None))
         }
-        (_, TermShape::Measure { .. }) => format!("{title}: any distance past the line"),
-        _ => format!("{title} may waive"),
+        (_, TermShape::Measure { .. }) => t!(voice, "rule-title-any-distance-past-the", title = title),
+        _ => t!(voice, "rule-title-may-waive", title = title),
     };
     Said::new(voice.tone(Need::role(role)), text)
 }
 
-fn notes(term: &Term) -> Vec<String> {
+fn notes(voice: Voice<'_>, term: &Term) -> Vec<String> {
     let mut notes = Vec::new();
     if term.when.is_some() {
-        notes.push("asked in some cases only".to_owned());
+        notes.push(t!(voice, "rule-asked-in-some-cases-only"));
     }
-    notes.extend(term.from.map(|day| format!("asked from {} on", voice::date(day))));
-    notes.extend(term.until.map(|day| format!("asked until {}", voice::date(day))));
-    let payer =
-        term.charged_to.as_ref().map_or_else(String::new, |team| format!("; {team} pays where it does not hold"));
-    match term.disclosed {
-        Disclosed::Always => {}
-        Disclosed::Never => notes.push(format!("customers were not told: it does not bind them{payer}")),
-        Disclosed::Since(day) => notes.push(format!(
-            "customers were told on {}: it does not bind those who relied on the rule before{payer}",
-            voice::date(day)
-        )),
+    notes.extend(term.from.map(|day| t!(voice, "rule-asked-from-day-on", day = voice.date(day))));
+    notes.extend(term.until.map(|day| t!(voice, "rule-asked-until-day", day = voice.date(day))));
+    let payer = &term.charged_to;
+    match (term.disclosed, payer) {
+        (Disclosed::Always, _) => {}
+        (Disclosed::Never, None) => notes.push(t!(voice, "rule-undisclosed")),
+        (Disclosed::Never, Some(team)) => notes.push(t!(voice, "rule-undisclosed-paid-by", team = team)),
+        (Disclosed::Since(day), None) => notes.push(t!(voice, "rule-disclosed-since", day = voice.date(day))),
+        (Disclosed::Since(day), Some(team)) => {
+            notes.push(t!(voice, "rule-disclosed-since-paid-by", day = voice.date(day), team = team));
+        }
     }
     notes
 }

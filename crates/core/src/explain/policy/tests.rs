@@ -9,7 +9,7 @@ use crate::trial::tests::books::{BOOKS, shipped};
 fn told(book: &Book, id: &str, role: &str) -> String {
     let found = book.policies.iter().find(|p| p.id == id).expect("a policy of the book");
     let last = found.versions.last().unwrap();
-    text(&policy(book, found, last, book.role(role).unwrap()))
+    text(&policy(book, found, last, book.role(role).unwrap(), Texts::english()))
 }
 
 fn text(words: &PolicyWords) -> String {
@@ -111,7 +111,7 @@ fn every_sort_of_term_and_remedy_has_its_words() {
 
 #[test]
 fn who_decides() {
-    let words = ladder(&shipped("retail"));
+    let words = ladder(&shipped("retail"), Texts::english());
     let roles = words.roles.iter().map(|r| format!("{}: {}", r.title, r.limits.join("; ")));
     let circumstances = words.circumstances.iter().map(|c| format!("{}, {}: {}", c.says, c.proof, c.lends));
     let lines: Vec<String> = roles.chain(words.bespoke.clone()).chain(circumstances).collect();
@@ -138,7 +138,8 @@ fn each_version_says_when_it_is_in_force() {
         ("policies/3.yaml", &version("in_force: 2026-09-01\n")),
     ]);
     let found = book.policies.first().unwrap();
-    let words: Vec<String> = found.versions.iter().map(|v| policy(&book, found, v, RoleId(0)).in_force).collect();
+    let words: Vec<String> =
+        found.versions.iter().map(|v| policy(&book, found, v, RoleId(0), Texts::english()).in_force).collect();
     assert_eq!(
         words,
         [
@@ -154,7 +155,7 @@ fn no_rule_is_told_in_the_words_of_programs() {
     for name in BOOKS {
         let book = shipped(name);
         for found in &book.policies {
-            let words = text(&policy(&book, found, found.versions.last().unwrap(), RoleId(0)));
+            let words = text(&policy(&book, found, found.versions.last().unwrap(), RoleId(0), Texts::english()));
             let paths = book.schema.paths();
             let bad = paths.iter().filter(|path| path.contains('.')).find(|path| words.contains(path.as_str()));
             let bad = bad
@@ -169,7 +170,7 @@ fn no_rule_is_told_in_the_words_of_programs() {
 fn a_gauge_of_a_rule_says_nothing_of_a_request() {
     let retail = shipped("retail");
     let found = retail.policies.iter().find(|p| p.id == "price_adjustment").unwrap();
-    let words = policy(&retail, found, found.versions.last().unwrap(), RoleId(1));
+    let words = policy(&retail, found, found.versions.last().unwrap(), RoleId(1), Texts::english());
     let gauge = words.terms.iter().find_map(|t| t.gauge.as_ref()).unwrap();
     assert_eq!((gauge.at, gauge.tone), (crate::number::Number::whole(14), Tone::Plain));
 }
