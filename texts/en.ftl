@@ -1013,6 +1013,7 @@ case-what-does-it-cost-the-2 = What does it cost the business? Write an amount.
 
 ## desk/case/offers.rs
 
+case-given-already = given already
 case-ask-nobody-here = Ask a { $role }: nobody is here now
 case-ask-name-free-now = Ask { $name }: free now
 case-ask-name-waiting-before-you = Ask { $name }: { $waiting } before you
@@ -1060,6 +1061,7 @@ story-what-was-given-could-not = What was given could not be done
 story-declined = Declined
 story-settled = Settled
 story-opened-again = Opened again
+story-thing = { $kind }, { $amount }
 story-waits-for-its-turn = waits for its turn
 story-is-tried-again-why = is tried again: { $why }
 story-is-being-done = is being done

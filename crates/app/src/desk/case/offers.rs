@@ -2,7 +2,7 @@
 
 use amends_core::assess::frozen::{Amount, Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use amends_core::authority::{Fulfil, Present};
-use amends_core::case::{Case, Look};
+use amends_core::case::{Case, Grant, GrantState, Look};
 use amends_core::explain::Explanation;
 use amends_core::fulfilment::kinds_of;
 use amends_core::ids::RoleName;
@@ -78,19 +78,29 @@ pub fn of(
 ) -> Vec<Offer> {
     let cards = e.options.iter().chain(&e.instead);
     let with = cards.filter_map(|card| Some((card, frozen.options.iter().find(|o| o.id.as_str() == card.id)?)));
-    with.map(|(card, option)| Offer {
-        id: card.id.clone(),
-        is_instead: option.group == OptionGroup::Instead,
-        says: card.says.clone(),
-        amount: card.amount.clone(),
-        notes: card.notes.join("; "),
-        parts: card.parts.clone(),
-        who: (crate::desk::draw::class(card.who.tone), card.who.text.clone()),
-        does: does(staff, case, option, there),
-        happens: happens(staff, case, option, &card.parts),
-        range: range(option, answers),
+    with.map(|(card, option)| {
+        let is_given = is_given(case, option);
+        let who = (crate::desk::draw::class(card.who.tone), card.who.text.clone());
+        Offer {
+            id: card.id.clone(),
+            is_instead: option.group == OptionGroup::Instead,
+            says: card.says.clone(),
+            amount: card.amount.clone(),
+            notes: card.notes.join("; "),
+            parts: card.parts.clone(),
+            who: if is_given { ("inside", t!("case-given-already")) } else { who },
+            does: if is_given { Does::Nothing } else { does(staff, case, option, there) },
+            happens: happens(staff, case, option, &card.parts),
+            range: range(option, answers),
+        }
     })
     .collect()
+}
+
+/// Whether the customer has it on this case already: nobody gives the same twice by a second look at the page.
+fn is_given(case: &Case, option: &OptionFrozen) -> bool {
+    let lives = |grant: &Grant| matches!(grant.state, GrantState::Reserved | GrantState::Settled);
+    case.grants.iter().any(|grant| grant.of.option == option.id && lives(grant))
 }
 
 fn does(staff: &Staff, case: &Case, option: &OptionFrozen, there: &[Present]) -> Does {

@@ -121,9 +121,16 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
     }
 }
 
+/// The one thing of what was given that a step is about: its kind and its amount, where they are known.
+fn thing(step: &Step) -> String {
+    let kind = step.kind.as_ref().map_or_else(|| step.says.clone(), |kind| kind.replace('_', " "));
+    let amount = step.amount.as_ref().map(|a| a.money().map_or_else(|| a.to_string(), money));
+    amount.map_or_else(|| kind.clone(), |amount| t!("story-thing", kind = kind, amount = amount))
+}
+
 /// A step, with how it stands.
 pub fn step(row: &StepRow) -> String {
-    let says = serde_json::from_str::<Step>(&row.step).ok().map_or_else(String::new, |step| step.says);
+    let says = serde_json::from_str::<Step>(&row.step).ok().map_or_else(String::new, |step| thing(&step));
     let stands = match serde_json::from_str::<State>(&row.state) {
         Ok(State::Ready { why: None, .. }) => t!("story-waits-for-its-turn"),
         Ok(State::Ready { why: Some(why), .. }) => t!("story-is-tried-again-why", why = why),
