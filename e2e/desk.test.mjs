@@ -173,6 +173,40 @@ test('a no comes with what stays open, and a bare one is not taken', async () =>
   assert.deepEqual(rita.complaints.filter((c) => !c.includes('422')), []);
 });
 
+test('going back gives nothing twice, and who is late is told who answered, and what', async () => {
+  const { page } = rita;
+  await opened(page, 'wrong_goods', 'c_1008', 'These are not the dresses I ordered.');
+  await fill(page, moved(story('2')), byMouse);
+  await page.locator('#options > li').first().getByRole('button', { name: 'Give' }).click();
+  await page.getByText('Given, under way').waitFor();
+  const at = page.url();
+  await page.goBack();
+  const again = page.locator('#options').getByRole('button', { name: 'Give' });
+  if (await again.count()) await again.first().click();
+  await page.goto(at);
+  assert.equal(await page.locator('#decided').getByText('Given, under way').count(), 1);
+
+  await opened(page, 'price_adjustment', 'c_1009', 'It is cheaper now.');
+  await fill(page, moved(story('1')), byMouse);
+  await page.locator('#options > li').first().getByRole('button').click();
+  await page.getByText('is asked until').waitFor();
+  const context = await browser.newContext({ storageState: await hugo.page.context().storageState(), javaScriptEnabled: false });
+  const late = await context.newPage();
+  await late.goto(`${house.address}/approvals`);
+  const question = late.locator('.question').last();
+  await question.getByText('No, and say why').click();
+  await question.getByLabel('Why?').fill('The sale is for orders online.');
+  await lena.page.goto(`${house.address}/approvals`);
+  await lena.page.locator('.question').last().getByRole('button', { name: 'Yes', exact: true }).click();
+  await page.getByText('lena says yes').waitFor();
+  await question.getByRole('checkbox').first().check();
+  await question.getByRole('button', { name: 'No', exact: true }).click();
+  const told = await late.getByRole('alert').innerText();
+  assert.match(told, /lena said yes meanwhile: Credit the difference, \$178\.80/);
+  assert.match(told, /You wrote: The sale is for orders online\./, 'nothing typed is lost');
+  await context.close();
+});
+
 test('without scripts a case is opened, answered and worked on', async () => {
   const state = await rita.page.context().storageState();
   const context = await browser.newContext({ storageState: state, javaScriptEnabled: false });

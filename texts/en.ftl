@@ -353,6 +353,10 @@ ask-words-for-the-customer = Words for the customer
 
 ## desk/approvals.rs
 
+approvals-meanwhile-yes = { $by } said yes meanwhile: { $what }. Your answer was not needed any more.
+approvals-meanwhile-no = { $by } said no meanwhile: { $what }. The reason: { $reason }
+approvals-meanwhile-nobody = The time for an answer is over: { $what }.
+approvals-meanwhile-wrote = { $says } You wrote: { $typed }
 approvals-there-is-no-such-question = There is no such question.
 approvals-what-they-should-know = What they should know
 approvals-the-amount-has-no-currency = The amount has no currency.

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::ask::TermRow;
-use super::case::{LIKE_MAX, name_of, title};
+use super::case::{LIKE_MAX, called, name_of, title};
 use super::page::{Frame, Here, html};
 use super::typed::{self, Not};
 use super::{frame_of, waits};
@@ -92,7 +92,32 @@ pub async fn answer(
     let answers = Answers::of(form_of(&form));
     match said(&staff, &case, &approval, &answers).await {
         Ok(()) => Redirect::to("/approvals").into_response(),
-        Err(not) => page(&app, &staff, not.status, Some(not.says)).await,
+        Err(not) => {
+            let says = meanwhile(&staff, &case, &approval, answers.get("words").unwrap_or_default()).await;
+            page(&app, &staff, not.status, Some(says.unwrap_or(not.says))).await
+        }
+    }
+}
+
+/// Who said what to a question that is open no more, and what was typed here; none where it still waits.
+async fn meanwhile(staff: &Staff, case: &str, approval: &str, typed: &str) -> Option<String> {
+    let (case, id) = (CaseId::parse(case).ok()?, ApprovalId::parse(approval).ok()?);
+    let case = staff.records.case(&staff.me.business, &case).await.ok()??;
+    let approval = case.approval(&id)?;
+    let what = called(&case, &approval.of);
+    let says = match &approval.state {
+        ApprovalState::Waiting { .. } => return None,
+        ApprovalState::Given { by, of, .. } | ApprovalState::Used { by, of, .. } => {
+            t!("approvals-meanwhile-yes", by = name_of(staff, &by.id), what = called(&case, of))
+        }
+        ApprovalState::Refused { by, reason } => {
+            t!("approvals-meanwhile-no", by = name_of(staff, &by.id), what = what, reason = reason.to_string())
+        }
+        ApprovalState::Ended => t!("approvals-meanwhile-nobody", what = what),
+    };
+    match typed.trim() {
+        "" => Some(says),
+        typed => Some(t!("approvals-meanwhile-wrote", says = says, typed = typed)),
     }
 }
 

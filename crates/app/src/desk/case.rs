@@ -537,7 +537,7 @@ fn colleagues(staff: &Staff, case: &Case) -> Vec<(String, String)> {
 }
 
 /// What an option of an assessment on the case is called, with its amount.
-fn called(case: &Case, of: &amends_core::authority::Bound) -> String {
+pub(super) fn called(case: &Case, of: &amends_core::authority::Bound) -> String {
     let option = case.assessment(&of.assessment).and_then(|kept| kept.frozen.option(&of.option));
     let says = option.map_or_else(|| of.option.as_str().replace('_', " "), |option| option.says.clone());
     match &of.amount {
