@@ -92,8 +92,7 @@ pub struct NewDraft {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedDraft {
-    /// The whole text of the policy's file. It may be wrong.
-    #[schema(max_length = 262_144)]
+    /// The whole text of the policy's file, of at most 256 KiB. It may be wrong.
     text: String,
     /// The version of the draft that was edited.
     version: i64,
@@ -105,8 +104,7 @@ pub struct SavedDraft {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TriedText {
-    /// The whole text of the policy's file. Default: the draft as it was saved.
-    #[schema(max_length = 262_144)]
+    /// The whole text of the policy's file, of at most 256 KiB. Default: the draft as it was saved.
     text: Option<String>,
     /// The day it would come into force, such as `2026-12-01`. Default: as the text says.
     in_force: Option<String>,

@@ -105,7 +105,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Turned> {
         let sent = Sent::<Text>::from_request(request, app).await?;
-        let text = if sent.body.0.trim().is_empty() { "{}" } else { &sent.body.0 };
+        let text = if sent.body.0.is_empty() { "{}" } else { &sent.body.0 };
         // An array would be read as the fields in their order.
         if !text.trim_start().starts_with('{') {
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the document is no JSON object")

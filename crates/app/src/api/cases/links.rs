@@ -65,7 +65,7 @@ pub struct CustomerLinkFor {
 }
 
 /// Makes a link by which the customer sees their case, says and shows things, and says thanks. Those before it stay good.
-#[utoipa::path(post, path = "/v1/cases/{case}/customer-link", operation_id = "link_customer", tag = "cases", request_body = CustomerLinkFor,
+#[utoipa::path(post, path = "/v1/cases/{case}/customer-link", operation_id = "link_customer", tag = "cases", request_body = Option<CustomerLinkFor>,
     params(("case" = String, Path, description = "The case's id.")),
     responses((status = 201, description = "The link.", body = LinkDocument), Turned))]
 pub async fn make_customers(Path(id): Path<String>, sent: Sent<CustomerLinkFor>) -> Result<Response, Problem> {
