@@ -173,9 +173,18 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Result<Self> {
-        let folder = env::temp_dir().join(format!("amends-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        Ok(Self(folder))
+        // One of that name may be left of a demo that was killed.
+        let mut number = 0;
+        loop {
+            let folder = env::temp_dir().join(format!("amends-demo-{}-{number}", std::process::id()));
+            match std::fs::create_dir(&folder) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                made => {
+                    made.with_context(|| format!("cannot make {}", folder.display()))?;
+                    return Ok(Self(folder));
+                }
+            }
+        }
     }
 }
 

@@ -152,7 +152,7 @@ impl<'i> Import<'i> {
         if before.is_some_and(|p| !again && p.done == p.rows) {
             return Ok(Kept { rows: 0, before: begun });
         }
-        let mut conn = store.writer().await?;
+        let mut conn = store.own_writer().await?;
         conn.will_write_much().await?;
         let mut rows = open(&self.source, self.format)?;
         rows.choose(&self.plan.columns);

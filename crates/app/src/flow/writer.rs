@@ -206,7 +206,7 @@ impl Loop {
         };
         let conn = match &mut self.conn {
             Some(conn) => conn,
-            empty => empty.insert(self.store.writer().await?),
+            empty => empty.insert(self.store.own_writer().await?),
         };
         batch::run(conn, &mut self.memory, &book, jobs, self.clock.now()).await
     }

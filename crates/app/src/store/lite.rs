@@ -25,9 +25,9 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
 /// Where its statements run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runs {
-    /// On the thread that asks: the writer's own.
+    /// On the thread that asks, which nobody else needs to go on.
     Here,
-    /// On a thread that may wait for the disk, so that those that answer requests need not.
+    /// On a thread that may wait, for the disk or until another has written, so that those that answer requests need not.
     Aside,
 }
 

@@ -45,14 +45,26 @@ impl Store {
             }
         };
         let store = Self(Arc::new(engine));
-        migrate(&mut store.writer().await?, now).await?;
+        migrate(&mut store.own_writer().await?, now).await?;
         Ok(store)
     }
 
-    /// A connection of its own, for whoever writes; its statements run on the thread that asks.
+    /// A connection for whoever writes now and then.
+    ///
+    /// SQLite lets one write at a time, and a statement waits for that on its thread: so it does not on a thread that others
+    /// need to go on, and end what is waited for.
     pub async fn writer(&self) -> Result<Conn, StoreError> {
+        self.opened(Runs::Aside).await
+    }
+
+    /// As [`Self::writer`], for whoever has a thread of their own and writes much: its statements run on the thread that asks.
+    pub async fn own_writer(&self) -> Result<Conn, StoreError> {
+        self.opened(Runs::Here).await
+    }
+
+    async fn opened(&self, runs: Runs) -> Result<Conn, StoreError> {
         match &*self.0 {
-            Engine::Lite { path, .. } => lite::open(path, Runs::Here).map(Conn::Lite),
+            Engine::Lite { path, .. } => lite::open(path, runs).map(Conn::Lite),
             Engine::Postgres { options, .. } => postgres::writer(options).await.map(Conn::Postgres),
         }
     }

@@ -17,6 +17,15 @@ use super::{Store, StoreError};
 
 fn on_both<F: Future<Output = ()>>(check: impl Fn(Fresh, Store) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    on(&runtime, check);
+}
+
+/// All that goes on does so on one thread: none may hold it while it waits for another.
+fn on_one_thread<F: Future<Output = ()>>(check: impl Fn(Fresh, Store) -> F) {
+    on(&tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(), check);
+}
+
+fn on<F: Future<Output = ()>>(runtime: &tokio::runtime::Runtime, check: impl Fn(Fresh, Store) -> F) {
     runtime.block_on(async {
         for fresh in both().await.unwrap() {
             let store = Store::open(&fresh.place, 1).await.unwrap();
@@ -41,6 +50,19 @@ fn a_newer_database_is_left_alone() {
         conn.execute("INSERT INTO migrations (version, at) VALUES (?, ?)", &[99.into(), 3.into()]).await.unwrap();
         let refused = Store::open(&fresh.place, 4).await.unwrap_err();
         assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
+    });
+}
+
+#[test]
+fn whoever_waits_to_write_lets_the_others_go_on() {
+    on_one_thread(async |_fresh, store| {
+        let (mut first, mut second) = (store.reader().await.unwrap(), store.writer().await.unwrap());
+        first.begin().await.unwrap();
+        let (begun, ended) = tokio::join!(second.begin(), async {
+            tokio::task::yield_now().await;
+            first.commit().await
+        });
+        ended.and(begun).unwrap();
     });
 }
 

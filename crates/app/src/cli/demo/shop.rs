@@ -205,7 +205,7 @@ impl Shop<'_> {
 
     /// Keeps rows, as an import does.
     async fn keep(&self, kind: Kind, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
-        let mut conn = self.records.store.writer().await?;
+        let mut conn = self.records.store.own_writer().await?;
         conn.begin().await?;
         for page in rows.chunks(512) {
             let values: Vec<Value<'static>> = page.iter().flatten().cloned().collect();
