@@ -23,6 +23,7 @@ month-11 = November
 month-12 = December
 date = { $day } { $month } { $year }
 date-and-time = { $date }, { $time }
+clock = { $time }
 
 ## frame.html
 
@@ -670,7 +671,7 @@ case-photos-jpeg-png-webp-gif = Photos (JPEG, PNG, WebP, GIF), PDF or plain text
 case-no-rule-answers-this-request = No rule answers this request.
 case-cases-like-this = Cases like this
 case-given-given = { $given } given
-case-declined-declined = , { $declined } declined
+case-declined-declined = { $declined } declined
 case-median-median = median { $median }
 case-asked-and-given = Asked and given
 case-give-it-now = Give it now
@@ -738,7 +739,7 @@ contents-who-decides = Who decides
 
 draft-lines-that-differ = Lines that differ
 draft-as-role = as { $role }
-draft-came-the-case-says-expected = : { $came }, the case says { $expected }
+draft-came-the-case-says-expected = { $came }, the case says { $expected }
 draft-rule = Rule
 draft-draft = draft
 draft-written-by-authors-a-second = Written by { $authors }. A second person publishes it.
@@ -800,7 +801,7 @@ history-a-version-is-gone = A version is gone
 history-a-new-rule = A new rule
 history-this-version-was-changed = This version was changed
 history-a-new-version = A new version
-history-in-force-from-day = , in force from { $day }
+history-in-force-from-day = in force from { $day }
 history-moved-with-the-line = moved with the line
 history-before = before:
 history-after = after:
@@ -971,7 +972,11 @@ case-taken-back = Taken back
 ## desk/draft.rs
 
 draft-cannot-be-published-yet-why-2 = Cannot be published yet: { $why }.
-draft-nothing-is-wrong-change-to = Nothing is wrong. { $change } to the rule.
+draft-nothing-is-wrong = { $n ->
+    [one] Nothing is wrong. 1 change to the rule.
+   *[other] Nothing is wrong. { $n } changes to the rule.
+ }
+draft-of = Draft: { $title }
 draft-line-line-character-column = line { $line }, character { $column }
 draft-not-done = Not done
 draft-it-was-not-done = It was not done
@@ -1011,6 +1016,7 @@ case-what-they-show = What they show
 
 ## desk/case/own.rs
 
+case-why-it-is-given = Why it is given
 case-something-else = something else
 case-what-the-customer-gets = What the customer gets
 case-what-does-it-cost-the-2 = What does it cost the business? Write an amount.
@@ -1293,3 +1299,46 @@ imports-choose-a-file = Choose a file.
 
 sign-in-not-signed-in = Not signed in
 sign-in-you-are-not = You are not signed in
+
+## desk/draft/form.rs
+
+draft-at-most = At most
+draft-at-least = At least
+draft-within = Within
+draft-exactly = Exactly
+draft-given = What is given
+draft-owed = What is owed when we got it wrong
+draft-goodwill = Goodwill
+draft-instead = Instead of what is barred
+draft-part = { $part }: { $says }
+draft-title = Title
+draft-why-it-exists = Why it exists
+draft-what-customers-are-told = What customers are told
+draft-the-rule = The rule
+draft-words = Words for the customer
+draft-what-it-says = What it says
+draft-how-much = How much
+ask-yes = Yes
+ask-no = No
+case-open-for = open { $since }
+hook-they-answered = they answered { $status }
+imports-no-text = “{ $called }” is no text in UTF-8. Save it as CSV in UTF-8, or as JSON Lines.
+imports-no-format = The name of “{ $called }” does not tell what it is: it ends with .csv or .jsonl.
+
+## door/provider.rs
+
+sign-in-the-provider-did-not-answer = The provider did not answer as it should. Try again; if it stays so, whoever runs this server finds more in its log.
+sign-in-the-database-does-not-answer = The database does not answer now. Try again in a moment.
+sign-in-this-business-cannot-be-signed = This business cannot be signed in to now.
+sign-in-this-sign-in-was-begun = This sign-in was begun in another browser, or too long ago. Begin again.
+sign-in-the-provider-did-not-let = The provider did not let you in.
+sign-in-there-is-no-business-to = There is no business to sign in to.
+sign-in-the-provider-did-not-say = The provider did not say who you are.
+sign-in-your-account-has-no-role = Your account has no role here. Whoever looks after accounts at the provider can give you one.
+sign-in-your-account-here-was-closed = Your account here was closed. The head of service can open it again.
+sign-in-you-are-not-known-here = You are not known here.
+
+## desk/book.rs
+
+book-not-found = Not found
+book-the-book-has-no-rule = The book has no rule `{ $id }`.

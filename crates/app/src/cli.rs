@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 
 use crate::folder;
 use crate::paint::clean;
-use crate::report::{self, Style, Texts};
+use crate::report::{self, Places, Style};
 use crate::screen::Screen;
 
 /// Where a token may stand instead of in a file.
@@ -171,8 +171,8 @@ struct Opened {
 }
 
 impl Opened {
-    fn texts(&self) -> Texts<'_> {
-        Texts { sources: &self.book.sources, folder: &self.folder }
+    fn places(&self) -> Places<'_> {
+        Places { sources: &self.book.sources, folder: &self.folder }
     }
 }
 
@@ -195,7 +195,7 @@ fn open(path: &Path, screen: Screen) -> Result<Opened, Stop> {
 }
 
 fn broken(findings: &[Diagnostic], sources: &Sources, folder: &str, screen: Screen) -> Answer {
-    let texts = Texts { sources, folder };
+    let texts = Places { sources, folder };
     let errors: Vec<Diagnostic> =
         findings.iter().filter(|f| f.severity == amends_core::diagnostic::Severity::Error).cloned().collect();
     let message = format!("{folder}: {}", report::count(&errors));

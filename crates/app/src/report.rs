@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::paint::{Text, clean, words};
 use crate::screen::Palette;
 
-/// The texts findings point into, and where they come from.
+/// Where findings stand: the texts they point into, and where those come from.
 #[derive(Clone, Copy)]
-pub struct Texts<'a> {
+pub struct Places<'a> {
     /// The texts.
     pub sources: &'a Sources,
     /// The book's folder as it was given.
@@ -25,7 +25,7 @@ pub struct Style {
     pub palette: Palette,
 }
 
-impl Texts<'_> {
+impl Places<'_> {
     fn path(self, at: Span) -> String {
         let path = self.sources.file(at.file).map_or("", |f| f.path.as_str());
         if self.folder.is_empty() { path.to_owned() } else { format!("{}/{path}", self.folder.trim_end_matches('/')) }
@@ -39,7 +39,7 @@ impl Texts<'_> {
 }
 
 /// All findings, one after the other.
-pub fn text(findings: &[Diagnostic], texts: Texts<'_>, style: Style) -> String {
+pub fn text(findings: &[Diagnostic], texts: Places<'_>, style: Style) -> String {
     let mut out = Text::default();
     for finding in findings {
         one(finding, texts, style, &mut out);
@@ -51,7 +51,7 @@ pub fn text(findings: &[Diagnostic], texts: Texts<'_>, style: Style) -> String {
 /// Before what to do.
 const HELP: &str = "help: ";
 
-fn one(finding: &Diagnostic, texts: Texts<'_>, style: Style, out: &mut Text) {
+fn one(finding: &Diagnostic, texts: Places<'_>, style: Style, out: &mut Text) {
     let tone = match finding.severity {
         Severity::Error => Tone::Never,
         Severity::Warning => Tone::Yours,
@@ -127,11 +127,11 @@ impl Shown {
 }
 
 /// All findings as a JSON array.
-pub fn json(findings: &[Diagnostic], texts: Texts<'_>) -> Value {
+pub fn json(findings: &[Diagnostic], texts: Places<'_>) -> Value {
     findings.iter().map(|f| value(f, texts)).collect()
 }
 
-fn value(finding: &Diagnostic, texts: Texts<'_>) -> Value {
+fn value(finding: &Diagnostic, texts: Places<'_>) -> Value {
     let (line, column) = texts.sources.line_column(finding.at);
     let end = Span { start: finding.at.end, ..finding.at };
     let (end_line, end_column) = texts.sources.line_column(end);
@@ -202,7 +202,7 @@ mod tests {
         let (sources, finding) = finding(text, meant);
         super::text(
             &[finding],
-            Texts { sources: &sources, folder: "my_shop/" },
+            Places { sources: &sources, folder: "my_shop/" },
             Style { width, palette: Palette::None },
         )
     }
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn json_names_both_ends() {
         let (sources, finding) = finding("a: order.plcaed\n", "order.plcaed");
-        let json = super::json(&[finding], Texts { sources: &sources, folder: "" });
+        let json = super::json(&[finding], Places { sources: &sources, folder: "" });
         insta::assert_snapshot!(json.to_string(), @r#"[{"code":"unknown_name","severity":"error","message":"there is no fact `order.plcaed`","file":"policies/returns.yaml","line":1,"column":4,"end_line":1,"end_column":16,"label":"not known","help":"did you mean `order.placed`?"}]"#);
     }
 

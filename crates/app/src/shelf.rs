@@ -229,8 +229,8 @@ impl Volume {
     }
 
     fn current(&self) -> Current {
-        let State { book, broken, .. } = self.state();
-        Current { book, broken }
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        Current { book: Arc::clone(&state.book), broken: state.broken.clone() }
     }
 
     fn state(&self) -> State {

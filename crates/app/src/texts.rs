@@ -47,6 +47,21 @@ pub fn time(t: Time, zone: &Zone) -> String {
     texts().time(t, zone)
 }
 
+/// A time that is kept in microseconds, on the clocks of a zone; nothing where it is none.
+pub fn moment(micros: i64, zone: &Zone) -> String {
+    Time::from_micros(micros).map_or_else(String::new, |at| time(at, zone))
+}
+
+/// The day of a time in a zone.
+pub fn day(t: Time, zone: &Zone) -> String {
+    texts().day(t, zone)
+}
+
+/// What the clocks of a zone show.
+pub fn clock(t: Time, zone: &Zone) -> String {
+    texts().clock(t, zone)
+}
+
 /// What templates say: `{{ "cases-left"|t|with("n", count) }}`.
 #[expect(missing_docs, clippy::inline_always, reason = "of what the macro makes of the functions")]
 pub mod filters {
@@ -184,6 +199,33 @@ mod tests {
         let built = |key: &str| key.starts_with("month-") || key.starts_with("money-");
         let unsaid: Vec<_> = catalogue.keys().filter(|key| !said.contains(*key) && !built(key)).collect();
         assert!(unsaid.is_empty(), "nobody says {unsaid:?}");
+    }
+
+    #[test]
+    fn the_code_of_pages_says_nothing_by_itself() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let literal = re(r#""((?:[^"\\\n]|\\.)*)""#);
+        let sentence = re(r"^[A-Z“][a-z]+[^<>=]* |[a-z]{2,} [a-z]{2,} [a-z]{2,}");
+        // For whoever runs the server, for programmers, and where no template can be filled.
+        let others = [
+            "no such file",
+            "templates call",
+            "people sign in by https",
+            "could not sign in",
+            "the provider says",
+            "the page could not",
+        ];
+        let mut bare = Vec::new();
+        for (path, text) in ours().into_iter().filter(|(path, _)| path.starts_with(&here.display().to_string())) {
+            let is_page = path.contains("/src/desk") || path.ends_with("/pages.rs") || path.ends_with("/provider.rs");
+            if !is_page || path.ends_with("/reference.rs") {
+                continue;
+            }
+            let found = literal.captures_iter(&text).map(|f| f[1].to_owned());
+            let said = found.filter(|l| sentence.is_match(l) && !others.iter().any(|other| l.contains(other)));
+            bare.extend(said.map(|l| format!("{path}: {l}")));
+        }
+        assert!(bare.is_empty(), "{}", bare.join("\n"));
     }
 
     #[test]

@@ -176,9 +176,19 @@ impl Texts {
     #[must_use]
     pub fn time(&self, t: Time, zone: &Zone) -> String {
         let Some(day) = zone.date_of(t) else { return t.to_string() };
-        let clock = t.in_zone(zone);
-        let clock = clock.get(11..16).unwrap_or("").to_owned();
-        self.say("date-and-time", &[("date", self.date(day).into()), ("time", clock.into())])
+        self.say("date-and-time", &[("date", self.date(day).into()), ("time", self.clock(t, zone).into())])
+    }
+
+    /// The day of a time in a zone: `16 November 2026`.
+    #[must_use]
+    pub fn day(&self, t: Time, zone: &Zone) -> String {
+        zone.date_of(t).map_or_else(|| t.to_string(), |day| self.date(day))
+    }
+
+    /// What the clocks of a zone show: `18:04`.
+    #[must_use]
+    pub fn clock(&self, t: Time, zone: &Zone) -> String {
+        self.say("clock", &[("time", t.in_zone(zone).get(11..16).unwrap_or("").to_owned().into())])
     }
 }
 
@@ -220,7 +230,7 @@ mod tests {
 
     #[test]
     fn amounts_and_days_are_as_the_language_writes_them() {
-        let german = "number-decimal = ,\nnumber-group = .\nmoney-signed = { $minus }{ $amount } { $sign }\nmoney-coded = { $minus }{ $amount } { $sign }\nmonth-11 = November\ndate = { $day }. { $month } { $year }\ndate-and-time = { $date }, { $time } Uhr\n";
+        let german = "number-decimal = ,\nnumber-group = .\nmoney-signed = { $minus }{ $amount } { $sign }\nmoney-coded = { $minus }{ $amount } { $sign }\nmonth-11 = November\ndate = { $day }. { $month } { $year }\ndate-and-time = { $date }, { $time }\nclock = { $time } Uhr\n";
         let german = Texts::read("de", german);
         let euro = Currency::parse("EUR").expect("a currency");
         let m = Money::new(-119_950, euro);

@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 use super::body::asked as query_of;
 use super::books::json;
 use super::me::{In, Sent};
-use super::people::{moved, of_store, wrong};
+use super::people::{save, wrong};
 use super::problem::Problem;
 use super::refused::Turned;
-use crate::flow::people::{Setting, change_since};
-use crate::flow::records::{Me, Records};
+use crate::flow::people::Setting;
+use crate::flow::records::Me;
 use crate::store::budgets::holder_of;
 use crate::store::settings::Allowance;
 
@@ -122,7 +122,7 @@ pub async fn set(sent: Sent<NewLimit>) -> Result<Response, Problem> {
     }
     let document = LimitDocument::of(&limit);
     if before.as_ref() != Some(&limit) {
-        save(&records, &me, Setting::Allow(limit)).await?;
+        save(&records, &me, &[Setting::Allow(limit)]).await?;
     }
     Ok(json(&document))
 }
@@ -140,7 +140,7 @@ pub async fn remove(sent: Sent<EndedLimit>) -> Result<Response, Problem> {
         return Err(own("nobody takes away their own limit"));
     }
     let document = LimitDocument::of(&before);
-    save(&records, &me, Setting::Free(before)).await?;
+    save(&records, &me, &[Setting::Free(before)]).await?;
     Ok(json(&document))
 }
 
@@ -175,10 +175,4 @@ fn own(says: &str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, says)
         .code("nobody_their_own")
         .hint("someone else of the highest role does, or whoever runs this server with `amends people limit`")
-}
-
-async fn save(records: &Records, me: &Me, setting: Setting) -> Result<(), Problem> {
-    let (by, now) = (me.person.id.as_str(), records.clock.now());
-    let done = change_since(&records.store, me.rules.version, &me.business, by, &[setting], now).await;
-    if done.map_err(of_store)? { Ok(()) } else { Err(moved()) }
 }

@@ -16,7 +16,7 @@ use super::refused::{Turned, problem};
 use crate::flow::access::{new_once, password_once, sign_out_everywhere};
 use crate::flow::job::Refused;
 use crate::flow::people::{Access, Setting, change, change_since, team as new_team};
-use crate::flow::records::Me;
+use crate::flow::records::{Me, Records};
 use crate::flow::rules::ModeText;
 use crate::store::StoreError;
 use crate::store::people::PersonRow;
@@ -102,11 +102,16 @@ pub(super) fn wrong(says: impl Into<String>) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, says)
 }
 
-/// Someone else changed a setting while it was decided.
-pub(super) fn moved() -> Problem {
-    Problem::new(StatusCode::CONFLICT, "someone else changed the settings at this moment, and nothing was done")
+/// Writes settings that were decided by those that someone read; where somebody else changed them since, nothing is done.
+pub(super) async fn save(records: &Records, me: &Me, settings: &[Setting]) -> Result<(), Problem> {
+    let (by, now) = (me.person.id.as_str(), records.clock.now());
+    let done = change_since(&records.store, me.rules.version, &me.business, by, settings, now).await;
+    if done.map_err(of_store)? {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::CONFLICT, "someone else changed the settings at this moment, and nothing was done")
         .code("moved")
-        .hint("look again, then say what is to be different")
+        .hint("look again, then say what is to be different"))
 }
 
 pub(super) fn found<'m>(me: &'m Me, id: &str) -> Result<&'m PersonRow, Problem> {
@@ -202,12 +207,8 @@ pub async fn set(Path(id): Path<String>, sent: Sent<ChangedPerson>) -> Result<Re
             .hint("give someone else that role first"));
     }
     let settings = settings_of(&me, &row, Some(&before))?;
-    let (by, now) = (me.person.id.as_str(), records.clock.now());
     // Of two who take that role from each other at once the second is turned away.
-    let done = change_since(&records.store, me.rules.version, &me.business, by, &settings, now).await;
-    if !done.map_err(of_store)? {
-        return Err(moved());
-    }
+    save(&records, &me, &settings).await?;
     Ok(json(&ColleagueDocument::of(&row, None)))
 }
 

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use super::body::asked as query_of;
 use super::books::json;
 use super::me::{In, Sent};
-use super::people::{moved, of_store, wrong};
+use super::people::{of_store, wrong};
 use super::problem::Problem;
 use super::refused::Turned;
-use crate::flow::people::{Setting, change_since, team as row_of};
+use crate::flow::people::{Setting, team as row_of};
 use crate::flow::records::{Me, Records};
 use crate::flow::rules::{ModeText, Team};
 
@@ -154,7 +154,6 @@ async fn save(records: &Records, me: &Me, id: TeamId, title: String, mode: ModeT
     }
     let document = TeamDocument { id: id.to_string(), title: title.clone(), mode: mode.clone() };
     let set = [Setting::Team(row_of(id, title, &mode).map_err(of_store)?)];
-    let (by, now) = (me.person.id.as_str(), records.clock.now());
-    let done = change_since(&records.store, me.rules.version, &me.business, by, &set, now).await.map_err(of_store)?;
-    if done { Ok(document) } else { Err(moved()) }
+    super::people::save(records, me, &set).await?;
+    Ok(document)
 }

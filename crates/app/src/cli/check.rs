@@ -6,7 +6,7 @@ use amends_core::explain::{Tone, Weight};
 use super::{Answer, BookArg, Exit, Outcome};
 use crate::folder;
 use crate::paint::{Text, words};
-use crate::report::{self, Style, Texts, counted};
+use crate::report::{self, Places, Style, counted};
 use crate::screen::Screen;
 
 /// Say all that is wrong with a book, each with its place and what to write instead
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         findings.all.sort_by_key(|d| (d.severity, d.at));
     }
     let exit = if fails(&findings.all, args.strict) { Exit::Found } else { Exit::Good };
-    let texts = Texts { sources: &checked.sources, folder: &folder };
+    let texts = Places { sources: &checked.sources, folder: &folder };
     let mut err = Text::default();
     for path in &read.passed_over {
         err.line(format!("amends: {folder}/{path} is not read: files of a book end in `.yaml`"));

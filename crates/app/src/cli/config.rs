@@ -22,7 +22,7 @@ use crate::door::provider::{Provider, Told};
 use crate::flow::records::UNDO_SECONDS;
 use crate::folder;
 use crate::paint::Text;
-use crate::report::{self, Style, Texts};
+use crate::report::{self, Places, Style};
 use crate::screen::Screen;
 use crate::signs::log::{Format, Much};
 use crate::store::Place;
@@ -396,7 +396,7 @@ fn wrong_book(path: &Path, screen: Screen) -> Option<String> {
     if checked.book.is_some() {
         return None;
     }
-    let texts = Texts { sources: &checked.sources, folder: &folder };
+    let texts = Places { sources: &checked.sources, folder: &folder };
     let style = Style { width: screen.width, palette: screen.err };
     let told = report::text(&checked.findings.all, texts, style);
     Some(format!("{folder}: the book has errors\n{}", told.trim_end()))

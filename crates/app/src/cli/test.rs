@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         return Ok(Answer::json(&value(&trial, &opened), exit));
     }
     let mut out = Text::default();
-    out.lines(report::text(&trial.findings.all, opened.texts(), Style { width: screen.width, palette: screen.out }));
+    out.lines(report::text(&trial.findings.all, opened.places(), Style { width: screen.width, palette: screen.out }));
     for answer in trial.answers.iter().filter(|a| !a.differences.is_empty()) {
         differing(answer, &opened, screen, &mut out);
     }
@@ -45,7 +45,7 @@ fn differing(answer: &Tried, opened: &Opened, screen: Screen, out: &mut Text) {
     }
     for d in &answer.differences {
         out.line(format!("  {}: expected {}, came out {}", d.key, clean(&d.expected), clean(&d.came_out)));
-        out.line(format!("    {}", faint(&opened.texts().place(d.at))));
+        out.line(format!("    {}", faint(&opened.places().place(d.at))));
     }
     out.line("");
 }
@@ -83,7 +83,7 @@ fn summary(trial: &Trial, screen: Screen) -> String {
 }
 
 fn value(trial: &Trial, opened: &Opened) -> Value {
-    let texts = opened.texts();
+    let texts = opened.places();
     let differences = |a: &Tried| -> Value {
         a.differences
             .iter()

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::ask::TermRow;
-use super::case::{LIKE_MAX, called, name_of, title};
+use super::case::{LIKE_MAX, called, title};
 use super::page::{Frame, Here, html};
 use super::typed::{self, Not};
 use super::{frame_of, waits};
@@ -108,10 +108,10 @@ async fn meanwhile(staff: &Staff, case: &str, approval: &str, typed: &str) -> Op
     let says = match &approval.state {
         ApprovalState::Waiting { .. } => return None,
         ApprovalState::Given { by, of, .. } | ApprovalState::Used { by, of, .. } => {
-            t!("approvals-meanwhile-yes", by = name_of(staff, &by.id), what = called(&case, of))
+            t!("approvals-meanwhile-yes", by = staff.me.rules.name_of(&by.id), what = called(&case, of))
         }
         ApprovalState::Refused { by, reason } => {
-            t!("approvals-meanwhile-no", by = name_of(staff, &by.id), what = what, reason = reason.to_string())
+            t!("approvals-meanwhile-no", by = staff.me.rules.name_of(&by.id), what = what, reason = reason.to_string())
         }
         ApprovalState::Ended => t!("approvals-meanwhile-nobody", what = what),
     };
@@ -223,7 +223,7 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         amount,
         cost,
         title: title(staff, case),
-        asker: name_of(staff, &approval.asker.id),
+        asker: staff.me.rules.name_of(&approval.asker.id),
         words: approval.words.as_ref().map(ToString::to_string).unwrap_or_default(),
         is_for_me,
         is_second: approval.look == Look::Second,

@@ -2,7 +2,7 @@
 
 use amends_core::book::rules::{Policy, RoleId, Version};
 use amends_core::explain::{self, Gauge, LadderWords, PolicyWords, Said, TermWords};
-use amends_core::time::{Date, Time};
+use amends_core::time::Date;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -17,12 +17,12 @@ use crate::app::App;
 use crate::door::pages::Staff;
 use crate::flow::asking;
 use crate::flow::clock::Clock;
-use crate::flow::drafting::{self, name_of, newest};
+use crate::flow::drafting::{self, newest};
 use crate::flow::history::{Wanted, history, last_shift};
 use crate::flow::job::Refused;
 use crate::shelf::Current;
 use crate::store::drafts::DraftRow;
-use crate::texts::{date, filters, texts, time};
+use crate::texts::{date, filters, moment, texts};
 
 #[derive(Template)]
 #[template(path = "book.html")]
@@ -109,7 +109,7 @@ impl Mine {
             mine.writes = Some(staff.csrf().to_owned());
             let open = drafting::open(records, me).await?;
             let meant = open.into_iter().filter(|draft| policy.is_none_or(|policy| draft.policy == policy));
-            let by = |d: &DraftRow| d.authors.iter().map(|id| name_of(me, id)).collect::<Vec<_>>().join(", ");
+            let by = |d: &DraftRow| d.authors.iter().map(|id| me.rules.name_of(id)).collect::<Vec<_>>().join(", ");
             mine.drafts = meant.map(|draft| (draft.id.clone(), titled(&draft.policy), by(&draft))).collect();
         }
         let since = last_shift(records, &me.business, &me.person.id).await.map_err(Refused::Store)?;
@@ -118,7 +118,7 @@ impl Mine {
             let (told, _) = history(records, &me.business, wanted).await.map_err(Refused::Store)?;
             let rules = told.iter().flat_map(|told| &told.rules);
             mine.changed = rules.map(|r| (r.policy.clone(), r.title.clone(), r.in_force.map(date))).collect();
-            mine.since = Time::from_micros(since).map_or_else(String::new, |at| time(at, &book.zone));
+            mine.since = moment(since, &book.zone);
         }
         Ok(mine)
     }
@@ -164,7 +164,7 @@ pub async fn policy(
     let Some(policy) = current.book.policies.iter().find(|p| p.id == id) else {
         return html(
             StatusCode::NOT_FOUND,
-            &NotFound::new(frame("Not found"), format!("The book has no rule `{id}`.")),
+            &NotFound::new(frame(&t!("book-not-found")), t!("book-the-book-has-no-rule", id = id)),
         );
     };
     let role = asking::role(&current.book, eyes.role.as_deref());

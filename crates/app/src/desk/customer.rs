@@ -7,7 +7,6 @@ use amends_core::case::{
     Actor, Case, Event, Evidence, GrantState, Happened, Instead, PromiseState, State as CaseState,
 };
 use amends_core::fulfilment::kinds_of;
-use amends_core::time::Time;
 use amends_core::words::{WORDS_LETTERS_MAX, Words};
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -17,7 +16,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::case::title_in;
 use super::page::{Frame, html};
 use super::upload::{FILES_MAX, Form, Wrong};
-use crate::api::body::form_of;
+use crate::api::body::parts_of;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::From;
@@ -27,7 +26,7 @@ use crate::flow::files::{FILE_BYTES_MAX, KINDS};
 use crate::flow::job::Refused;
 use crate::flow::people::new_secret;
 use crate::flow::records::Records;
-use crate::texts::{filters, money, texts, time};
+use crate::texts::{day, filters, money, time};
 
 /// Most of what was said that is shown, the latest.
 const TALK_MAX: usize = 200;
@@ -193,9 +192,8 @@ pub async fn show(State(app): State<App>, Path(link): Path<String>, from: From, 
         Ok((_, opened)) => opened,
         Err(response) => return response,
     };
-    let pairs = form_of(uri.query().unwrap_or_default().as_bytes());
-    let done = pairs.iter().find(|(name, _)| name == "done").and_then(|(_, word)| Told::of_word(word));
-    page(&opened, Typed::default(), done)
+    let [done] = parts_of(uri.query().unwrap_or_default().as_bytes(), ["done"]);
+    page(&opened, Typed::default(), Told::of_word(&done))
 }
 
 /// `POST /customer/{link}`
@@ -318,7 +316,7 @@ impl CustomerPage {
             business: book.title.clone(),
             owner,
             title: title_in(book, case.request.as_str()),
-            asked: day(opened, case.asked),
+            asked: day(case.asked, &opened.rules.book.zone),
             stands: stands(case, !questions.is_empty()),
             questions,
             promises: case
@@ -344,10 +342,6 @@ impl CustomerPage {
             kinds: KINDS.join(","),
         }
     }
-}
-
-fn day(opened: &Opened, at: Time) -> String {
-    opened.rules.book.zone.date_of(at).map(|day| texts().date(day)).unwrap_or_default()
 }
 
 /// What they were asked since they last said or showed something.

@@ -6,7 +6,7 @@ mod form;
 use amends_core::book::format::get;
 use amends_core::diagnostic::{Diagnostic, Severity};
 use amends_core::explain::{Change, Side, compared};
-use amends_core::time::{Date, Time};
+use amends_core::time::Date;
 use amends_core::trial::Answer;
 use askama::Template;
 use axum::body::Bytes;
@@ -17,16 +17,15 @@ use serde::Deserialize;
 
 use super::page::{Frame, Here, NotFound, html};
 use super::typed::{self, Not};
-use super::{again, frame_of};
+use super::{again, frame_of, problems};
 use crate::api::body::form_of;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
-use crate::flow::drafting::{self, Edit, Tried, day_of, name_of, newest};
+use crate::flow::drafting::{self, Edit, Tried, day_of, newest};
 use crate::flow::publishing;
-use crate::report::{Shown, counted};
 use crate::store::drafts::{DraftRow, OPEN};
-use crate::texts::{date, filters, time};
+use crate::texts::{date, filters, moment};
 use form::{Group, Pairs};
 
 /// Most characters of a line that are shown.
@@ -102,15 +101,7 @@ struct Finding {
     class: &'static str,
     icon: &'static str,
     kind: String,
-    message: String,
-    place: String,
-    line: usize,
-    gutter: String,
-    text: String,
-    indent: String,
-    caret: String,
-    label: String,
-    help: Option<String>,
+    is: problems::Finding,
 }
 
 /// A line of two texts.
@@ -159,7 +150,7 @@ impl Seen {
     fn announced(&self) -> String {
         match &self.why_not {
             Some(why) => t!("draft-cannot-be-published-yet-why-2", why = why),
-            None => t!("draft-nothing-is-wrong-change-to", change = counted(self.changes.len(), "change")),
+            None => t!("draft-nothing-is-wrong", n = self.changes.len()),
         }
     }
 
@@ -183,22 +174,14 @@ fn finding(f: &Diagnostic, tried: &Tried) -> Finding {
         Severity::Question => ("open", "open"),
     };
     let (line, column) = tried.sources.line_column(f.at);
-    let shown = Shown::of(f, &tried.sources, LINE_CHARS_MAX).unwrap_or_default();
     let path = tried.sources.file(f.at.file).map_or("", |file| file.path.as_str());
     let place = t!("draft-line-line-character-column", line = line, column = column);
+    let place = if path == tried.path { place } else { format!("{path}, {place}") };
     Finding {
         class,
         icon,
         kind: f.severity.to_string(),
-        message: f.message.clone(),
-        place: if path == tried.path { place } else { format!("{path}, {place}") },
-        line,
-        gutter: " ".repeat(line.to_string().len()),
-        text: shown.text,
-        indent: " ".repeat(shown.from),
-        caret: "^".repeat(shown.length),
-        label: f.label.clone(),
-        help: f.help.clone(),
+        is: problems::Finding::of(f, &tried.sources, place, LINE_CHARS_MAX),
     }
 }
 
@@ -423,7 +406,7 @@ async fn page(
         Err(not) => return cannot(app, staff, not).await,
     };
     let d = content(staff, draft, typed, says);
-    match frame_of(app, staff, &format!("Draft: {}", d.title), Here::Book).await {
+    match frame_of(app, staff, &t!("draft-of", title = d.title), Here::Book).await {
         Ok(frame) => html(status, &DraftPage { frame, d, t }),
         Err(response) => response,
     }
@@ -437,9 +420,10 @@ fn content(staff: &Staff, draft: &DraftRow, typed: &Typed, says: Option<String>)
     let today = drafting::today(records, book);
     let day = typed.day.as_deref().map_or_else(|| day_of(&typed.text), |day| Date::parse(day).ok());
     let groups = (typed.look == As::Form).then(|| form::groups(book, &typed.text)).flatten();
-    let who = |ids: &[amends_core::ids::PersonId]| ids.iter().map(|id| name_of(me, id)).collect::<Vec<_>>().join(", ");
+    let who =
+        |ids: &[amends_core::ids::PersonId]| ids.iter().map(|id| me.rules.name_of(id)).collect::<Vec<_>>().join(", ");
     let rule_moved = typed.base != base;
-    let saved_at = Time::from_micros(draft.saved).map_or_else(String::new, |at| time(at, &book.zone));
+    let saved_at = moment(draft.saved, &book.zone);
     let stale = typed.version != draft.version;
     Content {
         id: draft.id.clone(),
@@ -453,13 +437,14 @@ fn content(staff: &Staff, draft: &DraftRow, typed: &Typed, says: Option<String>)
         text: typed.text.clone(),
         no_form: typed.look == As::Form && groups.is_none(),
         groups,
-        ended: (draft.state != OPEN)
-            .then(|| t!("draft-saved-by-has-state-this", saved_by = name_of(me, &draft.saved_by), state = draft.state)),
+        ended: (draft.state != OPEN).then(|| {
+            t!("draft-saved-by-has-state-this", saved_by = me.rules.name_of(&draft.saved_by), state = draft.state)
+        }),
         authors: who(&draft.authors),
         saved: t!(
             "draft-version-version-saved-by-saved",
             version = draft.version,
-            saved_by = name_of(me, &draft.saved_by),
+            saved_by = me.rules.name_of(&draft.saved_by),
             saved_at = saved_at
         ),
         day: day.unwrap_or(today).max(today).to_string(),

@@ -95,7 +95,7 @@ fn placed(gauge: &Gauge) -> Vec<Placed<'_>> {
     let mut taken: Vec<(usize, usize)> = Vec::new();
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|i| match gauge.ticks.get(*i) {
-        Some(tick) if tick.text.ends_with(LINE) => 0,
+        Some(tick) if tick.is_line => 0,
         _ if *i > 0 => 1,
         _ => 2,
     });
@@ -109,9 +109,6 @@ fn placed(gauge: &Gauge) -> Vec<Placed<'_>> {
     }
     all
 }
-
-/// How the words of a line end.
-const LINE: &str = "the line";
 
 impl Placed<'_> {
     /// How wide its words are, in steps.
@@ -158,7 +155,7 @@ mod tests {
     use super::*;
 
     fn tick(at: i128, tone: Tone, text: &str) -> Tick {
-        Tick { at: Number::whole(at), tone, text: text.to_owned() }
+        Tick { at: Number::whole(at), tone, is_line: tone == Tone::Inside, text: text.to_owned() }
     }
 
     fn zone(tone: Tone, from: i128, to: i128) -> Zone {

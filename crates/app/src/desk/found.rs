@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::case::title_of;
 use super::page::{Frame, html};
-use crate::api::body::form_of;
+use crate::api::body::parts_of;
 use crate::api::refused::problem;
 use crate::door::pages::Staff;
 use crate::flow::job::Refused;
@@ -57,10 +57,9 @@ pub struct Found {
 
 /// `GET /desk/find`: asked while typing.
 pub async fn find(staff: Staff, uri: Uri) -> Response {
-    let typed = form_of(uri.query().unwrap_or_default().as_bytes()).into_iter().find(|(name, _)| name == "customer");
-    let typed = typed.map(|(_, text)| text.trim().to_owned()).unwrap_or_default();
-    match look(&staff, &typed).await {
-        Ok(look) => html(StatusCode::OK, &FoundPart { frame: Frame::bare("Found"), look }),
+    let [typed] = parts_of(uri.query().unwrap_or_default().as_bytes(), ["customer"]);
+    match look(&staff, typed.trim()).await {
+        Ok(look) => html(StatusCode::OK, &FoundPart { frame: Frame::bare(""), look }),
         Err(e) => problem(&e).into_response(),
     }
 }

@@ -2,7 +2,6 @@
 
 use amends_core::explain::Change;
 use amends_core::ids::PersonId;
-use amends_core::time::Time;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -15,10 +14,9 @@ use super::page::{Frame, Here, html};
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
-use crate::flow::drafting::name_of;
 use crate::flow::history::{RuleTold, Told, Wanted, What, history};
 use crate::flow::job::Refused;
-use crate::texts::{date, filters, time};
+use crate::texts::{date, filters, moment};
 
 #[derive(Template)]
 #[template(path = "history.html")]
@@ -135,11 +133,11 @@ async fn page(app: &App, staff: &Staff, policy: Option<String>, before: Option<i
 
 fn edition(staff: &Staff, told: &Told) -> Edition {
     let zone = &staff.me.rules.book.zone;
-    let name = |id: &PersonId| name_of(&staff.me, id);
+    let name = |id: &PersonId| staff.me.rules.name_of(id);
     let published = told.edition.published.as_ref();
     Edition {
         number: told.edition.number,
-        at: Time::from_micros(told.edition.at).map_or_else(String::new, |at| time(at, zone)),
+        at: moment(told.edition.at, zone),
         publisher: published.map(|p| name(&p.by)),
         authors: published.map(|p| p.authors.iter().map(name).collect::<Vec<_>>().join(", ")).unwrap_or_default(),
         is_first: told.is_first,

@@ -1,7 +1,7 @@
 //! `/settings/webhooks/{webhook}`: a connected system, what was sent to it lately, and what came back.
 
 use amends_core::fulfilment::State as Stands;
-use amends_core::time::{Time, Zone};
+use amends_core::time::Zone;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::frame_of;
 use super::page::{Frame, Here, NotFound, html};
 use super::settings::not_theirs;
-use crate::api::body::form_of;
+use crate::api::body::parts_of;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::pages::Staff;
@@ -18,7 +18,7 @@ use crate::flow::fulfil::Try;
 use crate::flow::job::Refused;
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::endpoints::Purpose;
-use crate::texts::{filters, time};
+use crate::texts::{filters, moment};
 
 /// Messages that are shown.
 const SHOWN: i64 = 30;
@@ -63,13 +63,13 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(id): Path<String>, 
     let Some(hook) = staff.me.rules.endpoints.iter().find(|e| e.id == id) else {
         return html(StatusCode::NOT_FOUND, &NotFound::new(frame, t!("hook-none")));
     };
-    let just = form_of(uri.query().unwrap_or_default().as_bytes()).into_iter().find(|(name, _)| name == "sent");
+    let [just] = parts_of(uri.query().unwrap_or_default().as_bytes(), ["sent"]);
     let read = async {
         let mut conn = staff.records.store.reader().await?;
         let sent = deliveries::page(&mut conn, &staff.me.business, &id, None, SHOWN).await?;
-        let just = match &just {
-            Some((_, message)) => deliveries::get(&mut conn, &staff.me.business, &id, message).await?,
-            None => None,
+        let just = match just.as_str() {
+            "" => None,
+            message => deliveries::get(&mut conn, &staff.me.business, &id, message).await?,
         };
         Ok((sent, just))
     };
@@ -96,13 +96,13 @@ fn line(row: &DeliveryRow, zone: &Zone) -> Sent {
     let tries: Vec<Try> = serde_json::from_str(&row.attempts).unwrap_or_default();
     let answer = tries.last().map_or_else(String::new, |last| match (&last.why, last.status) {
         (Some(why), _) => why.clone(),
-        (None, Some(status)) => format!("they answered {status}"),
+        (None, Some(status)) => t!("hook-they-answered", status = u32::from(status)),
         (None, None) => String::new(),
     });
     Sent {
         id: row.id.clone(),
         kind: row.kind.clone(),
-        at: Time::from_micros(row.at).map_or_else(String::new, |at| time(at, zone)),
+        at: moment(row.at, zone),
         stands: stands(&row.state),
         tries: tries.len(),
         answer,

@@ -1,6 +1,5 @@
 //! `/settings/imports`: customers, orders and past decisions of another system, from a file that is chosen here.
 
-use amends_core::time::Time;
 use askama::Template;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -20,7 +19,7 @@ use crate::flow::job::Refused;
 use crate::import::Format;
 use crate::mcp::within;
 use crate::store::imports;
-use crate::texts::{filters, time};
+use crate::texts::{filters, moment};
 
 /// Files that are listed.
 const LISTED: i64 = 20;
@@ -102,7 +101,7 @@ pub async fn take(
 
 fn says(wrong: &Wrong) -> String {
     match wrong {
-        Wrong::Kind(called) => format!("“{called}” is no text in UTF-8. Save it as CSV in UTF-8, or as JSON Lines."),
+        Wrong::Kind(called) => t!("imports-no-text", called = called),
         wrong => wrong.to_string(),
     }
 }
@@ -116,7 +115,7 @@ async fn sent(
 ) -> (StatusCode, Result<CameOf, String>) {
     let wrong = |says: String| (StatusCode::UNPROCESSABLE_ENTITY, Err(says));
     let Ok(format) = Format::of(std::path::Path::new(&given.called)) else {
-        return wrong(format!("The name of “{}” does not tell what it is: it ends with .csv or .jsonl.", given.called));
+        return wrong(t!("imports-no-format", called = given.called));
     };
     let Ok(text) = String::from_utf8(given.bytes) else { return wrong(says(&Wrong::Kind(given.called))) };
     let only_checked = answers.get("do") != Some("import");
@@ -197,7 +196,7 @@ async fn page(
         Err(e) => return problem(&Refused::Store(e)).into_response(),
     };
     let book = &staff.me.rules.book;
-    let day = |micros: i64| Time::from_micros(micros).map_or_else(String::new, |at| time(at, &book.zone));
+    let day = |micros: i64| moment(micros, &book.zone);
     let past = past.into_iter().map(|row| Past {
         at: day(row.changed),
         kind: row.kind,

@@ -122,20 +122,10 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
     let book = &me.rules.book;
     let request = RequestKind::parse(&given.request).ok().filter(|kind| book.requests.contains_key(kind.as_str()));
     let request = request.ok_or_else(|| Not::wrong(t!("desk-choose-what-the-customer-wants")))?;
-    let whose = async {
-        let mut conn = records.store.reader().await?;
-        customers::of_order(&mut conn, &me.business, given.customer.trim()).await
-    };
     let customer = match given.customer.trim() {
         "" => None,
-        _ if let Some(customer) = whose.await.map_err(Refused::Store)? => Some(customer),
-        id => Some(
-            CustomerId::parse(id).map_err(|e| Not::wrong(t!("desk-the-customers-number-why", why = e.to_string())))?,
-        ),
+        typed => Some(whose(staff, typed).await?),
     };
-    if customer.is_some() && found::look(staff, given.customer.trim()).await?.is_a_name() {
-        return Err(Not::wrong(t!("desk-choose-who-it-is")));
-    }
     let words = match given.words.trim() {
         "" => None,
         text => Some(typed::words(text, &t!("desk-what-the-customer-says"))?),
@@ -153,6 +143,15 @@ async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
         records.command(me, &case, with("words"), heard).await?;
     }
     Ok(case)
+}
+
+/// The customer of a number that was typed, theirs or an order's. One that nobody has is a new customer's.
+async fn whose(staff: &Staff, typed: &str) -> Result<CustomerId, Not> {
+    let look = found::look(staff, typed).await?;
+    let id = look.who.as_ref().map_or(typed, |who| &who.id);
+    let id = CustomerId::parse(id);
+    let id = id.map_err(|e| Not::wrong(t!("desk-the-customers-number-why", why = e.to_string())))?;
+    if look.is_a_name() { Err(Not::wrong(t!("desk-choose-who-it-is"))) } else { Ok(id) }
 }
 
 async fn page(

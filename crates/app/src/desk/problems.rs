@@ -1,5 +1,6 @@
 //! What is wrong with the newest edit of a book.
 
+use amends_core::diagnostic::{Diagnostic, Sources};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -7,7 +8,7 @@ use axum::response::Response;
 
 use super::page::{Frame, Here, html, no_book};
 use crate::app::App;
-use crate::report::{Shown, Texts};
+use crate::report::{Places, Shown};
 use crate::shelf::Broken;
 use crate::texts::filters;
 
@@ -25,16 +26,36 @@ struct Problems {
     findings: Vec<Finding>,
 }
 
-struct Finding {
-    message: String,
-    place: String,
-    line: usize,
-    gutter: String,
-    text: String,
-    indent: String,
-    caret: String,
-    label: String,
-    help: Option<String>,
+/// Something that is wrong, with its line and a caret under what is meant.
+pub(super) struct Finding {
+    pub(super) message: String,
+    pub(super) place: String,
+    pub(super) line: usize,
+    pub(super) gutter: String,
+    pub(super) text: String,
+    pub(super) indent: String,
+    pub(super) caret: String,
+    pub(super) label: String,
+    pub(super) help: Option<String>,
+}
+
+impl Finding {
+    /// `most`: characters of its line that are shown.
+    pub(super) fn of(f: &Diagnostic, sources: &Sources, place: String, most: usize) -> Self {
+        let (line, _) = sources.line_column(f.at);
+        let shown = Shown::of(f, sources, most).unwrap_or_default();
+        Self {
+            message: f.message.clone(),
+            place,
+            line,
+            gutter: " ".repeat(line.to_string().len()),
+            text: shown.text,
+            indent: " ".repeat(shown.from),
+            caret: "^".repeat(shown.length),
+            label: f.label.clone(),
+            help: f.help.clone(),
+        }
+    }
 }
 
 /// `GET /problems/{book}`
@@ -53,21 +74,6 @@ pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Response 
 }
 
 fn findings(broken: &Broken) -> Vec<Finding> {
-    let texts = Texts { sources: &broken.sources, folder: "" };
-    let all = broken.findings.iter().map(|f| {
-        let (line, _) = broken.sources.line_column(f.at);
-        let shown = Shown::of(f, &broken.sources, LINE_CHARS_MAX).unwrap_or_default();
-        Finding {
-            message: f.message.clone(),
-            place: texts.place(f.at),
-            line,
-            gutter: " ".repeat(line.to_string().len()),
-            text: shown.text,
-            indent: " ".repeat(shown.from),
-            caret: "^".repeat(shown.length),
-            label: f.label.clone(),
-            help: f.help.clone(),
-        }
-    });
-    all.collect()
+    let places = Places { sources: &broken.sources, folder: "" };
+    broken.findings.iter().map(|f| Finding::of(f, &broken.sources, places.place(f.at), LINE_CHARS_MAX)).collect()
 }

@@ -36,7 +36,7 @@ use crate::mcp::within;
 use crate::store::endpoints::Purpose;
 use crate::store::keys;
 use crate::store::settings::Allowance;
-use crate::texts::{filters, time};
+use crate::texts::{filters, moment};
 
 /// The routes of `/v1`, to be called from a page.
 #[derive(Clone, Debug)]
@@ -352,7 +352,7 @@ fn made(staff: &Staff, rules: &Rules, used: &HashMap<String, i64>, frame: Frame,
         currency: a.currency,
     };
     let limits = rules.allowances().into_iter().map(limit).collect();
-    let day = |micros: i64| Time::from_micros(micros).map_or_else(String::new, |at| time(at, &book.zone));
+    let day = |micros: i64| moment(micros, &book.zone);
     let keys = rules.keys().into_iter().map(|k| KeyRow {
         id: k.id.clone(),
         title: k.title.clone(),

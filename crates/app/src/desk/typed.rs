@@ -52,8 +52,7 @@ pub fn is_ours(staff: &Staff, csrf: &str) -> Result<(), Not> {
     if staff.is_token(csrf) {
         return Ok(());
     }
-    let says = &t!("typed-this-page-was-open-too");
-    Err(Not { status: StatusCode::FORBIDDEN, says: says.to_owned() })
+    Err(Not { status: StatusCode::FORBIDDEN, says: t!("typed-this-page-was-open-too") })
 }
 
 /// By what the same form that comes twice is told. `key`: the form's own; `part`: which of several things it does.

@@ -1,7 +1,6 @@
 //! The pages on which people sign in, choose their password, and sign out.
 
 use amends_core::ids::BusinessId;
-use amends_core::time::Time;
 use askama::Template;
 use axum::extract::{Form, FromRequest as _, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
@@ -270,9 +269,7 @@ impl Account {
             Way::Session { id, how, csrf } => (id.clone(), how.clone(), csrf.clone()),
             Way::Key { .. } => Default::default(),
         };
-        let shown = |micros: i64| {
-            Time::from_micros(micros).map_or_else(String::new, |at| crate::texts::time(at, &me.rules.book.zone))
-        };
+        let shown = |micros: i64| crate::texts::moment(micros, &me.rules.book.zone);
         Ok(Self {
             frame: Frame::bare(t!("sign-in-your-account")),
             name: me.person.name.clone(),

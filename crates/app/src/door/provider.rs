@@ -224,7 +224,7 @@ fn failed(error: impl std::error::Error) -> Failed {
         why = format!("{why}: {source}");
         inner = source.source();
     }
-    Failed { says: "The provider did not answer as it should. Try again; if it stays so, whoever runs this server finds more in its log.".to_owned(), why }
+    Failed { says: t!("sign-in-the-provider-did-not-answer"), why }
 }
 
 fn not_so(says: impl Into<String>) -> Failed {
@@ -234,13 +234,13 @@ fn not_so(says: impl Into<String>) -> Failed {
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
-        Self { says: "The database does not answer now. Try again in a moment.".to_owned(), why: error.to_string() }
+        Self { says: t!("sign-in-the-database-does-not-answer"), why: error.to_string() }
     }
 }
 
 impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
-        Self { says: "This business cannot be signed in to now.".to_owned(), why: format!("{refused:?}") }
+        Self { says: t!("sign-in-this-business-cannot-be-signed"), why: format!("{refused:?}") }
     }
 }
 
@@ -345,18 +345,18 @@ async fn come_back(
     way: Option<OnTheWay>,
     back: Back,
 ) -> Result<access::Ticket, Failed> {
-    let stale = || not_so("This sign-in was begun in another browser, or too long ago. Begin again.");
+    let stale = || not_so(t!("sign-in-this-sign-in-was-begun"));
     let way = way.ok_or_else(stale)?;
     if !back.state.is_some_and(|state| is_token(&state, &way.state)) {
         return Err(stale());
     }
     if let Some(error) = back.error {
         let why = format!("the provider says `{}`", error.chars().take(100).collect::<String>());
-        return Err(Failed { says: "The provider did not let you in.".to_owned(), why });
+        return Err(Failed { says: t!("sign-in-the-provider-did-not-let"), why });
     }
     let code = back.code.ok_or_else(stale)?;
     let (subject, claims) = claims(provider, code, way).await?;
-    let business = provider.business(records).ok_or_else(|| not_so("There is no business to sign in to."))?;
+    let business = provider.business(records).ok_or_else(|| not_so(t!("sign-in-there-is-no-business-to")))?;
     let person = person(provider, records, &business, &subject, &claims).await?;
     Ok(access::begin(records, &business, &person, HOW).await?)
 }
@@ -367,7 +367,7 @@ async fn claims(provider: &Provider, code: String, way: OnTheWay) -> Result<(Str
     let asks = client.exchange_code(AuthorizationCode::new(code)).map_err(failed)?;
     let asks = asks.set_pkce_verifier(PkceCodeVerifier::new(way.verifier));
     let tokens = asks.request_async(&provider.http).await.map_err(failed)?;
-    let token = tokens.id_token().ok_or_else(|| not_so("The provider did not say who you are."))?;
+    let token = tokens.id_token().ok_or_else(|| not_so(t!("sign-in-the-provider-did-not-say")))?;
     let told = token.claims(&client.id_token_verifier(), &Nonce::new(way.nonce)).map_err(failed)?;
     let subject = told.subject().to_string();
     let mut all = serde_json::to_value(told).map_err(failed)?;
@@ -393,9 +393,7 @@ async fn person(
     claims: &Value,
 ) -> Result<PersonId, Failed> {
     let rules = records.rules(business).await?;
-    let role = provider.role(claims, &rules.ladder).ok_or_else(|| {
-        not_so("Your account has no role here. Whoever looks after accounts at the provider can give you one.")
-    })?;
+    let role = provider.role(claims, &rules.ladder).ok_or_else(|| not_so(t!("sign-in-your-account-has-no-role")))?;
     let named = provider.told.team_claim.as_deref().map(|path| values(claims, path)).unwrap_or_default();
     let known = named.iter().filter_map(|team| TeamId::parse(team).ok()).find(|team| rules.teams.contains_key(team));
     let team = known.unwrap_or_else(|| provider.team.clone());
@@ -403,7 +401,7 @@ async fn person(
     let found = sessions::known(&mut *records.store.reader().await?, business, issuer, subject).await?;
     let before = found.as_ref().and_then(|id| rules.people.get(id));
     if before.is_some_and(|p| !p.active) {
-        return Err(not_so("Your account here was closed. The head of service can open it again."));
+        return Err(not_so(t!("sign-in-your-account-here-was-closed")));
     }
     let is_new = found.is_none();
     let id = found.map_or_else(|| records.new_id("p"), Ok)?;
@@ -433,7 +431,7 @@ async fn person(
 impl From<NotIn> for Failed {
     fn from(not: NotIn) -> Self {
         match not {
-            NotIn::Wrong => not_so("You are not known here."),
+            NotIn::Wrong => not_so(t!("sign-in-you-are-not-known-here")),
             NotIn::Refused(refused) => refused.into(),
         }
     }

@@ -16,7 +16,7 @@ use super::job::Refused;
 use super::records::{Me, Records};
 use crate::store::drafts::{self, DISCARDED, DraftRow, OPEN};
 use crate::store::{Conn, StoreError};
-use crate::texts::texts;
+use crate::texts::{Texts, texts};
 
 /// Most bytes of a draft.
 pub const TEXT_BYTES_MAX: usize = 256 << 10;
@@ -89,11 +89,6 @@ pub fn may_write(me: &Me) -> Result<(), Refused> {
         return Ok(());
     }
     Err(denied("role_too_low", "rules are written by people of the two highest roles: ask one of them"))
-}
-
-/// The name of someone who works here.
-pub fn name_of(me: &Me, id: &amends_core::ids::PersonId) -> String {
-    me.rules.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
 }
 
 /// The newest version of a rule, with the text of its file.
@@ -207,7 +202,7 @@ async fn since(conn: &mut Conn, me: &Me, id: &str) -> Result<Refused, Refused> {
 
 /// That somebody saved it meanwhile.
 pub(super) fn moved(me: &Me, draft: &DraftRow) -> Refused {
-    let who = if draft.saved_by == me.person.id { "you".to_owned() } else { name_of(me, &draft.saved_by) };
+    let who = if draft.saved_by == me.person.id { "you".to_owned() } else { me.rules.name_of(&draft.saved_by) };
     let says =
         format!("{who} saved this draft meanwhile, as version {}: read it, then save yours again", draft.version);
     denied("draft_moved", says)
@@ -218,7 +213,7 @@ pub(super) fn is_open(me: &Me, draft: &DraftRow) -> Result<(), Refused> {
     if draft.state == OPEN {
         return Ok(());
     }
-    let says = format!("{} has {} this draft: begin a new one", name_of(me, &draft.saved_by), draft.state);
+    let says = format!("{} has {} this draft: begin a new one", me.rules.name_of(&draft.saved_by), draft.state);
     Err(denied("draft_ended", says))
 }
 
@@ -256,7 +251,8 @@ pub async fn try_out(
     let today = today(records, &book);
     let in_force = day.or_else(|| day_of(text)).or_else(|| today.plus_days(1)).unwrap_or(today);
     let files = records.files(&me.business).map_err(|e| failed(format!("{e:#}")))?;
-    let of = Draft { book, files, today, in_force, policy: policy.to_owned(), text: text.to_owned() };
+    let (policy, text) = (policy.to_owned(), text.to_owned());
+    let of = Draft { book, files, today, in_force, policy, text, texts: texts() };
     // Checking a book and running its cases takes too long for a thread that answers requests.
     tokio::task::spawn_blocking(move || of.tried()).await.map_err(|e| failed(e.to_string()))
 }
@@ -279,6 +275,8 @@ struct Draft {
     in_force: Date,
     policy: String,
     text: String,
+    /// Of whoever asks: another thread does not know them.
+    texts: &'static Texts,
 }
 
 impl Draft {
@@ -315,8 +313,9 @@ impl Draft {
         tried.failing = new_ones(failing(book), &before);
         tried.otherwise = self.as_if_always().map_or_else(Vec::new, |book| new_ones(failing(&book), &before));
         if let Some((was, old, _)) = newest(&self.book, &self.policy) {
-            let before = Reading { book: &self.book, policy: was, version: old, texts: texts() };
-            tried.changes = changes(before, Reading { book, policy, version, texts: texts() });
+            let texts = self.texts;
+            let before = Reading { book: &self.book, policy: was, version: old, texts };
+            tried.changes = changes(before, Reading { book, policy, version, texts });
         }
         tried
     }

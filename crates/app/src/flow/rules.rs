@@ -85,6 +85,11 @@ impl ModeText {
 }
 
 impl Rules {
+    /// What someone who works here is called; whoever is not known any more by their id.
+    pub fn name_of(&self, id: &PersonId) -> String {
+        self.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+    }
+
     /// Reads the settings of a business.
     pub async fn read(
         conn: &mut Conn,

@@ -1,5 +1,7 @@
 //! What is different between two versions of a rule, as people read it.
 
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
 use super::policy::{PolicyWords, RemedyWords, TermWords, policy};
 use super::voice::Voice;
 use crate::book::rules::{Book, Line, Operand, Policy, Reach, RoleId, Term, TermShape, Version};
@@ -239,8 +241,8 @@ pub enum Side<'t> {
     Second(&'t str),
 }
 
-/// Most cells of the table that two texts are compared in.
-const CELLS_MAX: usize = 4_000_000;
+/// Most pairs of lines that differ and are held against each other one by one.
+const PAIRS_MAX: usize = 4_000_000;
 
 /// The lines of two texts side by side: the longest common ones are kept, where the texts are not too long for that.
 #[must_use]
@@ -248,53 +250,23 @@ pub fn compared<'t>(first: &'t str, second: &'t str) -> Vec<Side<'t>> {
     let (a, b): (Vec<&str>, Vec<&str>) = (first.lines().collect(), second.lines().collect());
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (left, right) = (a.get(start..).unwrap_or(&[]), b.get(start..).unwrap_or(&[]));
-    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(x, y)| x == y).count();
-    let (left, right) = (left.get(..left.len() - end).unwrap_or(&[]), right.get(..right.len() - end).unwrap_or(&[]));
-    let mut all: Vec<Side<'t>> = a.iter().take(start).map(|line| Side::Both(line)).collect();
-    all.extend(middle(left, right));
-    all.extend(a.iter().skip(a.len() - end).map(|line| Side::Both(line)));
+    let gone = |lines: &[&'t str]| lines.iter().map(|line| Side::First(line)).collect::<Vec<_>>();
+    let come = |lines: &[&'t str]| lines.iter().map(|line| Side::Second(line)).collect::<Vec<_>>();
+    let both = |lines: &[&'t str]| lines.iter().map(|line| Side::Both(line)).collect::<Vec<_>>();
+    let mut all = both(a.get(..start).unwrap_or(&[]));
+    if left.len().saturating_mul(right.len()) > PAIRS_MAX {
+        all.extend(gone(left).into_iter().chain(come(right)));
+        return all;
+    }
+    for op in capture_diff_slices(Algorithm::Myers, left, right) {
+        let (of_left, of_right) = (left.get(op.old_range()), right.get(op.new_range()));
+        let (of_left, of_right) = (of_left.unwrap_or(&[]), of_right.unwrap_or(&[]));
+        match op.tag() {
+            DiffTag::Equal => all.extend(both(of_left)),
+            _ => all.extend(gone(of_left).into_iter().chain(come(of_right))),
+        }
+    }
     all
-}
-
-fn middle<'t>(left: &[&'t str], right: &[&'t str]) -> Vec<Side<'t>> {
-    let (n, m) = (left.len(), right.len());
-    if (n + 1).saturating_mul(m + 1) > CELLS_MAX {
-        let gone = left.iter().map(|line| Side::First(line));
-        return gone.chain(right.iter().map(|line| Side::Second(line))).collect();
-    }
-    // How many lines are common from here to the end.
-    let mut table = vec![0_u32; (n + 1) * (m + 1)];
-    let cell = |table: &[u32], i: usize, j: usize| table.get(i * (m + 1) + j).copied().unwrap_or(0);
-    for (i, x) in left.iter().enumerate().rev() {
-        for (j, y) in right.iter().enumerate().rev() {
-            let best = if x == y {
-                cell(&table, i + 1, j + 1) + 1
-            } else {
-                cell(&table, i + 1, j).max(cell(&table, i, j + 1))
-            };
-            if let Some(cell) = table.get_mut(i * (m + 1) + j) {
-                *cell = best;
-            }
-        }
-    }
-    let (mut i, mut j, mut all) = (0, 0, Vec::new());
-    loop {
-        match (left.get(i), right.get(j)) {
-            (Some(x), Some(y)) if x == y => {
-                all.push(Side::Both(x));
-                (i, j) = (i + 1, j + 1);
-            }
-            (Some(x), y) if y.is_none() || cell(&table, i + 1, j) >= cell(&table, i, j + 1) => {
-                all.push(Side::First(x));
-                i += 1;
-            }
-            (_, Some(y)) => {
-                all.push(Side::Second(y));
-                j += 1;
-            }
-            (_, None) => return all,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub struct Tick {
     pub at: Number,
     /// What it means.
     pub tone: Tone,
+    /// Whether it is the line.
+    pub is_line: bool,
     /// `14: the line`, `21: yours`.
     pub text: String,
 }
@@ -243,16 +245,26 @@ fn one_sided(words: Words<'_>, side: &Side, scale: Scale) -> Option<Gauge> {
     let mut zones = vec![Zone { tone: Tone::Inside, from, to: scale.line }];
     let mut ticks = Vec::new();
     if starts_at_zero {
-        ticks.push(Tick { at: from, tone: Tone::Plain, text: "0".to_owned() });
+        ticks.push(Tick { at: from, tone: Tone::Plain, is_line: false, text: "0".to_owned() });
     }
     let line = words.voice.short(scale.line, words.ty, words.currency);
-    ticks.push(Tick { at: scale.line, tone: Tone::Inside, text: t!(words.voice, "answer-tick-line", line = line) });
+    ticks.push(Tick {
+        at: scale.line,
+        tone: Tone::Inside,
+        is_line: true,
+        text: t!(words.voice, "answer-tick-line", line = line),
+    });
     let mut last = scale.line;
     for step in &side.steps {
         let distance = step.to?;
         let to = scale.past(distance)?;
         zones.push(Zone { tone: step.tone, from: last, to });
-        ticks.push(Tick { at: to, tone: step.tone, text: format!("{}: {}", words.reached(to, distance), step.who) });
+        ticks.push(Tick {
+            at: to,
+            tone: step.tone,
+            is_line: false,
+            text: format!("{}: {}", words.reached(to, distance), step.who),
+        });
         last = to;
     }
     let to = scale.past(outside)?;
@@ -260,6 +272,7 @@ fn one_sided(words: Words<'_>, side: &Side, scale: Scale) -> Option<Gauge> {
         ticks.push(Tick {
             at: to,
             tone: side.beyond.tone,
+            is_line: false,
             text: t!(words.voice, "answer-tick-any", who = side.beyond.who),
         });
     }
@@ -311,11 +324,26 @@ fn two_sided(
     let mut zones = vec![Zone { tone: Tone::Inside, from: low, to: high }];
     let text = |n: Number| words.voice.short(n, words.ty, words.currency);
     let mut ticks = if low == high {
-        vec![Tick { at: low, tone: Tone::Inside, text: t!(words.voice, "answer-tick-line", line = text(low)) }]
+        vec![Tick {
+            at: low,
+            tone: Tone::Inside,
+            is_line: true,
+            text: t!(words.voice, "answer-tick-line", line = text(low)),
+        }]
     } else {
         vec![
-            Tick { at: low, tone: Tone::Inside, text: t!(words.voice, "answer-tick-from", from = text(low)) },
-            Tick { at: high, tone: Tone::Inside, text: t!(words.voice, "answer-tick-to", to = text(high)) },
+            Tick {
+                at: low,
+                tone: Tone::Inside,
+                is_line: false,
+                text: t!(words.voice, "answer-tick-from", from = text(low)),
+            },
+            Tick {
+                at: high,
+                tone: Tone::Inside,
+                is_line: false,
+                text: t!(words.voice, "answer-tick-to", to = text(high)),
+            },
         ]
     };
     let (mut below, mut above) = (low, high);
@@ -327,6 +355,7 @@ fn two_sided(
         ticks.push(Tick {
             at: right,
             tone: step.tone,
+            is_line: false,
             text: format!("{}: {}", words.reached(right, distance), step.who),
         });
         (below, above) = (left, right);

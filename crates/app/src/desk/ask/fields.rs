@@ -197,7 +197,10 @@ fn presence(answers: &Answers, path: &str, label: String) -> Field {
         words: words.to_owned(),
         is_chosen: given == value,
     };
-    Field { choices: vec![choice("no", "No"), choice("yes", "Yes")], ..Field::of(path, name, label, Input::Radio) }
+    Field {
+        choices: vec![choice("no", &t!("ask-no")), choice("yes", &t!("ask-yes"))],
+        ..Field::of(path, name, label, Input::Radio)
+    }
 }
 
 fn sources(answers: &Answers, path: &str) -> Vec<Choice> {
@@ -292,7 +295,7 @@ impl Inputs<'_> {
         let do_not_know =
             || Choice { value: String::new(), words: t!("ask-dont-know"), is_chosen: self.answers.get(name).is_none() };
         match ty {
-            Type::Bool => vec![choice("yes", "Yes".to_owned()), choice("no", "No".to_owned()), do_not_know()],
+            Type::Bool => vec![choice("yes", t!("ask-yes")), choice("no", t!("ask-no")), do_not_know()],
             Type::Enum(e) if e.values.len() < CHOICES_SHOWN_MAX => {
                 of_enum(e).into_iter().chain([do_not_know()]).collect()
             }

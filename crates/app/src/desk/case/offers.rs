@@ -7,7 +7,6 @@ use amends_core::explain::Explanation;
 use amends_core::fulfilment::kinds_of;
 use amends_core::ids::RoleName;
 
-use super::name_of;
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
 use crate::flow::present::first_asked;
@@ -146,7 +145,7 @@ fn whom(staff: &Staff, case: &Case, least: &RoleName, there: &[Present]) -> Stri
         return t!("case-ask-nobody-here", role = title.to_lowercase());
     };
     let waiting = there.iter().find(|p| p.person.id == person.id).map_or(0, |p| p.waiting);
-    let name = name_of(staff, &person.id);
+    let name = staff.me.rules.name_of(&person.id);
     if waiting == 0 {
         t!("case-ask-name-free-now", name = name)
     } else {

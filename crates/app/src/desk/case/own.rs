@@ -28,7 +28,7 @@ pub fn kinds(staff: &Staff, frozen: &Frozen) -> Vec<(&'static str, String)> {
 pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(OptionFrozen, Words), Not> {
     let text = |name: &str| answers.get(name).unwrap_or_default();
     let says = typed::words(text("own.says"), &t!("case-what-the-customer-gets"))?.to_string();
-    let reason = typed::words(text("own.reason"), "Why it is given")?;
+    let reason = typed::words(text("own.reason"), &t!("case-why-it-is-given"))?;
     let cost = cost(text("own.cost"), currency)?;
     let amount = match text("own.amount") {
         "" => None,

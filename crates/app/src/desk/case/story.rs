@@ -6,8 +6,8 @@ use amends_core::case::{Actor, Case, Event, Evidence, Happened};
 use amends_core::digest::Digest;
 use amends_core::fulfilment::{State, Step};
 
+use super::decided::called;
 use super::files::Shown;
-use super::{called, name_of};
 use crate::door::pages::Staff;
 use crate::store::journal::Kept;
 use crate::store::steps::StepRow;
@@ -40,7 +40,7 @@ pub fn of(staff: &Staff, case: &Case, kept: &[Kept], files: &BTreeMap<Digest, Sh
 fn told(staff: &Staff, case: &Case, event: &Event, files: &BTreeMap<Digest, Shown>) -> Option<Told> {
     let who = match &event.by {
         Actor::Person(person) if person.id == staff.me.person.id => t!("story-you"),
-        Actor::Person(person) => name_of(staff, &person.id),
+        Actor::Person(person) => staff.me.rules.name_of(&person.id),
         Actor::Timer => t!("story-the-clock"),
         Actor::Fulfilment => t!("story-fulfilment"),
         Actor::Consulted => t!("story-who-was-asked"),
@@ -61,7 +61,7 @@ fn told(staff: &Staff, case: &Case, event: &Event, files: &BTreeMap<Digest, Show
 fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<String>)> {
     let plain = |text: &str| Some((text.to_owned(), None));
     let said = |text: &str, words: &amends_core::words::Words| Some((text.to_owned(), Some(words.to_string())));
-    let name = |id| name_of(staff, id);
+    let name = |id| staff.me.rules.name_of(id);
     match what {
         Happened::Opened { .. } => plain(&t!("story-opened")),
         Happened::CustomerKnown { customer } => {

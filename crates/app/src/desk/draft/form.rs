@@ -14,15 +14,24 @@ const TEXT: &str = "p.";
 /// What fields of stretches begin with.
 const STRETCH: &str = "s.";
 /// The keys of a line.
-const LINES: [(&str, &str); 4] =
-    [("at_most", "At most"), ("at_least", "At least"), ("within", "Within"), ("equals", "Exactly")];
+const LINES: [&str; 4] = ["at_most", "at_least", "within", "equals"];
 /// Parts of a policy that hold remedies.
-const REMEDIES: [(&str, &str); 4] = [
-    ("remedies", "What is given"),
-    ("recovery", "What is owed when we got it wrong"),
-    ("goodwill", "Goodwill"),
-    ("instead", "Instead of what is barred"),
-];
+const REMEDIES: [&str; 4] = ["remedies", "recovery", "goodwill", "instead"];
+
+/// What people call a key of a line, or a part.
+fn called(key: &str) -> String {
+    match key {
+        "at_most" => t!("draft-at-most"),
+        "at_least" => t!("draft-at-least"),
+        "within" => t!("draft-within"),
+        "equals" => t!("draft-exactly"),
+        "remedies" => t!("draft-given"),
+        "recovery" => t!("draft-owed"),
+        "goodwill" => t!("draft-goodwill"),
+        "instead" => t!("draft-instead"),
+        other => other.replace('_', " "),
+    }
+}
 
 /// Fields that belong together.
 pub struct Group {
@@ -59,20 +68,20 @@ pub fn groups(book: &Book, text: &str) -> Option<Vec<Group>> {
     let root = read(text)?;
     root.map()?;
     let whole = vec![
-        field(&root, &["title"], "Title", false),
-        field(&root, &["purpose"], "Why it exists", true),
-        field(&root, &["published"], "What customers are told", true),
+        field(&root, &["title"], &t!("draft-title"), false),
+        field(&root, &["purpose"], &t!("draft-why-it-exists"), true),
+        field(&root, &["published"], &t!("draft-what-customers-are-told"), true),
     ];
-    let mut groups = vec![Group::of("The rule".to_owned(), whole)];
+    let mut groups = vec![Group::of(t!("draft-the-rule"), whole)];
     terms(book, &root, &["terms"], &mut groups);
-    for (part, title) in REMEDIES {
-        remedies(&root, part, title, &mut groups);
+    for part in REMEDIES {
+        remedies(&root, part, &mut groups);
     }
     let say = root.get("say").and_then(Node::map).unwrap_or_default();
     let words: Vec<Field> =
         say.iter().map(|(key, _)| field(&root, &["say", &key.value], &key.value.replace('_', " "), true)).collect();
     if !words.is_empty() {
-        groups.push(Group::of("Words for the customer".to_owned(), words));
+        groups.push(Group::of(t!("draft-words"), words));
     }
     Some(groups)
 }
@@ -94,9 +103,9 @@ fn terms(book: &Book, root: &Node, path: &[&str], groups: &mut Vec<Group>) {
     for (key, node) in at(root, path).and_then(Node::map).unwrap_or_default() {
         let path: Vec<&str> = [path, &[key.value.as_str()]].concat();
         let within = |last: &'static str| -> Vec<&str> { [path.as_slice(), &[last]].concat() };
-        let mut fields = vec![field(root, &within("says"), "What it says", false)];
-        let line = LINES.iter().find(|(key, _)| node.get(key).and_then(Node::text).is_some());
-        fields.extend(line.map(|(key, label)| field(root, &within(key), label, false)));
+        let mut fields = vec![field(root, &within("says"), &t!("draft-what-it-says"), false)];
+        let line = LINES.into_iter().find(|key| node.get(key).and_then(Node::text).is_some());
+        fields.extend(line.map(|key| field(root, &within(key), &called(key), false)));
         let is_condition = node.get("require").or_else(|| node.get("unless")).is_some();
         let stretches = if line.is_some() || is_condition { stretches(book, node, &path) } else { Vec::new() };
         let title = node.get("says").and_then(Node::text).map_or_else(|| key.value.replace('_', " "), str::to_owned);
@@ -118,19 +127,19 @@ fn stretches(book: &Book, term: &Node, path: &[&str]) -> Vec<Field> {
     book.roles.iter().map(one).collect()
 }
 
-fn remedies(root: &Node, part: &str, title: &str, groups: &mut Vec<Group>) {
+fn remedies(root: &Node, part: &str, groups: &mut Vec<Group>) {
     for (key, node) in root.get(part).and_then(Node::map).unwrap_or_default() {
         let mut fields = Vec::new();
         if node.get("says").is_some() {
-            fields.push(field(root, &[part, &key.value, "says"], "What it says", false));
+            fields.push(field(root, &[part, &key.value, "says"], &t!("draft-what-it-says"), false));
         }
         // What is worked out is no figure to change in a form.
         if matches!(node.get("amount").map(|n| &n.value), Some(Value::Scalar { plain: true, .. })) {
-            fields.push(field(root, &[part, &key.value, "amount"], "How much", false));
+            fields.push(field(root, &[part, &key.value, "amount"], &t!("draft-how-much"), false));
         }
         let says = node.get("says").and_then(Node::text).map_or_else(|| key.value.replace('_', " "), str::to_owned);
         if !fields.is_empty() {
-            groups.push(Group::of(format!("{title}: {says}"), fields));
+            groups.push(Group::of(t!("draft-part", part = called(part), says = says), fields));
         }
     }
 }

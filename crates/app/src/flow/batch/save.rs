@@ -103,8 +103,7 @@ async fn save_given(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), Store
     steps::add(conn, &bench.business, &bench.steps).await
 }
 
-/// The texts that a book's rules are made of.
-/// The texts of a book's rules, as they are kept beside assessments.
+/// The texts that a book's rules are made of, as they are kept beside assessments.
 pub fn book_line(digest: &Digest, book: &Book) -> BookLine {
     let rules = |path: &str| path == "book.yaml" || path.starts_with("policies/");
     let files = book.sources.files.iter().filter(|f| rules(&f.path));
