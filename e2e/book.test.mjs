@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { audit, browser as launch, key, looks, out, serve, settled, signIn } from './house.mjs';
+import { audit, browser as launch, key, out, seen, serve, settled, signIn } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-book-'));
 const database = join(folder, 'amends.db');
@@ -32,20 +32,6 @@ async function type(page, input, text, expected) {
   await settled(page);
 }
 
-async function seen(one, name) {
-  for (const [look, options] of looks) {
-    const state = await one.page.context().storageState();
-    const context = await browser.newContext({ viewport: { width: 1400, height: 950 }, locale: 'en-US', ...options, storageState: state });
-    const page = await context.newPage();
-    await page.goto(one.page.url());
-    assert.deepEqual(await audit(page), [], `${name} ${look}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} ${look} is ${wide} px too wide`);
-    await page.screenshot({ path: `${out}${name}-${look}.png`, fullPage: true });
-    await context.close();
-  }
-}
-
 test('a lead moves a line in the form, and is told what comes of it while typing', async () => {
   const { page } = lena;
   await page.goto(`${house.address}/book/retail/price_adjustment`);
@@ -66,7 +52,7 @@ test('a lead moves a line in the form, and is told what comes of it while typing
   await page.getByText('version 2, saved by lena').waitFor();
   await page.getByText('You wrote some of this draft').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Publish it' }).count(), 0);
-  await seen(lena, 'book-draft-form');
+  await seen(lena.page, 'book-draft-form');
 });
 
 test('the same as text, with comments kept and what is wrong under it', async () => {
@@ -82,7 +68,7 @@ test('the same as text, with comments kept and what is wrong under it', async ()
   await type(page, text, written.replace('44 days in all', '51 days in all').replace('line: 21', 'line: 28'), 'It can be published');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();
   await page.getByText('version 3, saved by lena').waitFor();
-  await seen(lena, 'book-draft-text');
+  await seen(lena.page, 'book-draft-text');
 });
 
 test('two who write the same draft: the later is told, and nothing is lost', async () => {
@@ -115,14 +101,14 @@ test('a second person publishes it at a day, and from then on it answers, also a
   await page.waitForURL('**/history/price_adjustment');
   await page.getByText('hugo published what lena wrote').waitFor();
   await page.getByText('moved with the line').first().waitFor();
-  await seen(hugo, 'book-history');
+  await seen(hugo.page, 'book-history');
   await page.goto(`${house.address}/book/retail/price_adjustment`);
   await page.getByText('Bought at most 21 days before the promotion began').first().waitFor();
-  await seen(hugo, 'book-rule');
+  await seen(hugo.page, 'book-rule');
   const { digest } = await answers('/v1/books/retail');
   await lena.page.goto(`${house.address}/book/retail`);
   await lena.page.getByText('No rule is being changed.').waitFor();
-  await seen(lena, 'book-rules');
+  await seen(lena.page, 'book-rules');
   house.stop();
   house = await serve('books/retail', '--database', database);
   assert.equal((await answers('/v1/books/retail')).digest, digest);

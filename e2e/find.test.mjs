@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { audit, browser as launch, key, looks, out, serve, signIn } from './house.mjs';
+import { browser as launch, key, out, seen, serve, signIn } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-find-'));
 const database = join(folder, 'amends.db');
@@ -81,19 +81,10 @@ test('without scripts a button leads to the same list, and nothing typed is lost
   await context.close();
 });
 
-for (const [look, options] of looks) {
-  test(`finding, ${look}: axe finds nothing, nothing sticks out`, async () => {
-    const state = await rita.page.context().storageState();
-    const context = await browser.newContext({ viewport: { width: 1400, height: 950 }, locale: 'en-US', ...options, storageState: state });
-    const page = await context.newPage();
-    await page.goto(`${house.address}/desk`);
-    await page.locator('#customer').fill('cast');
-    await page.locator('#found button').first().waitFor();
-    await page.screenshot({ path: `${out}find-${look}.png`, fullPage: true });
-    assert.deepEqual(await audit(page), []);
-    const { width } = options.viewport ?? { width: 1400 };
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `it is ${scroll} wide in ${width}`);
-    await context.close();
-  });
-}
+test('who is found: axe finds nothing, nothing sticks out', async () => {
+  const { page } = rita;
+  await page.goto(`${house.address}/desk`);
+  await page.locator('#customer').fill('cast');
+  await page.locator('#found button').first().waitFor();
+  await seen(page, 'find');
+});

@@ -1,4 +1,5 @@
 // Starts the program and a browser for the tests.
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -125,11 +126,12 @@ export async function settled(page) {
   });
 }
 
-// How every page is looked at.
-export const looks = [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['phone', { viewport: { width: 390, height: 844 }, isMobile: true }],
+// How every page is looked at: how wide, and what its reader prefers. At 320 it is as with text four times as large.
+const looks = [
+  ['light', 1400, { colorScheme: 'light' }],
+  ['dark', 1400, { colorScheme: 'dark' }],
+  ['phone', 390, { colorScheme: 'light' }],
+  ['narrow', 320, { colorScheme: 'dark', reducedMotion: 'reduce' }],
 ];
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -139,4 +141,36 @@ export async function audit(page) {
   await page.evaluate(axe);
   const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary}`).join(' | ')}`);
+}
+
+// What makes a page wider than its window.
+export const outside = (page) =>
+  page.evaluate(() => {
+    const { clientWidth: room, scrollWidth: needed } = document.documentElement;
+    if (needed <= room) return [];
+    // What scrolls by itself holds what is in it.
+    const isHeld = (e) => e.parentElement && (getComputedStyle(e.parentElement).overflowX !== 'visible' || isHeld(e.parentElement));
+    const isOut = (e) => e.getBoundingClientRect().right > room + 1 && !isHeld(e);
+    const all = [...document.querySelectorAll('body *')].filter((e) => isOut(e) && ![...e.children].some(isOut));
+    return [`${needed} in ${room}`, ...all.map((e) => `${e.tagName} ${e.id} ${e.className} ${e.textContent.trim().slice(0, 40)}`)];
+  });
+
+// Looks at a page in each way: axe finds nothing, nothing sticks out at its side, and nothing moves for those who want that.
+export async function seen(page, name) {
+  const before = page.viewportSize();
+  for (const [look, width, media] of looks) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia(media);
+    await page.screenshot({ path: `${out}${name}-${look}.png`, fullPage: true });
+    assert.deepEqual(await audit(page), [], `${name}, ${look}`);
+    assert.deepEqual(await outside(page), [], `${name}, ${look}`);
+    if (!media.reducedMotion) continue;
+    const moves = await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => {
+      const { animationDuration, transitionDuration } = getComputedStyle(e);
+      return [animationDuration, transitionDuration].some((times) => times.split(',').some((time) => parseFloat(time) > 0.01));
+    }).map((e) => e.outerHTML.slice(0, 120)));
+    assert.deepEqual(moves, [], `${name} moves`);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.setViewportSize(before);
 }

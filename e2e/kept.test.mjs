@@ -189,18 +189,18 @@ async function asksDepartments(hands, shop) {
   }
   await page.locator('#chips').getByText('The head sees it').waitFor();
   const id = page.url().split('/').pop();
-  const { assessments, head, owner } = await api(shop, 'rita', `/v1/cases/${id}`);
+  const { head, owner } = await api(shop, 'rita', `/v1/cases/${id}`);
   assert.deepEqual([head, owner.id], ['consults', 'rita']);
-  const code = (n) => ({ id: `code_${n}`, kind: 'promo_code', amount: '90.00 USD', cost: '90.00 USD', with: null });
-  await api(shop, 'hugo', `/v1/cases/${id}/remedies`, {
-    assessment: assessments.at(-1).digest,
-    option: {
-      id: 'two_codes', group: 'bespoke', says: 'Two codes of 20%, any watch, no expiry',
-      amount: '180.00 USD', most: null, cost: '180.00 USD', size: 'whole',
-      takes: { leave: { least: 'none', terms: 'none', guard: 'none', per_customer: 'none' } },
-      parts: [code(1), code(2)], charged_to: 'marketing', loans: [],
-    },
-  });
+  const { page: hugos } = shop.hugo;
+  await hugos.goto(page.url());
+  await hands.open(hugos, 'Write a remedy for this case');
+  await hands.write(hugos, 'own.says', 'Two codes of 20%, any watch, no expiry');
+  await hands.choose(hugos, 'own.kind', 'promo_code');
+  await hands.write(hugos, 'own.amount', '180');
+  await hands.write(hugos, 'own.cost', '180');
+  await hands.write(hugos, 'own.charged', 'marketing');
+  await hands.write(hugos, 'own.reason', 'We said any watch, and nobody told her otherwise.');
+  await hands.press(hugos, /^Write it/);
   await givesWhatWasAllowed(hands, shop, 'hugo');
 }
 

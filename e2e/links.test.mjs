@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
-import { browser as launch, open, out, program, root, serve } from './house.mjs';
+import { browser as launch, open, program, root, seen, serve } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-links-'));
 const file = (name, text) => {
@@ -87,14 +87,14 @@ test('the stores are asked by mail, and answer without an account', async () => 
   assert.match(text, /^Subject: A question for the stores/m);
   assert.match(text, /Was the label of her parcel torn/);
   const link = text.match(/http:\/\/\S+\/consult\/\S+/)[0];
-  for (const scheme of ['light', 'dark']) {
-    const { page, complaints, close } = await open(browser, house.address, { colorScheme: scheme, viewport: { width: 390, height: 800 } });
-    await page.goto(link);
-    await page.getByRole('heading', { name: 'A question for the stores' }).waitFor();
-    await page.screenshot({ path: `${out}consult-${scheme}.png`, fullPage: true });
-    assert.deepEqual(complaints, []);
-    await close();
-  }
+  const look = await open(browser, house.address);
+  await look.page.goto(link);
+  await look.page.getByRole('heading', { name: 'A question for the stores' }).waitFor();
+  await seen(look.page, 'consult');
+  await look.page.goto(`${house.address}/consult/retail~nothing`);
+  await seen(look.page, 'consult-refused');
+  assert.deepEqual(look.complaints.filter((text) => !/404/.test(text)), []);
+  await look.close();
   const { page, complaints, close } = await open(browser, house.address, { javaScriptEnabled: false });
   await page.goto(link);
   await page.getByLabel('Your answer').fill('It was torn,\nand taped over.');

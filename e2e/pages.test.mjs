@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { audit, browser as launch, looks, open, out, root, serve, settled } from './house.mjs';
+import { audit, browser as launch, open, out, outside, root, seen, serve, settled } from './house.mjs';
 import { byMouse, fill } from './filling.mjs';
 import { stories } from './stories.mjs';
 
@@ -39,22 +39,26 @@ const pages = [
   ['rule', async (page) => page.goto(`${house.address}/book/retail/price_adjustment`)],
   ['good', async (page) => page.goto(`${house.address}/problems/retail`)],
   ['nothing', async (page) => page.goto(`${house.address}/nothing/here`)],
+  ['keys', async (page) => { await page.goto(`${house.address}/ask/retail`); await page.keyboard.press('?'); }],
 ];
 for (const [name, go] of pages) {
-  for (const [look, options] of looks) {
-    test(`${name}, ${look}: axe finds nothing, nothing sticks out`, async () => {
-      const { page, complaints, close } = await open(browser, house.address, options);
-      await go(page);
-      await settled(page);
-      await page.screenshot({ path: `${out}${name}-${look}.png`, fullPage: true });
-      assert.deepEqual(await audit(page), []);
-      const [scroll, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(scroll <= width, `the page is ${scroll} wide in ${width}`);
-      assert.deepEqual(complaints.filter((c) => !c.includes('404')), []);
-      await close();
-    });
-  }
+  test(`${name}: axe finds nothing, nothing sticks out`, async () => {
+    const { page, complaints, close } = await open(browser, house.address);
+    await go(page);
+    await settled(page);
+    await seen(page, name);
+    assert.deepEqual(complaints.filter((c) => !c.includes('404')), []);
+    await close();
+  });
 }
+
+test('the reference of the API: axe finds nothing, nothing sticks out', async () => {
+  const { page, close } = await open(browser, house.address, { colorScheme: 'dark', viewport: { width: 320, height: 900 } });
+  await page.goto(`${house.address}/reference`);
+  assert.deepEqual(await audit(page), []);
+  assert.deepEqual(await outside(page), []);
+  await close();
+});
 
 test('a link carries the question, and nothing personal unless chosen', async () => {
   const { page, close } = await open(browser, house.address, { permissions: ['clipboard-read', 'clipboard-write'] });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Provider from 'oidc-provider';
-import { browser as launch, out, serve } from './house.mjs';
+import { browser as launch, seen, serve } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-sign-in-'));
 const file = (name, text) => {
@@ -95,16 +95,17 @@ test('the first account is told of once, and leads to a password of its own', as
   await house.said(/as `owner` with the password (\S+?),/);
   const once = house.text().match(/as `owner` with the password (\S+?),/)[1];
   const page = await open();
-  await page.screenshot({ path: `${out}sign-in.png`, fullPage: true });
+  await seen(page, 'sign-in');
   await page.getByLabel('Your name here').fill('owner');
   await page.getByLabel('Password').fill('not this one at all');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('alert').waitFor();
+  await seen(page, 'sign-in-wrong');
   assert.equal(await page.getByLabel('Your name here').inputValue(), 'owner', 'what was typed stays');
   await page.getByLabel('Password').fill(once);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { name: 'Choose your password' }).waitFor();
-  await page.screenshot({ path: `${out}choose-password.png`, fullPage: true });
+  await seen(page, 'choose-password');
   assert.equal((await me(page)).code, 'choose_a_password');
   await page.getByLabel('New password', { exact: true }).fill('seven red kites over a hill');
   await page.getByLabel('New password again').fill('seven red kites over a hill');
@@ -112,7 +113,7 @@ test('the first account is told of once, and leads to a password of its own', as
   await page.getByRole('heading', { name: 'A new case' }).waitFor();
   await page.getByRole('link', { name: 'your account' }).click();
   await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
-  await page.screenshot({ path: `${out}account.png`, fullPage: true });
+  await seen(page, 'account');
   assert.equal((await me(page)).role, 'head');
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();

@@ -56,7 +56,43 @@ frame-go-to-ask = go to Ask
 frame-go-to-the-rules = go to the rules
 frame-leave-a-field = leave a field, so that the keys are heard again
 frame-these-keys = these keys
+frame-go-to-settings = go to the settings
 frame-close = Close
+
+## What remedies are, by their kind
+
+remedy-refund = refund
+remedy-price-adjustment = price adjustment
+remedy-store-credit = store credit
+remedy-promo-code = promo code
+remedy-replacement = replacement
+remedy-prepared-cart = prepared cart
+remedy-reship = reship
+remedy-keep-item = keep item
+remedy-give-back = give back
+remedy-return-label = return label
+remedy-shipping-credit = shipping credit
+remedy-fee-waiver = fee waiver
+remedy-repair = repair
+remedy-warranty-extension = warranty extension
+remedy-points = points
+remedy-booking-change = booking change
+remedy-message = message
+remedy-bespoke = something else
+
+## What scripts say, to readers of screens too; # is filled in
+
+said-copied = Copied
+said-copying-refused = Not allowed
+said-select-and-copy = Copying is not allowed here: select the text and copy it
+said-found = Found: { $n }
+said-files-chosen = Files chosen: { $n }. Say what they show, then add them.
+said-given-undo = Given. Press u to take it back.
+said-a-yes = There is a yes
+said-a-no = There is a no
+said-a-question = A question has arrived
+said-done = What was given is done
+said-thanks = The customer said thanks
 
 ## desk.html
 
@@ -690,6 +726,8 @@ case-what-kind-of-thing-is = What kind of thing is it?
 case-how-much-is-it-for = How much is it for them?
 case-if-it-is-money = (if it is money)
 case-what-does-it-cost-the = What does it cost the business?
+case-who-pays = Who pays for it?
+case-who-pays-hint = (a department, if it is not yours)
 case-why = Why?
 case-writing-it-says-yes-to = Writing it says yes to it. Whoever owns the case then gives it.
 case-write-it = Write it
@@ -1017,7 +1055,6 @@ case-what-they-show = What they show
 ## desk/case/own.rs
 
 case-why-it-is-given = Why it is given
-case-something-else = something else
 case-what-the-customer-gets = What the customer gets
 case-what-does-it-cost-the-2 = What does it cost the business? Write an amount.
 

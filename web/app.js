@@ -11,6 +11,7 @@ import { live } from './live.js';
 import { slides } from './slides.js';
 import { evidence } from './evidence.js';
 import { sound } from './sound.js';
+import { once } from './once.js';
 
 document.documentElement.classList.add('js');
 theme();
@@ -23,5 +24,6 @@ live();
 slides();
 evidence();
 sound();
+once();
 // After htmx has seen the page, which it does a moment after it was loaded.
 setTimeout(question);

@@ -1,6 +1,6 @@
 // When the rules were edited: asks again, or shows the page anew.
 export function changes() {
-  if (!document.querySelector('nav[aria-label=Parts]')) return;
+  if (!document.querySelector('[data-go=b]')) return;
   const source = new EventSource('/changes');
   addEventListener('pagehide', () => source.close());
   source.addEventListener('book', async () => {
@@ -11,8 +11,13 @@ export function changes() {
     if (form && fresh.getElementById('work')) {
       document.getElementById('banner').replaceChildren(...fresh.getElementById('banner').childNodes);
       form.dispatchEvent(new Event('ask'));
-    } else {
+    } else if (![...document.querySelectorAll('#main :is(input, textarea)')].some(isTyped)) {
       document.getElementById('main').replaceWith(fresh.getElementById('main'));
     }
   });
+}
+
+// What someone has typed stays; what they send is held against the rules as they are then.
+function isTyped(field) {
+  return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }

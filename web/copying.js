@@ -1,5 +1,5 @@
 // Copies words, the note or the answer; prints.
-import { announce } from './announce.js';
+import { announce, says } from './announce.js';
 
 export function copying() {
   document.addEventListener('click', async (event) => {
@@ -13,16 +13,21 @@ export function copying() {
   });
 }
 
+// Buttons that say just now how it went.
+const saying = new WeakSet();
+
 export async function copy(text, button) {
   const worked = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-  const said = worked ? 'Copied' : 'Copying is not allowed here: select the text and copy it';
-  announce(said);
+  announce(says(worked ? 'copied' : 'select'));
   const label = [...button.childNodes].find((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
-  if (!label || button.dataset.was) return;
-  button.dataset.was = label.textContent;
-  label.textContent = ` ${worked ? 'Copied' : 'Not allowed'}`;
+  if (!label || saying.has(button)) return;
+  saying.add(button);
+  const was = label.textContent;
+  const said = ` ${says(worked ? 'copied' : 'refused')}`;
+  label.textContent = said;
   setTimeout(() => {
-    label.textContent = button.dataset.was;
-    delete button.dataset.was;
+    saying.delete(button);
+    // An answer that arrived meanwhile has written it anew.
+    if (label.textContent === said) label.textContent = was;
   }, 1500);
 }

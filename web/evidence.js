@@ -1,5 +1,5 @@
 // Files are dropped anywhere on the page of a case, or pasted: they wait in the form until it is said what they show.
-import { announce } from './announce.js';
+import { announce, says } from './announce.js';
 
 export function evidence() {
   if (!document.getElementById('evidence-file')) return;
@@ -19,5 +19,5 @@ function take(event, given) {
   const shows = document.getElementById('shows');
   shows.scrollIntoView({ block: 'center' });
   shows.focus();
-  announce(`${input.files.length} ${input.files.length === 1 ? 'file' : 'files'} chosen. Say what it shows, then add it.`);
+  announce(says('chosen', input.files.length));
 }

@@ -1,5 +1,5 @@
 // What others do appears by itself on the pages of those who are signed in: an open stream also says that they are there.
-import { announce } from './announce.js';
+import { announce, says } from './announce.js';
 import { ring } from './sound.js';
 
 // What changes a case, a queue or a list.
@@ -10,28 +10,25 @@ const kinds = [
   'approval_passed_on', 'approved', 'refused', 'approval_ended', 'reserved', 'grant_taken_back', 'grant_settled',
   'grant_released', 'declined', 'settled', 'reopened',
 ];
-const said = {
-  'case.approved': 'There is a yes',
-  'case.refused': 'There is a no',
-  'case.approval_asked': 'A question has arrived',
-  'case.grant_settled': 'What was given is done',
-  'case.customer_thanked': 'The customer said thanks',
-};
+// What is said of some of them.
+const said = { approved: 'yes', refused: 'no', approval_asked: 'asked', grant_settled: 'done', customer_thanked: 'thanks' };
 
 export function live() {
-  if (!('staff' in document.body.dataset)) return;
+  const { since } = document.body.dataset;
+  if (since === undefined) return;
   const of = document.getElementById('work')?.dataset.case;
   title();
-  if (document.querySelector('[data-undo]')) announce('Given. Press u to take it back.');
+  if (document.querySelector('[data-undo]')) announce(says('given'));
   setInterval(() => {
     count();
     undo();
   }, 1000);
-  const source = new EventSource(of ? `/v1/events?case=${encodeURIComponent(of)}` : '/v1/events');
+  // From what the page shows on: what happens while it is on its way is not missed.
+  const source = new EventSource(`/v1/events?${new URLSearchParams({ ...(of && { case: of }), ...(since && { after: since }) })}`);
   addEventListener('pagehide', () => source.close());
   for (const kind of kinds) {
     source.addEventListener(`case.${kind}`, () => {
-      if (said[`case.${kind}`]) announce(said[`case.${kind}`]);
+      if (said[kind]) announce(says(said[kind]));
       again();
     });
   }
@@ -74,7 +71,7 @@ function count() {
   for (const left of document.querySelectorAll('[data-left]')) {
     const seconds = Math.max(0, Number(left.dataset.left) - 1);
     left.dataset.left = seconds;
-    if (seconds < 600) left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+    if (seconds < 600) left.textContent = left.dataset.says.replace('#', `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
   }
 }
 

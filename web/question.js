@@ -52,10 +52,12 @@ function staysOpen() {
   });
 }
 
+// The same answer again is not read out again, over what was said since.
+let readOut;
 function answered() {
   const form = document.getElementById('work');
   if (!form) return;
-  announce(form.dataset.announce);
+  if (form.dataset.announce !== readOut) announce((readOut = form.dataset.announce));
   if (!('kept' in form.dataset)) history.replaceState(history.state, '', location.pathname + location.search + fragment(true));
   newWords();
 }

@@ -1,5 +1,5 @@
 // Filters the kinds of request by what is typed; every word must be there. Enter opens the first.
-import { announce } from './announce.js';
+import { announce, says } from './announce.js';
 
 export function search() {
   const input = document.querySelector('[data-filters]');
@@ -10,7 +10,7 @@ export function search() {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const li of items) li.hidden = !words.every((w) => li.dataset.words.includes(w));
     document.getElementById('find-none').hidden = shown().length > 0;
-    announce(`${shown().length} found`);
+    announce(says('found', shown().length));
   });
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') shown()[0]?.querySelector('a').click();

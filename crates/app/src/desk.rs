@@ -86,7 +86,7 @@ async fn who(staff: &Staff) -> Result<Who, StoreError> {
     let letters = me.person.name.split_whitespace().filter_map(|word| word.chars().next()).take(2);
     let initials = letters.collect::<String>().to_uppercase();
     let (name, is_top) = (me.person.name.clone(), me.top_only("").is_ok());
-    Ok(Who { name, initials, waiting, left: left(staff).await?, is_top })
+    Ok(Who { name, initials, waiting, left: left(staff).await?, is_top, since: staff.since.to_string() })
 }
 
 /// Whoever looks at a page that needs nobody to be signed in: those who are keep their way back.
@@ -107,7 +107,7 @@ impl FromRequestParts<App> for Visitor {
 
 /// What is left of what is theirs to give today, where there is a limit.
 async fn left(staff: &Staff) -> Result<Option<(String, i64)>, StoreError> {
-    let Staff { me, records } = staff;
+    let Staff { me, records, .. } = staff;
     let today = me.rules.day(records.clock.now());
     let all = crate::flow::left::of(&mut *records.store.reader().await?, me, today).await?;
     let own = all.iter().find(|left| left.is_of_the_day() && left.key.currency == me.rules.book.currency);

@@ -62,6 +62,11 @@ pub fn clock(t: Time, zone: &Zone) -> String {
     texts().clock(t, zone)
 }
 
+/// What a remedy of a kind is.
+pub fn remedy(kind: &str) -> String {
+    say(&format!("remedy-{}", kind.replace('_', "-")), &[])
+}
+
 /// What templates say: `{{ "cases-left"|t|with("n", count) }}`.
 #[expect(missing_docs, clippy::inline_always, reason = "of what the macro makes of the functions")]
 pub mod filters {
@@ -116,6 +121,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use amends_core::book::model::REMEDY_KINDS;
     use regex::Regex;
 
     /// What is written for programmers, in their language.
@@ -195,8 +201,11 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-        // Months and amounts are said by a key that is put together.
-        let built = |key: &str| key.starts_with("month-") || key.starts_with("money-");
+        // Months, amounts and kinds of remedies are said by a key that is put together.
+        let built = |key: &str| ["month-", "money-", "remedy-"].iter().any(|start| key.starts_with(start));
+        let kinds: BTreeSet<_> = REMEDY_KINDS.iter().map(|kind| format!("remedy-{}", kind.replace('_', "-"))).collect();
+        let told = catalogue.keys().filter(|key| key.starts_with("remedy-"));
+        assert_eq!(told.cloned().collect::<BTreeSet<_>>(), kinds);
         let unsaid: Vec<_> = catalogue.keys().filter(|key| !said.contains(*key) && !built(key)).collect();
         assert!(unsaid.is_empty(), "nobody says {unsaid:?}");
     }

@@ -295,10 +295,11 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
 
 /// Begins a draft from the newest version of a policy, to come into force tomorrow.
 #[utoipa::path(post, path = "/v1/drafts", operation_id = "begin_draft", tag = "books", request_body = NewDraft,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key begins one draft.")),
     responses((status = 201, description = "The draft.", body = DraftDocument), Turned))]
 pub async fn begin(sent: Sent<NewDraft>) -> Result<Response, Problem> {
-    let Sent { me, records, body, .. } = sent;
-    let draft = drafting::begin(&records, &me, &body.policy).await.map_err(|e| problem(&e))?;
+    let Sent { me, records, body, with } = sent;
+    let draft = drafting::begin(&records, &me, &body.policy, with.key.as_ref()).await.map_err(|e| problem(&e))?;
     Ok((StatusCode::CREATED, json(&DraftDocument::of(&me, &draft))).into_response())
 }
 

@@ -33,13 +33,14 @@ const SEEN_EVERY: Duration = Duration::from_secs(10);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 /// Streams what happens, as server-sent events: each entry of the journal by its kind, such as `case.approved`. With
-/// `Last-Event-ID` it goes on where a stream before ended. While it is open its person counts as there.
+/// `Last-Event-ID`, or else `after`, it goes on where a stream before ended. While it is open its person counts as there.
 #[utoipa::path(get, path = "/v1/events", operation_id = "stream_events", tag = "events",
     params(("case" = Option<String>, Query, description = "Only of one case."),
+        ("after" = Option<String>, Query, description = "The id of the last event that is known, where `Last-Event-ID` cannot be sent."),
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received.")),
     responses((status = 200, description = "Events: `id`, `event` (its kind) and `data` (the entry, as of a case).", body = String, content_type = "text/event-stream"), Turned))]
 pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
-    let [case] = asked(&uri, ["case"])?;
+    let [case, after] = asked(&uri, ["case", "after"])?;
     let case = case.as_deref().map(super::cases::case_id).transpose()?;
     match &case {
         Some(case) if who.people_only().is_err() => drop(super::cases::readable(&who, case.as_str()).await?),
@@ -50,9 +51,10 @@ pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, 
     let listening = records.news.listen(&me.business);
     let (told, now) = listening.ok_or_else(|| problem(&Refused::Busy))?;
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok());
+    let (said_by, last) = if last.is_some() { ("Last-Event-ID", last) } else { ("after", after.as_deref()) };
     let at = match last {
         Some(text) => Cursor::parse(text).ok_or_else(|| {
-            Problem::new(StatusCode::BAD_REQUEST, "`Last-Event-ID` cannot be used")
+            Problem::new(StatusCode::BAD_REQUEST, format!("`{said_by}` cannot be used"))
                 .hint("send the id of an event as it came, or none")
         })?,
         None => now.clone(),

@@ -20,6 +20,7 @@ use crate::flow::clock::Clock;
 use crate::flow::drafting::{self, newest};
 use crate::flow::history::{Wanted, history, last_shift};
 use crate::flow::job::Refused;
+use crate::flow::people::new_secret;
 use crate::shelf::Current;
 use crate::store::drafts::DraftRow;
 use crate::texts::{date, filters, moment, texts};
@@ -38,7 +39,7 @@ struct BookPage {
 struct Mine {
     is_staff: bool,
     /// What a form of theirs sends; none: they do not write rules.
-    writes: Option<String>,
+    writes: Option<(String, String)>,
     /// Drafts that are worked on: id, title, and by whom.
     drafts: Vec<(String, String, String)>,
     /// Rules that changed since their last shift: id, title, and from when on.
@@ -101,12 +102,12 @@ impl Mine {
     /// What is there for someone on the pages of a book; of one rule its own drafts alone.
     async fn of(staff: Option<&Staff>, name: &str, policy: Option<&str>) -> Result<Self, Refused> {
         let Some(staff) = staff.filter(|staff| staff.me.business.as_str() == name) else { return Ok(Self::default()) };
-        let Staff { me, records } = staff;
+        let Staff { me, records, .. } = staff;
         let book = &me.rules.book;
         let titled = |id: &str| newest(book, id).map_or_else(|| id.to_owned(), |(_, v, _)| v.title.clone());
         let mut mine = Self { is_staff: true, ..Self::default() };
         if drafting::may_write(me).is_ok() {
-            mine.writes = Some(staff.csrf().to_owned());
+            mine.writes = Some((staff.csrf().to_owned(), new_secret().map_err(Refused::Store)?));
             let open = drafting::open(records, me).await?;
             let meant = open.into_iter().filter(|draft| policy.is_none_or(|policy| draft.policy == policy));
             let by = |d: &DraftRow| d.authors.iter().map(|id| me.rules.name_of(id)).collect::<Vec<_>>().join(", ");

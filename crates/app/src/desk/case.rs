@@ -130,6 +130,7 @@ struct Own {
     kind: String,
     amount: String,
     cost: String,
+    charged: String,
     reason: String,
 }
 
@@ -341,6 +342,7 @@ impl Typed {
                 kind: text("own.kind"),
                 amount: text("own.amount"),
                 cost: text("own.cost"),
+                charged: text("own.charged"),
                 reason: text("own.reason"),
             },
         }

@@ -5,6 +5,7 @@ mod form;
 
 use amends_core::book::format::get;
 use amends_core::diagnostic::{Diagnostic, Severity};
+use amends_core::digest::Digest;
 use amends_core::explain::{Change, Side, compared};
 use amends_core::time::Date;
 use amends_core::trial::Answer;
@@ -24,6 +25,7 @@ use crate::app::App;
 use crate::door::pages::Staff;
 use crate::flow::drafting::{self, Edit, Tried, day_of, newest};
 use crate::flow::publishing;
+use crate::flow::records::With;
 use crate::store::drafts::{DraftRow, OPEN};
 use crate::texts::{date, filters, moment};
 use form::{Group, Pairs};
@@ -266,7 +268,10 @@ pub async fn begin(staff: Result<Staff, Response>, State(app): State<App>, form:
     let pairs = form_of(&form);
     let made = async {
         typed::is_ours(&staff, field(&pairs, "csrf").unwrap_or_default())?;
-        Ok::<_, Not>(drafting::begin(&staff.records, &staff.me, field(&pairs, "policy").unwrap_or_default()).await?)
+        let policy = field(&pairs, "policy").unwrap_or_default();
+        let part = format!("draft of {policy}");
+        let With { key, .. } = typed::once(&staff, field(&pairs, "key"), &part, Digest::of(policy.as_bytes()));
+        Ok::<_, Not>(drafting::begin(&staff.records, &staff.me, policy, key.as_ref()).await?)
     };
     match made.await {
         Ok(draft) => Redirect::to(&format!("/drafts/{}", draft.id)).into_response(),
@@ -342,7 +347,7 @@ pub async fn act(
 
 /// Does what a form asks for; where to go then. None: it is only looked at.
 async fn done(staff: &Staff, draft: &DraftRow, act: &str, pairs: &Pairs, typed: &Typed) -> Result<Option<String>, Not> {
-    let Staff { me, records } = staff;
+    let Staff { me, records, .. } = staff;
     let at = format!("/drafts/{}", draft.id);
     if matches!(act, "try" | "text" | "form") {
         return Ok(None);
@@ -384,7 +389,7 @@ async fn found(app: &App, staff: &Staff, id: &str) -> Result<DraftRow, Response>
 }
 
 async fn tried(staff: &Staff, draft: &DraftRow, typed: &Typed) -> Result<Seen, Not> {
-    let Staff { me, records } = staff;
+    let Staff { me, records, .. } = staff;
     if typed.text.len() > drafting::TEXT_BYTES_MAX {
         return Err(Not::wrong(t!("draft-the-text-is-too-long")));
     }
@@ -413,7 +418,7 @@ async fn page(
 }
 
 fn content(staff: &Staff, draft: &DraftRow, typed: &Typed, says: Option<String>) -> Content {
-    let Staff { me, records } = staff;
+    let Staff { me, records, .. } = staff;
     let book = &me.rules.book;
     let now = newest(book, &draft.policy);
     let base = now.map_or_else(String::new, |(_, version, _)| version.digest.clone());

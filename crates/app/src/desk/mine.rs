@@ -118,7 +118,7 @@ pub async fn open(State(app): State<App>, staff: Result<Staff, Response>, form: 
 
 async fn opened(staff: &Staff, given: &Given) -> Result<CaseId, Not> {
     typed::is_ours(staff, &given.csrf)?;
-    let Staff { me, records } = staff;
+    let Staff { me, records, .. } = staff;
     let book = &me.rules.book;
     let request = RequestKind::parse(&given.request).ok().filter(|kind| book.requests.contains_key(kind.as_str()));
     let request = request.ok_or_else(|| Not::wrong(t!("desk-choose-what-the-customer-wants")))?;

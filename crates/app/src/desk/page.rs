@@ -38,6 +38,8 @@ pub struct Who {
     pub left: Option<(String, i64)>,
     /// Whether the settings are theirs to change.
     pub is_top: bool,
+    /// What happened before this the page shows already.
+    pub since: String,
 }
 
 /// A book that is open.

@@ -18,6 +18,7 @@ use crate::desk::frame_of;
 use crate::desk::page::{Frame, Here as Part, html};
 use crate::flow::access::{self, NotIn, NotTaken, ONCE, PASSWORD_CHARS_MIN, Ticket};
 use crate::flow::job::Refused;
+use crate::flow::news::Cursor;
 use crate::flow::records::{Me, Records, Way};
 use crate::store::sessions;
 use crate::texts::filters;
@@ -183,6 +184,8 @@ pub struct Staff {
     pub me: Me,
     /// What is kept.
     pub records: Arc<Records>,
+    /// How far what happens was told before anything was read: the page goes on from there.
+    pub since: Cursor,
 }
 
 impl Staff {
@@ -228,7 +231,10 @@ impl FromRequestParts<App> for Here {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let asks = Asks::of(&parts.method, &parts.extensions, &parts.headers);
         match caller(app, asks, Proof::Form).await {
-            Ok(Some((me, records))) if matches!(me.way, Way::Session { .. }) => Ok(Self(Staff { me, records })),
+            Ok(Some((me, records))) if matches!(me.way, Way::Session { .. }) => {
+                let since = records.news.at(&me.business).unwrap_or_default();
+                Ok(Self(Staff { me, records, since }))
+            }
             Ok(_) => Err(Redirect::to("/sign-in").into_response()),
             Err(turned) => Err(turned.into_response()),
         }
@@ -257,7 +263,7 @@ struct Account {
 
 impl Account {
     async fn of(staff: &Staff, says: Option<String>) -> Result<Self, Refused> {
-        let Staff { me, records } = staff;
+        let Staff { me, records, .. } = staff;
         let read = async {
             let mut conn = records.store.reader().await?;
             let all = sessions::of(&mut conn, &me.business, &me.person.id).await?;

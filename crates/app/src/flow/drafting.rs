@@ -8,11 +8,12 @@ use amends_core::book::format::{get, set};
 use amends_core::book::read::BookFiles;
 use amends_core::book::rules::{Book, Policy, Version};
 use amends_core::diagnostic::{Diagnostic, FileId, Severity, Sources, Span};
+use amends_core::digest::Digest;
 use amends_core::explain::{Change, Reading, changes};
 use amends_core::time::Date;
 use amends_core::trial::{self, Answer};
 
-use super::job::Refused;
+use super::job::{Refused, RequestKey};
 use super::records::{Me, Records};
 use crate::store::drafts::{self, DISCARDED, DraftRow, OPEN};
 use crate::store::{Conn, StoreError};
@@ -108,11 +109,12 @@ pub fn day_of(text: &str) -> Option<Date> {
     Date::parse(&get(text, &["in_force"])?).ok()
 }
 
-/// Begins a draft of a rule from its newest version, to come into force tomorrow.
+/// Begins a draft of a rule from its newest version, to come into force tomorrow. `key`: by what a repeated request is told;
+/// of the same key there is one draft.
 ///
 /// # Errors
-/// When it is not theirs to do, there is no such rule, or too many drafts are open.
-pub async fn begin(records: &Records, me: &Me, policy: &str) -> Result<DraftRow, Refused> {
+/// When it is not theirs to do, there is no such rule, too many drafts are open, or the key came before with another rule.
+pub async fn begin(records: &Records, me: &Me, policy: &str, key: Option<&RequestKey>) -> Result<DraftRow, Refused> {
     may_write(me)?;
     let book = &me.rules.book;
     let Some((_, version, text)) = newest(book, policy) else {
@@ -121,7 +123,10 @@ pub async fn begin(records: &Records, me: &Me, policy: &str) -> Result<DraftRow,
     let now = records.clock.now().micros();
     let tomorrow = today(records, book).plus_days(1).unwrap_or(Date::MAX).to_string();
     let draft = DraftRow {
-        id: records.new_id::<amends_core::ids::CaseId>("d")?.to_string(),
+        id: match key {
+            Some(key) => format!("d_{}", Digest::of(key.id.as_bytes())),
+            None => records.new_id::<amends_core::ids::CaseId>("d")?.to_string(),
+        },
         policy: policy.to_owned(),
         text: set(text, &["in_force"], &tomorrow).unwrap_or_else(|| text.to_owned()),
         base: version.digest.clone(),
@@ -133,12 +138,29 @@ pub async fn begin(records: &Records, me: &Me, policy: &str) -> Result<DraftRow,
         saved: now,
     };
     let mut conn = records.store.reader().await.map_err(Refused::Store)?;
+    if let Some(before) = begun(&mut conn, me, &draft).await? {
+        return Ok(before);
+    }
     if drafts::open(&mut conn, &me.business).await.map_err(Refused::Store)?.len() >= DRAFTS_MAX {
         let says = format!("there are {DRAFTS_MAX} drafts already: publish or discard one first");
         return Err(denied("too_many_drafts", says));
     }
-    drafts::add(&mut conn, &me.business, &draft).await.map_err(Refused::Store)?;
-    Ok(draft)
+    match drafts::add(&mut conn, &me.business, &draft).await {
+        Ok(()) => Ok(draft),
+        // The same request came twice at once.
+        Err(StoreError::Conflict(e)) => {
+            begun(&mut conn, me, &draft).await?.ok_or(Refused::Store(StoreError::Conflict(e)))
+        }
+        Err(e) => Err(Refused::Store(e)),
+    }
+}
+
+/// The draft that was begun by the same request before.
+async fn begun(conn: &mut Conn, me: &Me, draft: &DraftRow) -> Result<Option<DraftRow>, Refused> {
+    match drafts::find(conn, &me.business, &draft.id).await.map_err(Refused::Store)? {
+        Some(before) if before.policy != draft.policy => Err(Refused::OtherRequest),
+        before => Ok(before),
+    }
 }
 
 /// Saves a draft. Its text may be wrong: nothing that was written is lost.

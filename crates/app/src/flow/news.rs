@@ -77,7 +77,8 @@ impl News {
         feeds.get(business).map(|feed| (feed.told.subscribe(), feed.at.clone()))
     }
 
-    fn at(&self, business: &BusinessId) -> Option<Cursor> {
+    /// How far it was told.
+    pub fn at(&self, business: &BusinessId) -> Option<Cursor> {
         let feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         feeds.get(business).map(|feed| feed.at.clone())
     }

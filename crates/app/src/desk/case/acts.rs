@@ -93,7 +93,7 @@ impl Acting<'_> {
 
     /// Keeps the answer to what was filled in; its digest.
     async fn keep(&self) -> Result<Digest, Not> {
-        let Staff { me, records } = self.staff;
+        let Staff { me, records, .. } = self.staff;
         let by = me.actor();
         let document = self.answers.document(&me.rules.book, self.case.request.as_str()).to_string();
         let asker = Asker::of(me, &by);
@@ -145,7 +145,7 @@ impl Acting<'_> {
 
     /// Writes a remedy of one's own beside the answer to what was filled in, and why.
     async fn own(&self) -> Result<(), Not> {
-        let Staff { me, records } = self.staff;
+        let Staff { me, records, .. } = self.staff;
         let (option, reason) = own::written(self.answers, records.new_id("own")?, me.rules.book.currency)?;
         let (assessment, approval) = (self.keep().await?, records.new_id("a")?);
         let write = Command::WriteBespoke { assessment, option: Box::new(option), approval };

@@ -1,6 +1,6 @@
 //! A remedy of one's own for one case: for the role that the book names.
 
-use amends_core::assess::frozen::{Frozen, Least, OptionFrozen, OptionGroup, PartFrozen, Size, Takes};
+use amends_core::assess::frozen::{Department, Frozen, Least, OptionFrozen, OptionGroup, PartFrozen, Size, Takes};
 use amends_core::book::model::REMEDY_KINDS;
 use amends_core::ids::OptionId;
 use amends_core::money::{Currency, Money};
@@ -10,9 +10,7 @@ use serde_json::Value;
 use crate::desk::typed::{self, Not};
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
-
-/// The kind that is one's own word for itself.
-const UNTOLD: &str = "bespoke";
+use crate::texts::remedy;
 
 /// What a remedy of theirs may be: kind and words; none where they write none.
 pub fn kinds(staff: &Staff, frozen: &Frozen) -> Vec<(&'static str, String)> {
@@ -21,7 +19,7 @@ pub fn kinds(staff: &Staff, frozen: &Frozen) -> Vec<(&'static str, String)> {
     let may = may.filter(|may| staff.me.rules.ladder.reaches(&me.role, &Least::Role(may.role.clone())));
     let Some(may) = may else { return Vec::new() };
     let open = REMEDY_KINDS.iter().filter(|kind| !may.barred.iter().any(|barred| barred == **kind));
-    open.map(|kind| (*kind, if *kind == UNTOLD { t!("case-something-else") } else { kind.replace('_', " ") })).collect()
+    open.map(|kind| (*kind, remedy(kind))).collect()
 }
 
 /// What was written: the option, and why.
@@ -33,6 +31,10 @@ pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(O
     let amount = match text("own.amount") {
         "" => None,
         amount => Some(typed::amount(amount, currency)?),
+    };
+    let charged_to = match text("own.charged").trim() {
+        "" => None,
+        team => Some(Department(typed::words(team, &t!("case-who-pays"))?.to_string())),
     };
     let kind = Some(text("own.kind").to_owned()).filter(|kind| REMEDY_KINDS.contains(&kind.as_str()));
     let part = PartFrozen { id: id.clone(), kind, amount: amount.clone(), cost: Some(cost), with: Value::Null };
@@ -46,7 +48,7 @@ pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(O
         size: Size::Whole,
         takes: Takes::Facts,
         parts: vec![part],
-        charged_to: None,
+        charged_to,
         loans: Vec::new(),
     };
     Ok((option, reason))

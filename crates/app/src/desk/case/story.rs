@@ -11,7 +11,7 @@ use super::files::Shown;
 use crate::door::pages::Staff;
 use crate::store::journal::Kept;
 use crate::store::steps::StepRow;
-use crate::texts::{money, time};
+use crate::texts::{money, remedy, time};
 
 /// One thing that happened.
 pub struct Told {
@@ -123,7 +123,7 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
 
 /// The one thing of what was given that a step is about: its kind and its amount, where they are known.
 fn thing(step: &Step) -> String {
-    let kind = step.kind.as_ref().map_or_else(|| step.says.clone(), |kind| kind.replace('_', " "));
+    let kind = step.kind.as_ref().map_or_else(|| step.says.clone(), |kind| remedy(kind));
     let amount = step.amount.as_ref().map(|a| a.money().map_or_else(|| a.to_string(), money));
     amount.map_or_else(|| kind.clone(), |amount| t!("story-thing", kind = kind, amount = amount))
 }
