@@ -64,6 +64,12 @@ test('the same as text, with comments kept and what is wrong under it', async ()
   assert.match(written, /at_most: 21 days\n {4}stretch: \{ frontline: 7 days, lead: 30 days \} {2}# past the line: 21 and 44 days in all/);
   await type(page, text, written.replace('order.channel in', 'order.chanel in'), 'Cannot be published yet');
   assert.match(await page.locator('#tried').innerText(), /did you mean `order\.channel`/);
+  // The line is marked, and the mistake leads to its place.
+  const line = written.slice(0, written.indexOf('order.channel in')).split('\n').length;
+  assert.deepEqual(await page.locator('.numbers .never').allInnerTexts(), [String(line)]);
+  await page.locator('#tried').getByRole('link', { name: `line ${line}, character` }).press('Enter');
+  const rest = await text.evaluate((e) => [document.activeElement === e, e.value.slice(e.selectionStart).split('\n')[0]]);
+  assert.deepEqual(rest, [true, 'order.chanel in promotion.channels"']);
   await page.screenshot({ path: `${out}book-draft-text-wrong.png`, fullPage: true });
   await type(page, text, written.replace('44 days in all', '51 days in all').replace('line: 21', 'line: 28'), 'It can be published');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();

@@ -1015,6 +1015,9 @@ draft-nothing-is-wrong = { $n ->
    *[other] Nothing is wrong. { $n } changes to the rule.
  }
 draft-of = Draft: { $title }
+draft-an-error = error
+draft-a-warning = warning
+draft-a-question = question
 draft-line-line-character-column = line { $line }, character { $column }
 draft-not-done = Not done
 draft-it-was-not-done = It was not done

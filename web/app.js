@@ -12,6 +12,7 @@ import { slides } from './slides.js';
 import { evidence } from './evidence.js';
 import { sound } from './sound.js';
 import { once } from './once.js';
+import { lines } from './lines.js';
 
 document.documentElement.classList.add('js');
 theme();
@@ -25,5 +26,6 @@ slides();
 evidence();
 sound();
 once();
+lines();
 // After htmx has seen the page, which it does a moment after it was loaded.
 setTimeout(question);

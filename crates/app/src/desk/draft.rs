@@ -103,6 +103,8 @@ struct Finding {
     class: &'static str,
     icon: &'static str,
     kind: String,
+    /// Its line and character, where it is in the text that is written.
+    at: Option<(usize, usize)>,
     is: problems::Finding,
 }
 
@@ -170,21 +172,17 @@ fn differences(answer: &Answer) -> Vec<(String, String, String)> {
 }
 
 fn finding(f: &Diagnostic, tried: &Tried) -> Finding {
-    let (class, icon) = match f.severity {
-        Severity::Error => ("never", "never"),
-        Severity::Warning => ("yours", "alert"),
-        Severity::Question => ("open", "open"),
+    let (class, icon, kind) = match f.severity {
+        Severity::Error => ("never", "never", t!("draft-an-error")),
+        Severity::Warning => ("yours", "alert", t!("draft-a-warning")),
+        Severity::Question => ("open", "open", t!("draft-a-question")),
     };
     let (line, column) = tried.sources.line_column(f.at);
     let path = tried.sources.file(f.at.file).map_or("", |file| file.path.as_str());
     let place = t!("draft-line-line-character-column", line = line, column = column);
-    let place = if path == tried.path { place } else { format!("{path}, {place}") };
-    Finding {
-        class,
-        icon,
-        kind: f.severity.to_string(),
-        is: problems::Finding::of(f, &tried.sources, place, LINE_CHARS_MAX),
-    }
+    let at = Some((line, column)).filter(|_| path == tried.path);
+    let place = if at.is_some() { place } else { format!("{path}, {place}") };
+    Finding { class, icon, kind, at, is: problems::Finding::of(f, &tried.sources, place, LINE_CHARS_MAX) }
 }
 
 /// Two texts as lines, those that are the same only near those that are not.
