@@ -157,5 +157,5 @@ fn waits(to: Time, from: Time) -> String {
 
 /// A path that leads nowhere.
 pub async fn not_found() -> Response {
-    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare(t!("desk-not-found")), t!("desk-there-is-no-page-at")))
+    html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare(t!("desk-not-found")), t!("desk-no-such-page")))
 }

@@ -190,6 +190,26 @@ impl Conn {
         self.batch("ROLLBACK").await
     }
 
+    /// Does several things as one: all of it is kept, or none.
+    ///
+    /// # Errors
+    /// Those of the work, and [`StoreError::Uncertain`] when the connection broke while it was kept.
+    pub async fn as_one<T, E: From<StoreError>>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin().await?;
+        let done = match work(self).await {
+            Ok(done) => self.commit().await.map(|()| done).map_err(E::from),
+            Err(e) => Err(e),
+        };
+        if done.is_err() {
+            // What failed is told; that it was taken back is no news.
+            let _ = self.rollback().await;
+        }
+        done
+    }
+
     /// What locks the rows of a SELECT until the end of the transaction.
     pub const fn lock(&self) -> &'static str {
         match self {

@@ -6,7 +6,6 @@ use amends_core::explain;
 use amends_core::facts::read_question;
 use amends_core::ids::{ApprovalId, CaseId};
 use amends_core::money::Currency;
-use amends_core::time::Time;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -62,6 +61,8 @@ struct Card {
     is_second: bool,
     /// How long there is, in words, and in seconds.
     left: String,
+    /// The same for the time that scripts fill in.
+    left_as: String,
     seconds: i64,
     terms: Vec<TermRow>,
     customer: Option<String>,
@@ -141,7 +142,7 @@ async fn said(staff: &Staff, case: &str, approval: &str, answers: &Answers) -> R
             let instead = typed::instead(answers, "other")?;
             Answer::No { reason: words(&t!("approvals-the-reason"))?, instead }
         }
-        _ => return Err(Not::wrong(t!("approvals-say-yes-another-amount-or"))),
+        _ => return Err(Not::wrong(t!("approvals-say-which-answer"))),
     };
     staff.records.command(&staff.me, &case, With::default(), Command::AnswerApproval { id, answer }).await?;
     Ok(())
@@ -227,7 +228,8 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         words: approval.words.as_ref().map(ToString::to_string).unwrap_or_default(),
         is_for_me,
         is_second: approval.look == Look::Second,
-        left: left(now, *until, matches!(to, Asked::CallBack(_))),
+        left: left(&waits(*until, now), to),
+        left_as: left("#", to),
         seconds: (until.micros() - now.micros()).max(0) / amends_core::time::SECOND,
         terms,
         customer,
@@ -242,9 +244,12 @@ fn may_adjust(option: &OptionFrozen) -> bool {
     option.size != Size::Whole && option.amount.as_ref().is_some_and(|a| a.money().is_some())
 }
 
-fn left(now: Time, until: Time, call_back: bool) -> String {
-    let left = waits(until, now);
-    if call_back { t!("approvals-call-back-within-left", left = left) } else { t!("approvals-left", left = left) }
+/// How long there is left.
+fn left(left: &str, to: &Asked) -> String {
+    match to {
+        Asked::CallBack(_) => t!("approvals-call-back-within-left", left = left),
+        Asked::Person(_) => t!("approvals-left", left = left),
+    }
 }
 
 /// What does not hold, for whoever answers, and what the customer can do anyway.

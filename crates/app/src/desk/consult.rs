@@ -63,7 +63,7 @@ pub async fn answer(
     match links::answer(records, &link, words).await {
         Ok(_) => over(&t!("consult-thank-you"), &t!("consult-your-answer-is-with-whoever")),
         Err(Refused::Store(_) | Refused::Busy) => {
-            let says = t!("consult-your-answer-could-not-be");
+            let says = t!("consult-not-kept");
             page(&app, &link, StatusCode::SERVICE_UNAVAILABLE, given.words, Some(says)).await
         }
         // Answered meanwhile, or over: the page says which.
@@ -73,7 +73,7 @@ pub async fn answer(
 
 fn too_often(app: &App, from: &From) -> Option<Response> {
     let too = app.door.limits().ask(|| format!("consult {}", from.address())).err()?;
-    let says = t!("consult-too-many-requests-came-from", seconds = too.seconds());
+    let says = t!("consult-too-many", seconds = too.seconds());
     let page = NotFound::titled(Frame::bare(t!("consult-one-moment")), t!("consult-one-moment"), says);
     let mut response = html(StatusCode::TOO_MANY_REQUESTS, &page);
     response.headers_mut().insert(header::RETRY_AFTER, too.seconds().into());
@@ -89,7 +89,7 @@ async fn page(app: &App, link: &str, status: StatusCode, words: String, says: Op
         }
         Ok(Opened::Answered) => over(&t!("consult-answered-already"), &t!("consult-this-question-has-its-answer")),
         Ok(Opened::Over) => {
-            let says = t!("consult-this-link-is-good-no");
+            let says = t!("consult-link-over");
             closed(StatusCode::GONE, &t!("consult-this-link-is-over"), &says)
         }
         Ok(Opened::Nothing) => nothing(),

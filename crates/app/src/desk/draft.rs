@@ -153,7 +153,7 @@ impl Seen {
     /// What is read out when it has changed.
     fn announced(&self) -> String {
         match &self.why_not {
-            Some(why) => t!("draft-cannot-be-published-yet-why-2", why = why),
+            Some(why) => t!("draft-cannot-yet-sentence", why = why),
             None => t!("draft-nothing-is-wrong", n = self.changes.len()),
         }
     }
@@ -179,7 +179,7 @@ fn finding(f: &Diagnostic, tried: &Tried) -> Finding {
     };
     let (line, column) = tried.sources.line_column(f.at);
     let path = tried.sources.file(f.at.file).map_or("", |file| file.path.as_str());
-    let place = t!("draft-line-line-character-column", line = line, column = column);
+    let place = t!("draft-at", line = line, column = column);
     let at = Some((line, column)).filter(|_| path == tried.path);
     let place = if at.is_some() { place } else { format!("{path}, {place}") };
     Finding { class, icon, kind, at, is: problems::Finding::of(f, &tried.sources, place, LINE_CHARS_MAX) }
@@ -368,7 +368,7 @@ async fn done(staff: &Staff, draft: &DraftRow, act: &str, pairs: &Pairs, typed: 
             drafting::discard(records, me, draft).await?;
             Ok(Some(format!("/book/{}", me.business)))
         }
-        _ => Err(Not { status: StatusCode::NOT_FOUND, says: t!("draft-there-is-nothing-of-that") }),
+        _ => Err(Not { status: StatusCode::NOT_FOUND, says: t!("draft-no-such-act") }),
     }
 }
 
@@ -440,9 +440,8 @@ fn content(staff: &Staff, draft: &DraftRow, typed: &Typed, says: Option<String>)
         text: typed.text.clone(),
         no_form: typed.look == As::Form && groups.is_none(),
         groups,
-        ended: (draft.state != OPEN).then(|| {
-            t!("draft-saved-by-has-state-this", saved_by = me.rules.name_of(&draft.saved_by), state = draft.state)
-        }),
+        ended: (draft.state != OPEN)
+            .then(|| t!("draft-ended-by", saved_by = me.rules.name_of(&draft.saved_by), state = draft.state)),
         authors: who(&draft.authors),
         saved: t!(
             "draft-version-version-saved-by-saved",

@@ -81,7 +81,7 @@ pub async fn fill(
         return page(&inlet, StatusCode::UNPROCESSABLE_ENTITY, given, Some(says));
     }
     if let Err(too) = app.door.limits().try_(&format!("form {business} {id}"), &from.address()) {
-        let says = t!("form-too-many-requests-came-at", seconds = too.seconds());
+        let says = t!("form-too-many", seconds = too.seconds());
         let mut response = page(&inlet, StatusCode::TOO_MANY_REQUESTS, given, Some(says));
         response.headers_mut().insert(header::RETRY_AFTER, too.seconds().into());
         return response;
@@ -123,7 +123,7 @@ fn missing(inlet: &Inlet, given: &Given) -> Option<String> {
     } else if !(3..=CONTACT_CHARS_MAX).contains(&contact) {
         t!("form-write-where-we-can-reach")
     } else if given.order.chars().count() > ORDER_CHARS_MAX {
-        t!("form-an-orders-number-has-at", order_chars_max = ORDER_CHARS_MAX)
+        t!("form-order-too-long", order_chars_max = ORDER_CHARS_MAX)
     } else if given.once.is_empty() || given.once.len() > 100 {
         t!("form-this-page-is-not-whole")
     } else {
@@ -147,11 +147,8 @@ fn page(inlet: &Inlet, status: StatusCode, given: Given, says: Option<String>) -
 }
 
 fn thanks(case: &str) -> Response {
-    let says = if case.is_empty() {
-        t!("form-your-request-is-with-us")
-    } else {
-        t!("form-your-request-is-with-us-2", case = case)
-    };
+    let says =
+        if case.is_empty() { t!("form-your-request-is-with-us") } else { t!("form-with-us-number", case = case) };
     closed(StatusCode::OK, &t!("form-thank-you"), &says)
 }
 

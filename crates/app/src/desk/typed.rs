@@ -39,9 +39,7 @@ impl From<NotAssessed> for Not {
     fn from(why: NotAssessed) -> Self {
         match why {
             NotAssessed::Refused(refused) => refused.into(),
-            NotAssessed::Unreadable(errors) => {
-                Self::wrong(t!("typed-something-that-was-filled-in", errors = errors.to_string()))
-            }
+            NotAssessed::Unreadable(errors) => Self::wrong(t!("typed-unreadable", errors = errors.to_string())),
             NotAssessed::Wrong(says) | NotAssessed::NoAnswer(says) => Self::wrong(says),
         }
     }

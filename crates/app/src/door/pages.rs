@@ -332,7 +332,7 @@ pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form
         return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }
     if asked.new != asked.again {
-        let says = t!("sign-in-the-two-new-passwords-are");
+        let says = t!("sign-in-passwords-differ");
         return page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
     }
     let account = format!("{} {}", staff.me.business, staff.me.person.id);

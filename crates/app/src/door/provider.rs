@@ -356,7 +356,7 @@ async fn come_back(
     }
     let code = back.code.ok_or_else(stale)?;
     let (subject, claims) = claims(provider, code, way).await?;
-    let business = provider.business(records).ok_or_else(|| not_so(t!("sign-in-there-is-no-business-to")))?;
+    let business = provider.business(records).ok_or_else(|| not_so(t!("sign-in-no-business")))?;
     let person = person(provider, records, &business, &subject, &claims).await?;
     Ok(access::begin(records, &business, &person, HOW).await?)
 }

@@ -185,19 +185,12 @@ impl<'i> Import<'i> {
             }
             let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
             let progress = Progress { rows: whole(all), done: whole(number) };
-            conn.begin().await?;
-            let done = async {
-                imports::keep(&mut conn, self.plan.kind, &values).await?;
-                imports::set(&mut conn, business, id, self.plan.kind, progress, now.micros()).await
-            };
-            match done.await {
-                Ok(()) => conn.commit().await?,
-                Err(e) => {
-                    // What failed is told; that it was taken back is no news.
-                    let _ = conn.rollback().await;
-                    return Err(e).context("what was kept so far stays: the same command goes on with the rest");
-                }
-            }
+            let done = conn.as_one(async |conn| {
+                imports::keep(conn, self.plan.kind, &values).await?;
+                imports::set(conn, business, id, self.plan.kind, progress, now.micros()).await
+            });
+            let done: Result<(), StoreError> = done.await;
+            done.context("what was kept so far stays: the same command goes on with the rest")?;
             kept += u64::try_from(values.len() / width).unwrap_or(0);
             values.clear();
             if is_last {

@@ -292,24 +292,13 @@ async fn tried(
     version: Option<i64>,
 ) -> Result<bool, StoreError> {
     let mut conn = store.writer().await?;
-    for tried in 1.. {
-        conn.begin().await?;
-        let done = match made_in(&mut conn, business, by, changes, now, version).await {
-            Ok(true) => conn.commit().await.map(|()| true),
-            Ok(false) => return conn.rollback().await.map(|()| false),
-            Err(e) => Err(e),
-        };
-        match done {
-            Err(StoreError::Conflict(_)) if tried < TRIES_MAX => conn.rollback().await?,
-            Err(e) => {
-                // What failed is told; that it was taken back is no news.
-                let _ = conn.rollback().await;
-                return Err(e);
-            }
-            Ok(done) => return Ok(done),
+    let mut tried = 1;
+    loop {
+        match conn.as_one(async |conn| made_in(conn, business, by, changes, now, version).await).await {
+            Err(StoreError::Conflict(_)) if tried < TRIES_MAX => tried += 1,
+            done => return done,
         }
     }
-    Ok(false)
 }
 
 /// Makes changes within a transaction.

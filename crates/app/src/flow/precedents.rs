@@ -53,21 +53,15 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
         // As it is by now, which may be further than the entry: what comes later changes nothing then.
         cases.extend(records.case(business, id).await.map_err(of_store)?);
     }
-    conn.begin().await?;
-    let done = async {
-        if precedents::saw(&mut conn, business, READER, &was, &cursor.to_string()).await? {
+    conn.as_one(async |conn| {
+        if precedents::saw(conn, business, READER, &was, &cursor.to_string()).await? {
             for case in &cases {
-                keep(&mut conn, case).await?;
+                keep(conn, case).await?;
             }
         }
-        conn.commit().await
-    };
-    let done = done.await;
-    if done.is_err() {
-        // What failed is told; that it was taken back is no news.
-        let _ = conn.rollback().await;
-    }
-    done.map(|()| cases.len())
+        Ok(cases.len())
+    })
+    .await
 }
 
 /// Keeps what stands on a case now: what it was given, or the no it ended with.

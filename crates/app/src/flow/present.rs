@@ -38,7 +38,8 @@ pub async fn waiting_for(conn: &mut Conn, me: &Me) -> Result<Vec<approvals::Wait
     let may = |least: &str| {
         RoleName::parse(least).is_ok_and(|least| at_least(&me.rules.ladder, &me.person.role, &least).is_ok())
     };
-    all.retain(|w| w.asker != me.person.id.as_str() && may(&w.least) && !me.person.person().is_agent());
+    let own = |w: &approvals::Waiting| [&w.asker, &w.owner].iter().any(|id| id.as_str() == me.person.id.as_str());
+    all.retain(|w| !own(w) && may(&w.least) && !me.person.person().is_agent());
     Ok(all)
 }
 

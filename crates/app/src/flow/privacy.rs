@@ -66,16 +66,7 @@ pub async fn erase(records: &Records, me: &Me, customer: &CustomerId) -> Result<
     let mut conn = records.store.writer().await?;
     let mut tried = 1;
     loop {
-        conn.begin().await?;
-        let done = match erase_in(records, &mut conn, me, customer).await {
-            Ok(gone) => conn.commit().await.map(|()| gone).map_err(NotDone::Store),
-            Err(e) => Err(e),
-        };
-        if done.is_err() {
-            // What failed is told; that it was taken back is no news.
-            let _ = conn.rollback().await;
-        }
-        match done {
+        match conn.as_one(async |conn| erase_in(records, conn, me, customer).await).await {
             Err(NotDone::Store(StoreError::Conflict(_))) if tried < TRIES_MAX => tried += 1,
             Ok(gone) => return conn.scrub().await.map(|()| gone).map_err(NotDone::Store),
             Err(e) => return Err(e),
@@ -204,22 +195,15 @@ async fn retain_page(
     business: &BusinessId,
     page: &[CaseId],
 ) -> Result<usize, StoreError> {
-    conn.begin().await?;
-    let done = async {
+    conn.as_one(async |conn| {
         let ended = lock_ended(conn, business, page).await?;
         if !ended.is_empty() {
             let erased = erase_cases(records, conn, business, &ended, &mut Gone::default()).await?;
             change_in(conn, business, RETENTION, &[Setting::Erased(erased)], records.clock.now()).await?;
         }
-        conn.commit().await?;
         Ok(ended.len())
-    };
-    let done = done.await;
-    if done.is_err() {
-        // What failed is told; that it was taken back is no news.
-        let _ = conn.rollback().await;
-    }
-    done
+    })
+    .await
 }
 
 /// All that is kept of a customer.

@@ -109,19 +109,13 @@ async fn enqueue(records: &Records, business: &BusinessId, endpoint: &EndpointRo
     let now = records.clock.now();
     let wanted = fresh.iter().filter(|kept| endpoint.takes(&kept.entry.kind));
     let rows: Vec<DeliveryRow> = wanted.map(|kept| message(endpoint, kept, now)).collect::<Result<_, _>>()?;
-    conn.begin().await?;
-    let done = async {
-        if endpoints::saw(&mut conn, business, &endpoint.id, &endpoint.seen, &cursor.to_string()).await? {
-            deliveries::add(&mut conn, business, &rows).await?;
+    conn.as_one(async |conn| {
+        if endpoints::saw(conn, business, &endpoint.id, &endpoint.seen, &cursor.to_string()).await? {
+            deliveries::add(conn, business, &rows).await?;
         }
-        conn.commit().await
-    };
-    let done = done.await;
-    if done.is_err() {
-        // What failed is told; that it was taken back is no news.
-        let _ = conn.rollback().await;
-    }
-    done
+        Ok(())
+    })
+    .await
 }
 
 /// What was written since someone read last: some hundred entries of each chain.

@@ -81,6 +81,23 @@ fn the_sale_five_days_later() {
     });
 }
 
+/// A question on a case that is theirs by now is no question to them.
+#[test]
+fn whoever_takes_a_case_over_is_not_asked_about_it() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let case = shop.case("rita", "price_adjustment", "c_1001").await;
+        let (_, digest) = shop.assess("rita", &case, "blazers").await;
+        shop.is_there("lena").await;
+        let ask = json!({ "wish": wish(&digest, "credit_difference"), "words": "15 years with us" });
+        shop.post("rita", &format!("{case}/approvals"), ask).await.ok();
+        let queue = async |who| shop.get(who, "/v1/approvals").await.ok()["approvals"].as_array().unwrap().len();
+        assert_eq!((queue("lena").await, queue("hugo").await), (1, 1));
+        shop.post("lena", &format!("{case}/take-over"), json!({})).await.ok();
+        assert_eq!((queue("lena").await, queue("hugo").await), (0, 1));
+    });
+}
+
 /// 2. Owed: it takes no discretion, and no budget for exceptions.
 #[test]
 fn the_wrong_parcel() {

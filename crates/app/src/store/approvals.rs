@@ -86,12 +86,15 @@ pub struct Waiting {
     pub at: String,
     /// When it is passed on, in UTC.
     pub until: String,
+    /// Who owns the case.
+    pub owner: String,
 }
 
 /// The questions that wait, the oldest first.
 pub async fn waiting(conn: &mut Conn, business: &BusinessId, most: i64) -> Result<Vec<Waiting>, StoreError> {
-    let sql = "SELECT id, case_id, team, asker, asked_of, least, look, option_id, cost, currency, at, until FROM approvals \
-               WHERE business = ? AND state = 'waiting' ORDER BY until LIMIT ?";
+    let sql = "SELECT a.id, a.case_id, a.team, a.asker, a.asked_of, a.least, a.look, a.option_id, a.cost, a.currency, a.at, \
+               a.until, c.owner FROM approvals a JOIN cases c ON c.business = a.business AND c.id = a.case_id \
+               WHERE a.business = ? AND a.state = 'waiting' ORDER BY a.until LIMIT ?";
     let rows = conn.fetch(sql, &[business.as_str().into(), most.into()]).await?;
     let one = |row: &super::sql::Row| {
         let text = |at: usize| row.text(at).map(str::to_owned);
@@ -109,6 +112,7 @@ pub async fn waiting(conn: &mut Conn, business: &BusinessId, most: i64) -> Resul
             cost: amends_core::money::Money::new(row.int(8)?, currency).to_string(),
             at: row.time(10)?.to_string(),
             until: row.time(11)?.to_string(),
+            owner: text(12)?,
         })
     };
     rows.iter().map(one).collect()

@@ -184,25 +184,15 @@ pub async fn add_anchor(conn: &mut Conn, anchor: &Anchor) -> Result<(), StoreErr
         heads.into(),
         anchor.hash.as_str().into(),
     ];
-    conn.begin().await?;
-    let head = "INSERT INTO anchors (business, number, at, previous, heads, hash)";
-    let mut done = conn.write(head, " ON CONFLICT DO NOTHING", 6, &values).await;
-    if done.is_ok() {
-        let rows: Vec<Value<'_>> = anchor
-            .heads
-            .iter()
-            .flat_map(|m| -> [Value<'_>; 3] {
-                [anchor.business.as_str().into(), m.team.as_str().into(), whole(m.seq).into()]
-            })
-            .collect();
+    let mut rows: Vec<Value<'_>> = Vec::new();
+    for moved in &anchor.heads {
+        rows.extend([anchor.business.as_str().into(), moved.team.as_str().into(), whole(moved.seq).into()]);
+    }
+    conn.as_one(async |conn| {
+        let head = "INSERT INTO anchors (business, number, at, previous, heads, hash)";
+        conn.write(head, " ON CONFLICT DO NOTHING", 6, &values).await?;
         let tail = " ON CONFLICT (business, team) DO UPDATE SET seq = excluded.seq";
-        done = conn.write("INSERT INTO anchored (business, team, seq)", tail, 3, &rows).await;
-    }
-    match done {
-        Ok(()) => conn.commit().await,
-        Err(e) => {
-            conn.rollback().await?;
-            Err(e)
-        }
-    }
+        conn.write("INSERT INTO anchored (business, team, seq)", tail, 3, &rows).await
+    })
+    .await
 }

@@ -36,19 +36,13 @@ async fn migrate_to(conn: &mut Conn, migrations: &[&str], now: i64) -> Result<()
         // Two programs that start at once may both make it; then it is there.
         conn.fetch("SELECT version FROM migrations LIMIT 1", &[]).await.map_err(|_| e)?;
     }
-    conn.begin().await?;
-    if let Conn::Postgres(_) = conn {
-        conn.execute("LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE", &[]).await?;
-    }
-    let done = apply(conn, migrations, now).await;
-    match done {
-        Ok(()) => conn.commit().await,
-        Err(e) => {
-            // What failed is told; that it was taken back is no news.
-            let _ = conn.rollback().await;
-            Err(e)
+    conn.as_one(async |conn| {
+        if let Conn::Postgres(_) = conn {
+            conn.execute("LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE", &[]).await?;
         }
-    }
+        apply(conn, migrations, now).await
+    })
+    .await
 }
 
 async fn apply(conn: &mut Conn, migrations: &[&str], now: i64) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ pub(super) fn rows(a: &Assessment<'_>, voice: Voice<'_>) -> Vec<Row> {
         let text = match truth {
             Truth::Yes => decides,
             Truth::No => return None,
-            Truth::Unknown(_) => t!(voice, "answer-not-known-yet-if-so", decides = decides),
+            Truth::Unknown(_) => t!(voice, "answer-not-known-decides", decides = decides),
         };
         let tone = if *truth == Truth::Yes { voice.tone(Need::role(g.needs)) } else { Tone::Open };
         Some(row(&g.id, &g.says, Said::new(tone, text)))
@@ -73,7 +73,7 @@ fn barring(a: &Assessment<'_>, voice: Voice<'_>, index: usize, (never, truth): (
     let stands = match truth {
         Truth::No => return None,
         Truth::Yes => Said::new(Tone::Never, t!(voice, "answer-bars-what-for-everyone", what = what)),
-        Truth::Unknown(_) => Said::new(Tone::Open, t!(voice, "answer-not-known-yet-it-may", what = what)),
+        Truth::Unknown(_) => Said::new(Tone::Open, t!(voice, "answer-may-bar", what = what)),
     };
     Some(Row { cites: never.cites.clone(), ..row(&never.id, &never.says, stands) })
 }
@@ -89,7 +89,7 @@ pub(super) fn reasons(a: &Assessment<'_>, voice: Voice<'_>) -> Option<String> {
 pub(super) fn bar_says(a: &Assessment<'_>, voice: Voice<'_>, bar: Bar) -> String {
     match bar {
         Bar::Never(n) => a.version.nevers.get(n).map_or_else(String::new, |n| n.says.clone()),
-        Bar::MoreThanPaid => t!(voice, "answer-it-is-more-than-the"),
+        Bar::MoreThanPaid => t!(voice, "answer-more-than-the-rest"),
     }
 }
 
@@ -145,8 +145,8 @@ fn source_words(voice: Voice<'_>, source: Source) -> String {
 /// What to do so that it counts.
 fn proof_words(voice: Voice<'_>, needs: Source) -> String {
     match needs {
-        Source::System => t!(voice, "answer-look-it-up-in-the"),
-        Source::Seen => t!(voice, "answer-look-at-it-yourself-the"),
+        Source::System => t!(voice, "answer-look-it-up"),
+        Source::Seen => t!(voice, "answer-look-yourself"),
         Source::Word | Source::Claimed => t!(voice, "answer-ask-the-customer"),
     }
 }

@@ -213,7 +213,7 @@ fn about(voice: Voice<'_>, version: &Version) -> Vec<String> {
         about.push(t!(voice, "rule-counts-as-it-was-when"));
     }
     if version.proactive {
-        about.push(t!(voice, "rule-may-be-opened-before-the"));
+        about.push(t!(voice, "rule-may-be-opened-before"));
     }
     about
 }
@@ -222,7 +222,7 @@ fn about(voice: Voice<'_>, version: &Version) -> Vec<String> {
 fn proof(voice: Voice<'_>, source: Source) -> String {
     match source {
         Source::System => t!(voice, "rule-once-a-system-of-record"),
-        Source::Seen => t!(voice, "rule-once-someone-has-looked-at"),
+        Source::Seen => t!(voice, "rule-once-looked-at"),
         Source::Word | Source::Claimed => t!(voice, "rule-on-the-customers-word"),
     }
 }

@@ -102,9 +102,7 @@ fn push(a: &Assessment<'_>, voice: Voice<'_>, lent: &[Lent], index: usize, depth
 fn stands(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
     match (seen.outcome.state, seen.outcome.binding) {
         (TermState::NotApplicable, _) => Said::new(Tone::Plain, t!(voice, "answer-does-not-apply-here")),
-        (TermState::Missing, Binding::Undisclosed) => {
-            Said::new(Tone::Inside, t!(voice, "answer-customers-were-not-told-does"))
-        }
+        (TermState::Missing, Binding::Undisclosed) => Said::new(Tone::Inside, t!(voice, "answer-not-told")),
         (TermState::Missing, _) => Said::new(Tone::Open, t!(voice, "answer-not-known-yet")),
         (TermState::Met, _) => Said::new(Tone::Inside, inside(voice, seen)),
         (TermState::Failed, Binding::Undisclosed) => {
@@ -186,7 +184,7 @@ fn failed(voice: Voice<'_>, seen: Seen<'_>, lent: &[Lent]) -> Said {
         Some(role) => t!(voice, "answer-past-role-may-waive", past = past, role = voice.who(role)),
         None if firm && measured => past,
         None if firm => t!(voice, "answer-past-this-is-fixed", past = past),
-        None => t!(voice, "answer-past-further-than-anyone-may", past = past),
+        None => t!(voice, "answer-further-than-anyone", past = past),
     };
     Said::new(voice.tone(need), text)
 }

@@ -26,6 +26,7 @@ use crate::flow::job::{Done, Job, Work};
 use crate::flow::people::{Setting, change, team};
 use crate::flow::records::{Records, With};
 use crate::flow::rules::{ModeText, Rules};
+use crate::store::StoreError;
 use crate::store::imports::{self, Kind};
 use crate::store::people::PersonRow;
 use crate::store::precedents::{DECLINED, GIVEN, IMPORTED};
@@ -206,12 +207,16 @@ impl Shop<'_> {
     /// Keeps rows, as an import does.
     async fn keep(&self, kind: Kind, rows: Vec<Vec<Value<'static>>>) -> Result<()> {
         let mut conn = self.records.store.own_writer().await?;
-        conn.begin().await?;
-        for page in rows.chunks(512) {
-            let values: Vec<Value<'static>> = page.iter().flatten().cloned().collect();
-            imports::keep(&mut conn, kind, &values).await?;
-        }
-        Ok(conn.commit().await?)
+        let kept: Result<(), StoreError> = conn
+            .as_one(async |conn| {
+                for page in rows.chunks(512) {
+                    let values: Vec<Value<'static>> = page.iter().flatten().cloned().collect();
+                    imports::keep(conn, kind, &values).await?;
+                }
+                Ok(())
+            })
+            .await;
+        Ok(kept?)
     }
 
     async fn customers(&mut self) -> Result<()> {

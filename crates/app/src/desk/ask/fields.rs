@@ -272,7 +272,7 @@ impl Inputs<'_> {
             Type::Percent => Some("%".to_owned()),
             Type::Days => Some("days".to_owned()),
             Type::Months => Some("months".to_owned()),
-            Type::Duration => Some(t!("ask-such-as-2-h-or")),
+            Type::Duration => Some(t!("ask-duration-such-as")),
             _ => None,
         };
         let value = self.answers.get(&name).unwrap_or_default().to_owned();

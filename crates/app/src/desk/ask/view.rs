@@ -92,7 +92,7 @@ impl View {
         let Asked { assessment: a, explanation: e, answers, wrong } = at;
         let (words, words_wrong) = match explain::say(a, e, explain::suited(a.standing)) {
             // There is nothing to say yet.
-            _ if a.standing == Standing::Unknown => (None, Some(t!("ask-the-words-follow-once-the"))),
+            _ if a.standing == Standing::Unknown => (None, Some(t!("ask-words-follow"))),
             Ok(words) => (words.map(|w| w.text), None),
             Err(why) => (None, Some(why.to_string())),
         };
@@ -200,13 +200,13 @@ fn happened(a: &Assessment<'_>, answers: &Answers) -> Vec<Happened> {
                 says: c.says.clone(),
                 proof: match c.proof {
                     Source::System => t!("ask-counts-when-our-systems-show"),
-                    Source::Seen => t!("ask-counts-when-somebody-saw-it"),
+                    Source::Seen => t!("ask-counts-when-seen"),
                     _ => t!("ask-the-customers-word-is-enough"),
                 },
                 sources: vec![
                     choice("", "No"),
                     choice("word", &t!("ask-the-customer-says-so")),
-                    choice("seen", &t!("ask-i-saw-a-note-or")),
+                    choice("seen", &t!("ask-saw-proof")),
                 ],
             }
         })

@@ -79,7 +79,7 @@ impl Acting<'_> {
 
     fn id<T: TryFrom<String>>(&self, name: &str) -> Result<T, Not> {
         T::try_from(self.text(name).to_owned())
-            .map_err(|_| Not::wrong(t!("case-is-no", typed = self.text(name), name = name)))
+            .map_err(|_| Not::wrong(t!("case-not-a", typed = self.text(name), name = name)))
     }
 
     /// By what the same form that comes twice is told. `part`: which of several things it does.
@@ -223,8 +223,7 @@ impl Acting<'_> {
             "settle" => Command::Settle { words: None },
             "reopen" => Command::Reopen { reason: self.words("note", &t!("case-why-it-is-opened-again"))? },
             "offer" => {
-                let to =
-                    PersonId::parse(self.text("to")).map_err(|_| Not::wrong(t!("case-choose-who-should-take-it")))?;
+                let to = PersonId::parse(self.text("to")).map_err(|_| Not::wrong(t!("case-choose-who")))?;
                 Command::OfferHandover { to, words: self.words("handover", &t!("case-what-they-should-know"))? }
             }
             "accept" => Command::AcceptHandover,

@@ -63,12 +63,7 @@ fn question(staff: &Staff, case: &Case, approval: &Approval) -> Option<Decided> 
         ApprovalState::Waiting { to: Asked::Person(to), until, .. } => Decided {
             class: "theirs",
             icon: "clock",
-            text: t!(
-                "case-to-is-asked-until-until",
-                to = staff.me.rules.name_of(to),
-                until = clock(*until),
-                what = what
-            ),
+            text: t!("case-asked-until", to = staff.me.rules.name_of(to), until = clock(*until), what = what),
             ..NOTHING
         },
         ApprovalState::Waiting { to: Asked::CallBack(at), .. } => Decided {
@@ -80,21 +75,19 @@ fn question(staff: &Staff, case: &Case, approval: &Approval) -> Option<Decided> 
         ApprovalState::Given { by, of, until } => Decided {
             class: "inside",
             icon: "inside",
-            text: t!("case-by-says-yes-until-until", by = name(by), until = clock(*until), of = called(case, of)),
+            text: t!("case-says-yes", by = name(by), until = clock(*until), of = called(case, of)),
             usable: Some(approval.id.to_string()),
             ..NOTHING
         },
         ApprovalState::Refused { by, reason } => Decided {
             class: "never",
             icon: "never",
-            text: t!("case-by-says-no-what", by = name(by), what = what),
+            text: t!("case-says-no", by = name(by), what = what),
             quote: Some(reason.to_string()),
             appeal: may_appeal(case, approval).then(|| approval.id.to_string()),
             ..NOTHING
         },
-        ApprovalState::Ended => {
-            Decided { icon: "clock", text: t!("case-nobody-answered-in-time-what", what = what), ..NOTHING }
-        }
+        ApprovalState::Ended => Decided { icon: "clock", text: t!("case-nobody-answered", what = what), ..NOTHING },
         // What was given says so.
         ApprovalState::Used { .. } => return None,
     })

@@ -86,7 +86,7 @@ async fn added(staff: &Staff, id: &str, form: &Form) -> Result<(), Not> {
         return Err(Not::wrong(t!("case-nothing-was-added-wrong", wrong = wrong.to_string())));
     }
     if form.files.is_empty() {
-        return Err(Not::wrong(t!("case-choose-a-file-first-the")));
+        return Err(Not::wrong(t!("case-choose-file")));
     }
     let id = CaseId::parse(id).map_err(|_| Refused::NoCase)?;
     let case = staff.records.case(&staff.me.business, &id).await?.ok_or(Refused::NoCase)?;

@@ -149,7 +149,7 @@ fn whom(staff: &Staff, case: &Case, least: &RoleName, there: &[Present]) -> Stri
     if waiting == 0 {
         t!("case-ask-name-free-now", name = name)
     } else {
-        t!("case-ask-name-waiting-before-you", name = name, waiting = waiting)
+        t!("case-ask-after-others", name = name, waiting = waiting)
     }
 }
 

@@ -34,7 +34,7 @@ pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(O
     };
     let charged_to = match text("own.charged").trim() {
         "" => None,
-        team => Some(Department(typed::words(team, &t!("case-who-pays"))?.to_string())),
+        team => Some(Department(typed::words(team, &t!("case-own-who-pays"))?.to_string())),
     };
     let kind = Some(text("own.kind").to_owned()).filter(|kind| REMEDY_KINDS.contains(&kind.as_str()));
     let part = PartFrozen { id: id.clone(), kind, amount: amount.clone(), cost: Some(cost), with: Value::Null };
@@ -56,5 +56,5 @@ pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(O
 
 fn cost(text: &str, currency: Currency) -> Result<Money, Not> {
     let cost = typed::amount(text, currency)?;
-    cost.money().ok_or_else(|| Not::wrong(t!("case-what-does-it-cost-the-2")))
+    cost.money().ok_or_else(|| Not::wrong(t!("case-own-cost-missing")))
 }

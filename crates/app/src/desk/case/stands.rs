@@ -28,19 +28,17 @@ pub fn chips(staff: &Staff, case: &Case, is_mine: bool) -> Vec<(&'static str, &'
     let (now, zone) = (staff.records.clock.now(), &staff.me.rules.book.zone);
     let owner = staff.me.rules.name_of(&case.owner.id);
     let mut chips = vec![match case.state {
-        State::Open if is_mine => ("open", "person", t!("case-yours-until-it-is-settled")),
-        State::Open => ("plain", "person", t!("case-owners-until-it-is-settled", owner = owner)),
+        State::Open if is_mine => ("open", "person", t!("case-yours")),
+        State::Open => ("plain", "person", t!("case-owners", owner = owner)),
         State::Settled => ("inside", "inside", t!("case-settled-by-owner", owner = owner)),
         State::Declined => ("never", "never", t!("case-declined-by-owner", owner = owner)),
-        State::Lapsed => ("plain", "clock", t!("case-lapsed-the-customer-did-not")),
+        State::Lapsed => ("plain", "clock", t!("case-lapsed")),
     }];
-    chips.push(("inside", "calendar", t!("case-dates-count-as-of-zone", zone = time(case.asked, zone))));
+    chips.push(("inside", "calendar", t!("case-dates-count", zone = time(case.asked, zone))));
     if case.state == State::Open {
         chips.push(match case.turn {
-            Turn::Ours => ("plain", "clock", t!("case-open-for", since = waits(now, case.opened))),
-            Turn::Customers { since, .. } => {
-                ("plain", "clock", t!("case-the-customers-turn-for-since", since = waits(now, since)))
-            }
+            Turn::Ours => ("plain", "clock", t!("case-open-since", since = waits(now, case.opened))),
+            Turn::Customers { since, .. } => ("plain", "clock", t!("case-customers-turn", since = waits(now, since))),
         });
     }
     if case.head.is_some() {
@@ -53,9 +51,9 @@ pub fn chips(staff: &Staff, case: &Case, is_mine: bool) -> Vec<(&'static str, &'
 pub fn promised(staff: &Staff, promise: &Promise) -> Promised {
     let until = time(promise.due, &staff.me.rules.book.zone);
     let stands = match promise.state {
-        PromiseState::Made => ("plain", "clock", t!("case-until", until = until)),
-        PromiseState::Rang => ("yours", "clock", t!("case-soon-until-until", until = until)),
-        PromiseState::Missed => ("never", "alert", t!("case-missed-it-was-until-until", until = until)),
+        PromiseState::Made => ("plain", "clock", t!("case-promise-until", until = until)),
+        PromiseState::Rang => ("yours", "clock", t!("case-promise-soon", until = until)),
+        PromiseState::Missed => ("never", "alert", t!("case-promise-missed", until = until)),
         PromiseState::Kept => ("inside", "inside", t!("case-kept")),
         PromiseState::KeptLate => ("yours", "inside", t!("case-kept-late")),
     };

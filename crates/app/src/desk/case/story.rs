@@ -80,7 +80,7 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
             Some((t!("story-the-customer-said-thanks"), words.as_ref().map(ToString::to_string)))
         }
         Happened::CustomerAsked { words } => said(&t!("story-the-customer-was-asked"), words),
-        Happened::HoldWarned => plain(&t!("story-the-hold-is-about-to")),
+        Happened::HoldWarned => plain(&t!("story-hold-soon")),
         Happened::HoldLapsed => plain(&t!("story-the-hold-lapsed")),
         Happened::Promised { words, due, .. } => {
             said(&t!("story-promised-by-zone", zone = time(*due, &staff.me.rules.book.zone)), words)
@@ -95,13 +95,13 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
         Happened::HandoverRefused { words } => said(&t!("story-not-taken-over"), words),
         Happened::HandoverWithdrawn => plain(&t!("story-no-longer-offered")),
         Happened::HandedOver { owner } => Some((t!("story-id-owns-it-now", id = name(&owner.id)), None)),
-        Happened::BroughtToHead { .. } => plain(&t!("story-the-head-sees-it-from")),
+        Happened::BroughtToHead { .. } => plain(&t!("story-head-sees")),
         Happened::Assessed { assessment, .. } => {
             Some((t!("story-assessed-standing", standing = assessment.standing), None))
         }
         Happened::BespokeWritten { option, .. } => Some((t!("story-a-remedy-for-this-case", says = option.says), None)),
         Happened::ApprovalAsked { of, words, .. } => said(&t!("story-asked-for-of", of = called(case, of)), words),
-        Happened::ApprovalPassedOn { .. } => plain(&t!("story-the-question-was-passed-on")),
+        Happened::ApprovalPassedOn { .. } => plain(&t!("story-passed-on")),
         Happened::Approved { of, words, .. } => {
             Some((t!("story-yes-to-of", of = called(case, of)), words.as_ref().map(ToString::to_string)))
         }
@@ -110,9 +110,9 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
         Happened::Reserved { of, cost, .. } => {
             Some((t!("story-given-of-it-costs-cost", of = called(case, of), cost = money(*cost)), None))
         }
-        Happened::GrantTakenBack { .. } => plain(&t!("story-taken-back-before-anything-of")),
+        Happened::GrantTakenBack { .. } => plain(&t!("story-taken-back")),
         Happened::GrantSettled { .. } => plain(&t!("story-what-was-given-is-done")),
-        Happened::GrantReleased { reason, .. } => said(&t!("story-what-was-given-could-not"), reason),
+        Happened::GrantReleased { reason, .. } => said(&t!("story-not-done"), reason),
         Happened::Declined { reason, .. } => said(&t!("story-declined"), reason),
         Happened::Settled { words } => Some((t!("story-settled"), words.as_ref().map(ToString::to_string))),
         Happened::Reopened { reason, .. } => Some((t!("story-opened-again"), reason.as_ref().map(ToString::to_string))),

@@ -20,7 +20,7 @@ pub(super) fn offers(voice: Voice<'_>, version: &Version) -> Vec<Offers> {
         Group::Remedies if is_free => t!(voice, "rule-owed-to-whoever-asks"),
         Group::Remedies => t!(voice, "rule-owed-when-every-term-holds"),
         Group::Goodwill => t!(voice, "rule-asks-for-no-term-only"),
-        Group::Instead => t!(voice, "rule-possible-in-place-of-what"),
+        Group::Instead => t!(voice, "rule-in-place-of-barred"),
     };
     let all = GROUPS.map(|group| Offers { group, when: when(group), remedies: of(group) });
     all.into_iter().filter(|offers| !offers.remedies.is_empty()).collect()
@@ -93,7 +93,7 @@ pub(super) fn cost(voice: Voice<'_>, version: &Version, reg: Reg) -> String {
 fn notes(voice: Voice<'_>, version: &Version, remedy: &Remedy) -> Vec<String> {
     let mut notes = Vec::new();
     if matches!(remedy.body, RemedyBody::Either(_)) {
-        notes.push(t!(voice, "rule-the-first-of-these-that"));
+        notes.push(t!(voice, "rule-first-that-holds"));
     }
     if let Some(reg) = remedy.when {
         let sources = sources(voice, version, reg);
@@ -103,24 +103,24 @@ fn notes(voice: Voice<'_>, version: &Version, remedy: &Remedy) -> Vec<String> {
         ));
     }
     if remedy.partial {
-        notes.push(t!(voice, "rule-less-than-the-amount-may"));
+        notes.push(t!(voice, "rule-less-may-be-given"));
     }
     if let RemedyBody::One(one) = &remedy.body {
         notes.extend(one.split.map(|split| shared(voice, split)));
     }
     let expires = remedy.fields.iter().find(|(name, _)| name == "expires").map(|(_, value)| value);
-    notes.extend(expires.map(|value| match value {
-        FieldValue::Text(text) if text == "never" => t!(voice, "rule-never-expires"),
-        FieldValue::Text(text) => t!(voice, "rule-good-for-text", text = text),
-        FieldValue::Computed(reg, ty, _) => {
-            written(voice, version, ty, *reg).map_or_else(
-                || t!(voice, "rule-expires-on-a-day-that"),
+    notes.extend(expires.map(|value| {
+        match value {
+            FieldValue::Text(text) if text == "never" => t!(voice, "rule-never-expires"),
+            FieldValue::Text(text) => t!(voice, "rule-good-for-text", text = text),
+            FieldValue::Computed(reg, ty, _) => written(voice, version, ty, *reg).map_or_else(
+                || t!(voice, "rule-expires-worked-out"),
                 |day| t!(voice, "rule-good-until-day", day = day),
-            )
+            ),
         }
     }));
     if let Some(kept) = remedy.keeps.and_then(|reg| written(voice, version, &Type::Percent, reg)) {
-        notes.push(t!(voice, "rule-expected-to-keep-kept-of", kept = kept));
+        notes.push(t!(voice, "rule-expected-to-keep", kept = kept));
     }
     notes.extend(remedy.charged_to.as_ref().map(|team| t!(voice, "rule-team-pays", team = team)));
     notes
@@ -129,6 +129,6 @@ fn notes(voice: Voice<'_>, version: &Version, remedy: &Remedy) -> Vec<String> {
 fn shared(voice: Voice<'_>, split: Split) -> String {
     match split {
         Split::InOrder => t!(voice, "rule-goes-to-the-first-payment"),
-        Split::Proportional => t!(voice, "rule-goes-to-all-payments-by"),
+        Split::Proportional => t!(voice, "rule-goes-to-all-payments"),
     }
 }

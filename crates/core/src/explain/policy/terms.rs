@@ -66,7 +66,7 @@ fn end(voice: Voice<'_>, version: &Version, operand: Operand, ty: &Type) -> Stri
         }
         Operand::Reg(reg) => super::sources(voice, version, reg).map_or_else(
             || t!(voice, "rule-what-is-worked-out"),
-            |sources| t!(voice, "rule-what-is-worked-out-from", sources = sources),
+            |sources| t!(voice, "rule-worked-out-from", sources = sources),
         ),
     }
 }
@@ -86,7 +86,7 @@ fn stretched(voice: Voice<'_>, term: &Term, role: RoleId, reach: Reach) -> Said 
         (Reach::Distance(distance), TermShape::Measure { ty, .. }) => {
             t!(voice, "rule-stretch", title = title, distance = voice.long(distance, ty, None))
         }
-        (_, TermShape::Measure { .. }) => t!(voice, "rule-title-any-distance-past-the", title = title),
+        (_, TermShape::Measure { .. }) => t!(voice, "rule-any-distance", title = title),
         _ => t!(voice, "rule-title-may-waive", title = title),
     };
     Said::new(voice.tone(Need::role(role)), text)
@@ -97,7 +97,7 @@ fn notes(voice: Voice<'_>, term: &Term) -> Vec<String> {
     if term.when.is_some() {
         notes.push(t!(voice, "rule-asked-in-some-cases-only"));
     }
-    notes.extend(term.from.map(|day| t!(voice, "rule-asked-from-day-on", day = voice.date(day))));
+    notes.extend(term.from.map(|day| t!(voice, "rule-asked-from", day = voice.date(day))));
     notes.extend(term.until.map(|day| t!(voice, "rule-asked-until-day", day = voice.date(day))));
     let payer = &term.charged_to;
     match (term.disclosed, payer) {
