@@ -1,7 +1,7 @@
 // What `make demo` opens: a shop with its people, and five stories that wait on the desk.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { audit, browser as launch, demo, open, out } from './house.mjs';
+import { browser as launch, demo, open, out, seen } from './house.mjs';
 
 let address, browser, shop;
 
@@ -26,14 +26,12 @@ async function as(who) {
 test('one key signs in, and the five stories are there', async () => {
   const { page, complaints, close } = await open(browser, address);
   await page.goto(`${address}/demo`);
-  await page.screenshot({ path: `${out}demo.png`, fullPage: true });
-  assert.deepEqual(await audit(page), []);
+  await seen(page, 'demo');
   const number = await page.getByRole('link', { name: 'Rita Ramos' }).getAttribute('data-option');
   await page.keyboard.press(number);
   await page.keyboard.press('Enter');
   await page.waitForURL(`${address}/desk`);
-  await page.screenshot({ path: `${out}demo-desk.png`, fullPage: true });
-  assert.deepEqual(await audit(page), []);
+  await seen(page, 'demo-desk');
   assert.equal(await page.locator('.lines .line').count(), 5);
   const verdicts = [];
   for (let story = 0; story < 5; story += 1) {
@@ -100,8 +98,7 @@ test('a lead in another browser says yes to what waits', async () => {
   const lena = await as('Lena Vogel');
   await lena.page.goto(`${address}/approvals`);
   await lena.page.getByText('Omar Haddad asks').waitFor();
-  await lena.page.screenshot({ path: `${out}demo-approvals.png`, fullPage: true });
-  assert.deepEqual(await audit(lena.page), []);
+  await seen(lena.page, 'demo-approvals');
   const omar = await as('Omar Haddad');
   await omar.page.locator('.lines .line').first().click();
   await omar.page.getByText('Nobody is there to ask').waitFor();

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { browser as launch, open, out, program, root, seen, serve } from './house.mjs';
+import { browser as launch, open, program, root, seen, serve } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-form-'));
 const database = join(folder, 'amends.db');
@@ -58,15 +58,29 @@ test('a form that was filled in is a case of the one who answers for it, once', 
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('alert').waitFor();
   assert.equal(await page.getByLabel('What happened?').inputValue(), 'The coat does not fit.', 'nothing is lost');
-  await page.screenshot({ path: `${out}form-missing.png`, fullPage: true });
   await page.getByLabel('Where can we reach you?').fill('ines@shop.example');
   await page.getByRole('button', { name: 'Send' }).dblclick();
   await page.getByRole('heading', { name: 'Thank you' }).waitFor();
-  await page.screenshot({ path: `${out}form-thanks.png`, fullPage: true });
   const thanks = await page.locator('main').innerText();
   const { cases } = await api('rita', 'GET', '/v1/cases');
   assert.deepEqual(cases.map(({ request, owner }) => [request, owner]), [['returns', 'rita']]);
   assert.ok(thanks.includes(cases[0].id), thanks);
   assert.deepEqual(complaints.filter((c) => !c.includes('422')), []);
+  await close();
+});
+
+test('what it says when something is missing, and thanks: axe finds nothing, nothing sticks out', async () => {
+  const { page, close } = await open(browser, house.address);
+  await page.goto(house.address + form);
+  await page.getByLabel('What is it about?').selectOption('returns');
+  await page.getByLabel('What happened?').fill('The hat does not fit.');
+  await page.getByLabel('Where can we reach you?').fill('ab');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('alert').waitFor();
+  await seen(page, 'form-missing');
+  await page.getByLabel('Where can we reach you?').fill('ines@shop.example');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+  await seen(page, 'form-thanks');
   await close();
 });

@@ -104,6 +104,10 @@ test('the stores are asked by mail, and answer without an account', async () => 
   await page.getByRole('heading', { name: 'Answered already' }).waitFor();
   assert.deepEqual(complaints, []);
   await close();
+  const after = await open(browser, house.address);
+  await after.page.goto(link);
+  await seen(after.page, 'consult-answered');
+  await after.close();
   const { consults, owner } = await api('GET', `/v1/cases/${id}`);
   assert.equal(consults[0].answer, 'It was torn,\nand taped over.');
   assert.equal(owner.id, 'rita', 'a consult never moves the case');

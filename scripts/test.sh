@@ -147,8 +147,8 @@ if chromium=$(scripts/browser.sh); then
   node_tests 'pages in a browser' env CHROMIUM="$chromium" AMENDS="$amends" \
     node --test --test-concurrency=2 --test-reporter=tap \
     e2e/ask.test.mjs e2e/book.test.mjs e2e/customer.test.mjs e2e/demo.test.mjs e2e/desk.test.mjs e2e/evidence.test.mjs \
-    e2e/find.test.mjs e2e/form.test.mjs e2e/keys.test.mjs e2e/kept.test.mjs e2e/links.test.mjs e2e/pages.test.mjs \
-    e2e/settings.test.mjs e2e/sign-in.test.mjs e2e/visits.test.mjs
+    e2e/find.test.mjs e2e/form.test.mjs e2e/hostile.test.mjs e2e/keys.test.mjs e2e/kept.test.mjs e2e/links.test.mjs \
+    e2e/pages.test.mjs e2e/settings.test.mjs e2e/sign-in.test.mjs e2e/visits.test.mjs
 elif [ -n "${CI:-}" ]; then
   step 'pages in a browser' scripts/browser.sh
 else

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use amends_core::authority::Mode;
 use amends_core::ids::PersonId;
 use amends_core::money::{Currency, Money};
-use amends_core::time::Time;
+use amends_core::time::{Date, Time};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -36,7 +36,7 @@ use crate::mcp::within;
 use crate::store::endpoints::Purpose;
 use crate::store::keys;
 use crate::store::settings::Allowance;
-use crate::texts::{filters, moment};
+use crate::texts::{date, filters, moment};
 
 /// The routes of `/v1`, to be called from a page.
 #[derive(Clone, Debug)]
@@ -359,7 +359,7 @@ fn made(staff: &Staff, rules: &Rules, used: &HashMap<String, i64>, frame: Frame,
         person: named(&k.person),
         actions: if k.actions.is_empty() { t!("settings-all-that-they-may") } else { k.actions.join(", ") },
         since: day(k.since),
-        used: used.get(&k.id).and_then(|day| Time::from_micros(*day)).map(day_of),
+        used: used.get(&k.id).and_then(|at| Date::parse(&day_of(Time::from_micros(*at)?)).ok()).map(date),
     });
     let webhooks = rules.endpoints.iter().map(|e| HookRow {
         id: e.id.clone(),
