@@ -326,7 +326,7 @@ fn a_key_says_on_which_day_it_was_used_last() {
         assert_eq!(used("rita").await, json!("2026-11-17"));
         let mut hugo = Browser::settle_in(&shop, "hugo").await;
         let page = hugo.get(&shop, "/settings").await.text;
-        assert!(page.contains("last used on 2026-11-17") && page.contains("never used"), "{page}");
+        assert!(page.contains("last used on 17 November 2026") && page.contains("never used"), "{page}");
     });
 }
 
