@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { audit, browser as launch, key, open, out, seen, serve, signIn } from './house.mjs';
+import { audit, browser as launch, call, key, open, out, seen, serve, signIn } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-customer-'));
 const database = join(folder, 'amends.db');
@@ -28,16 +28,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function api(who, path, body) {
-  const answer = await fetch(`${house.address}${path}`, {
-    method: body ? 'POST' : 'GET',
-    headers: { authorization: `Bearer ${keys[who]}`, ...(body && { 'content-type': 'application/json' }) },
-    body: body && JSON.stringify(body),
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
-}
+const api = (who, path, body) => call(house.address, keys[who], path, body);
 
 // A case of Rita's about a torn parcel, and the address of its customer's page as the interface tells it.
 async function told(...asks) {

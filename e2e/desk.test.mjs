@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { byKeyboard, byMouse, fill, tabToText } from './filling.mjs';
-import { audit, browser as launch, key, out, seen, serve, settled, signIn } from './house.mjs';
+import { audit, browser as launch, call, key, out, seen, serve, settled, signIn } from './house.mjs';
 import { moved, stories } from './stories.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-desk-'));
@@ -272,7 +272,7 @@ async function arrives(page, where) {
 }
 
 test('a double click does it once, with scripts and without', async () => {
-  const ours = async (path) => (await fetch(house.address + path, { headers: { authorization: `Bearer ${keys.hugo}` } })).json();
+  const ours = (path) => call(house.address, keys.hugo, path);
   const drafts = async () => (await ours('/v1/drafts')).drafts.map(({ policy }) => policy);
   for (const [at, javaScriptEnabled, policy] of [['c_1301', true, 'returns'], ['c_1302', false, 'fees']]) {
     const context = await browser.newContext({ javaScriptEnabled, locale: 'en-US', storageState: await hugo.page.context().storageState() });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { browser as launch, key, open, serve, settled, signIn } from './house.mjs';
+import { browser as launch, call, key, open, serve, settled, signIn } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-hostile-'));
 const database = join(folder, 'amends.db');
@@ -25,16 +25,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function api(who, path, body) {
-  const answer = await fetch(house.address + path, {
-    method: body ? 'POST' : 'GET',
-    headers: { authorization: `Bearer ${keys[who]}`, ...(body && { 'content-type': 'application/json' }) },
-    body: body && JSON.stringify(body),
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
-}
+const api = (who, path, body) => call(house.address, keys[who], path, body);
 
 // What ends someone's session, or what is still to be looked at, is not pressed.
 const ends = /sign-out|people\/(leave|password)|\/discard$/;
@@ -71,7 +62,7 @@ async function isText(page, where) {
     return [...put].map((e) => e.outerHTML.slice(0, 200));
   });
   assert.deepEqual(found, [], `${where}: text became part of the page`);
-  assert.ok(!(await page.content()).includes('49${'), `${where}: text was worked out`);
+  assert.doesNotMatch(await page.content(), /49\$\{7\*7\}|\}\}49/, `${where}: text was worked out`);
 }
 
 test('hostile text stays text wherever it is typed', async () => {
@@ -83,7 +74,7 @@ test('hostile text stays text wherever it is typed', async () => {
   await api('rita', `${at}/consults`, { department: 'stores', words: 'Was it torn?' });
   const { url } = await api('hugo', '/v1/inlets', { id: 'site', kind: 'form', owner: 'rita' });
   await api('hugo', '/v1/webhooks', { id: 'helpdesk', url: 'https://helpdesk.example/hook', purpose: 'fulfil', kinds: [] });
-  const { draft } = await api('hugo', '/v1/drafts', { policy: 'returns' }).then((made) => ({ draft: made.id ?? made.draft }));
+  const { id: draft } = await api('hugo', '/v1/drafts', { policy: 'returns' });
   const pages = [
     ['guest', new URL(link).pathname], ['guest', new URL(url).pathname], ['guest', '/sign-in'],
     ['guest', '/ask/retail'], ['guest', '/ask/retail/price_adjustment'],

@@ -100,6 +100,18 @@ export const key = (database, id, role, business = 'retail') =>
     { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] },
   ).toString().trim();
 
+// Asks the API as whoever has a key, and gives what it answered; what is refused fails the test.
+export async function call(address, token, path, body) {
+  const answer = await fetch(address + path, {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${path}: ${answer.status} ${text}`);
+  return JSON.parse(text);
+}
+
 // A browser of someone's own, signed in with a password that they chose. `head`: the key of someone who may give them one.
 export async function signIn(browser, address, id, head, options = {}) {
   const made = await fetch(`${address}/v1/people/${id}/password`, { method: 'POST', headers: { authorization: `Bearer ${head}` } });

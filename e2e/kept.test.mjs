@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { byKeyboard, byMouse, fill, tabTo, tabToText } from './filling.mjs';
-import { browser as launch, key, out, serve, signIn } from './house.mjs';
+import { browser as launch, call, key, out, serve, signIn } from './house.mjs';
 import { moved, stories } from './stories.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-kept-'));
@@ -31,16 +31,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function api(shop, who, path, body) {
-  const answer = await fetch(shop.address + path, {
-    method: body ? 'POST' : 'GET',
-    headers: { authorization: `Bearer ${shop.keys[who]}`, ...(body && { 'content-type': 'application/json' }) },
-    body: body && JSON.stringify(body),
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
-}
+const api = (shop, who, path) => call(shop.address, shop.keys[who], path);
 
 // What hands do: the same acts by mouse, and by keys alone.
 const mouse = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { byMouse, fill } from './filling.mjs';
-import { browser as launch, key, open, seen, serve, settled, signIn } from './house.mjs';
+import { browser as launch, call, key, open, seen, serve, settled, signIn } from './house.mjs';
 import { moved, stories } from './stories.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-keys-'));
@@ -26,14 +26,7 @@ after(async () => {
 });
 
 // Opens a case over the API; gives its id.
-async function opens(customer) {
-  const answer = await fetch(`${house.address}/v1/cases`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${keys.rita}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ request: 'price_adjustment', customer }),
-  });
-  return (await answer.json()).case;
-}
+const opens = async (customer) => (await call(house.address, keys.rita, '/v1/cases', { request: 'price_adjustment', customer })).case;
 
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('href') ?? document.activeElement.id);
 const told = (page, says) => page.locator('#announce').getByText(says).waitFor({ state: 'attached' });
@@ -76,7 +69,6 @@ test('an answer is read out, what is typed into keeps the focus, `c` copies the 
   await page.goto(`${house.address}/ask/retail/${story.request}`);
   await byMouse(page, 'asked', story.asked);
   await fill(page, story.facts, byMouse);
-  await page.focus('#words');
   const last = page.locator('[name="f.order.id"]');
   await last.focus();
   await page.keyboard.type('1');
@@ -128,9 +120,11 @@ test('what others do leaves the focus where it is, and is read out', async () =>
   assert.match(await lena.page.title(), /^\(1\) /);
   await lena.page.keyboard.press('n');
   await lena.page.keyboard.type('Not this time.');
-  // A question that arrives takes nothing away from whoever is writing.
-  const where = await lena.page.evaluate(() => document.activeElement.value);
-  assert.equal(where, 'Not this time.');
+  // What arrives takes nothing away from whoever is writing.
+  const looked = lena.page.waitForResponse((answer) => new URL(answer.url()).pathname === '/approvals');
+  await opens('c_5');
+  await looked;
+  assert.equal(await lena.page.evaluate(() => document.activeElement.value), 'Not this time.');
   await lena.page.keyboard.press('Escape');
   await lena.page.keyboard.press('y');
   await lena.page.keyboard.press('Enter');
