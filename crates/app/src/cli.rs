@@ -195,16 +195,20 @@ fn open(path: &Path, screen: Screen) -> Result<Opened, Stop> {
 }
 
 fn broken(findings: &[Diagnostic], sources: &Sources, folder: &str, screen: Screen) -> Answer {
-    let texts = Places { sources, folder };
+    let places = Places { sources, folder };
     let errors: Vec<Diagnostic> =
         findings.iter().filter(|f| f.severity == amends_core::diagnostic::Severity::Error).cloned().collect();
     let message = format!("{folder}: {}", report::count(&errors));
     if screen.json {
-        let json = json!({ "error": message, "findings": report::json(&errors, texts) });
+        let json = json!({ "error": message, "findings": report::json(&errors, places) });
         return Answer { err: format!("amends: {message}\n"), ..Answer::json(&json, Exit::Found) };
     }
     let style = Style { width: screen.width, palette: screen.err };
-    Answer { out: String::new(), err: format!("{}{message}\n", report::text(&errors, texts, style)), exit: Exit::Found }
+    Answer {
+        out: String::new(),
+        err: format!("{}{message}\n", report::text(&errors, places, style)),
+        exit: Exit::Found,
+    }
 }
 
 /// The folder of a book.

@@ -10,7 +10,7 @@ use crate::screen::Palette;
 /// Where findings stand: the texts they point into, and where those come from.
 #[derive(Clone, Copy)]
 pub struct Places<'a> {
-    /// The texts.
+    /// The places.
     pub sources: &'a Sources,
     /// The book's folder as it was given.
     pub folder: &'a str,
@@ -39,10 +39,10 @@ impl Places<'_> {
 }
 
 /// All findings, one after the other.
-pub fn text(findings: &[Diagnostic], texts: Places<'_>, style: Style) -> String {
+pub fn text(findings: &[Diagnostic], places: Places<'_>, style: Style) -> String {
     let mut out = Text::default();
     for finding in findings {
-        one(finding, texts, style, &mut out);
+        one(finding, places, style, &mut out);
         out.line("");
     }
     out.end()
@@ -51,7 +51,7 @@ pub fn text(findings: &[Diagnostic], texts: Places<'_>, style: Style) -> String 
 /// Before what to do.
 const HELP: &str = "help: ";
 
-fn one(finding: &Diagnostic, texts: Places<'_>, style: Style, out: &mut Text) {
+fn one(finding: &Diagnostic, places: Places<'_>, style: Style, out: &mut Text) {
     let tone = match finding.severity {
         Severity::Error => Tone::Never,
         Severity::Warning => Tone::Yours,
@@ -65,11 +65,11 @@ fn one(finding: &Diagnostic, texts: Places<'_>, style: Style, out: &mut Text) {
         let (head, rest) = line.split_at_checked(at).unwrap_or(("", line));
         out.line(format!("{}{}", paint(head, tone, Weight::Strong), paint(rest, Tone::Plain, Weight::Strong)));
     }
-    let (line, _) = texts.sources.line_column(finding.at);
+    let (line, _) = places.sources.line_column(finding.at);
     let gutter = line.to_string().len() + 1;
-    let place = clean(&texts.place(finding.at));
+    let place = clean(&places.place(finding.at));
     out.line(format!("{}{place}", faint(format!("{:gutter$}╭─ ", ""))));
-    if let Some(shown) = Shown::of(finding, texts.sources, style.width.saturating_sub(gutter + 3)) {
+    if let Some(shown) = Shown::of(finding, places.sources, style.width.saturating_sub(gutter + 3)) {
         out.line(format!("{}{}", faint(format!("{line} │ ")), clean(&shown.text)));
         let caret = format!("{:indent$}{} {}", "", "^".repeat(shown.length), finding.label, indent = shown.from);
         out.line(format!("{}{}", faint(format!("{:gutter$}· ", "")), paint(&caret, tone, Weight::Strong)));
@@ -127,19 +127,19 @@ impl Shown {
 }
 
 /// All findings as a JSON array.
-pub fn json(findings: &[Diagnostic], texts: Places<'_>) -> Value {
-    findings.iter().map(|f| value(f, texts)).collect()
+pub fn json(findings: &[Diagnostic], places: Places<'_>) -> Value {
+    findings.iter().map(|f| value(f, places)).collect()
 }
 
-fn value(finding: &Diagnostic, texts: Places<'_>) -> Value {
-    let (line, column) = texts.sources.line_column(finding.at);
+fn value(finding: &Diagnostic, places: Places<'_>) -> Value {
+    let (line, column) = places.sources.line_column(finding.at);
     let end = Span { start: finding.at.end, ..finding.at };
-    let (end_line, end_column) = texts.sources.line_column(end);
+    let (end_line, end_column) = places.sources.line_column(end);
     json!({
         "code": finding.code,
         "severity": finding.severity.to_string(),
         "message": finding.message,
-        "file": texts.path(finding.at),
+        "file": places.path(finding.at),
         "line": line,
         "column": column,
         "end_line": end_line,

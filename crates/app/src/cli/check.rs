@@ -31,17 +31,17 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         findings.all.sort_by_key(|d| (d.severity, d.at));
     }
     let exit = if fails(&findings.all, args.strict) { Exit::Found } else { Exit::Good };
-    let texts = Places { sources: &checked.sources, folder: &folder };
+    let places = Places { sources: &checked.sources, folder: &folder };
     let mut err = Text::default();
     for path in &read.passed_over {
         err.line(format!("amends: {folder}/{path} is not read: files of a book end in `.yaml`"));
     }
     let err = err.end();
     if screen.json {
-        return Ok(Answer { err, ..Answer::json(&report::json(&findings.all, texts), exit) });
+        return Ok(Answer { err, ..Answer::json(&report::json(&findings.all, places), exit) });
     }
     let mut out = Text::default();
-    out.lines(report::text(&findings.all, texts, Style { width: screen.width, palette: screen.out }));
+    out.lines(report::text(&findings.all, places, Style { width: screen.width, palette: screen.out }));
     let mut parts = Vec::new();
     if let Some(book) = &checked.book {
         let terms = book.policies.iter().flat_map(|p| &p.versions).map(|v| v.terms.len()).sum();

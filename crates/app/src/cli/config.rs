@@ -396,9 +396,9 @@ fn wrong_book(path: &Path, screen: Screen) -> Option<String> {
     if checked.book.is_some() {
         return None;
     }
-    let texts = Places { sources: &checked.sources, folder: &folder };
+    let places = Places { sources: &checked.sources, folder: &folder };
     let style = Style { width: screen.width, palette: screen.err };
-    let told = report::text(&checked.findings.all, texts, style);
+    let told = report::text(&checked.findings.all, places, style);
     Some(format!("{folder}: the book has errors\n{}", told.trim_end()))
 }
 

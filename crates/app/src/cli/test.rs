@@ -83,11 +83,11 @@ fn summary(trial: &Trial, screen: Screen) -> String {
 }
 
 fn value(trial: &Trial, opened: &Opened) -> Value {
-    let texts = opened.places();
+    let places = opened.places();
     let differences = |a: &Tried| -> Value {
         a.differences
             .iter()
-            .map(|d| json!({ "key": d.key, "expected": d.expected, "came_out": d.came_out, "at": texts.place(d.at) }))
+            .map(|d| json!({ "key": d.key, "expected": d.expected, "came_out": d.came_out, "at": places.place(d.at) }))
             .collect()
     };
     let answers: Vec<Value> = trial
@@ -96,5 +96,5 @@ fn value(trial: &Trial, opened: &Opened) -> Value {
         .map(|a| json!({ "case": a.case, "role": a.role, "differences": differences(a) }))
         .collect();
     let untried: Vec<Value> = trial.gaps.iter().map(|g| json!({ "policy": g.policy, "what": g.what })).collect();
-    json!({ "cases": trial.cases, "good": trial.is_good(), "answers": answers, "findings": report::json(&trial.findings.all, texts), "untried": untried })
+    json!({ "cases": trial.cases, "good": trial.is_good(), "answers": answers, "findings": report::json(&trial.findings.all, places), "untried": untried })
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId, TeamId};
-use amends_core::time::{HOUR, MINUTE};
+use amends_core::time::{HOUR, MINUTE, Time};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -19,7 +19,7 @@ use super::records::{Me, Records, Way};
 use super::rules::{ModeText, Rules};
 use crate::store::people::PersonRow;
 use crate::store::sessions::{self, Password, SessionRow};
-use crate::store::{StoreError, people};
+use crate::store::{Conn, StoreError, people};
 
 /// How long a session lasts at most, in microseconds: a long shift.
 pub const SESSION_MAX: i64 = 12 * HOUR;
@@ -368,10 +368,8 @@ pub async fn first_account(records: &Records, business: &BusinessId) -> Result<O
 }
 
 /// Forgets the sessions of a business that are over.
-pub(super) async fn tidy(records: &Records, business: &BusinessId) -> Result<(), StoreError> {
-    let now = records.clock.now().micros();
-    let mut conn = records.store.writer().await?;
-    sessions::tidy(&mut conn, business, now - SESSION_MAX, now - IDLE_MAX).await
+pub(super) async fn tidy(conn: &mut Conn, business: &BusinessId, now: Time) -> Result<(), StoreError> {
+    sessions::tidy(conn, business, now.micros() - SESSION_MAX, now.micros() - IDLE_MAX).await
 }
 
 fn hash(password: &str) -> Result<String, StoreError> {

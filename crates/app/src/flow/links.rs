@@ -17,9 +17,9 @@ use super::job::{Answer, Job, Refused, RequestKey, Work};
 use super::people::{Setting, change, new_secret};
 use super::records::{Me, Records};
 use crate::connect::mail::is_address;
-use crate::store::StoreError;
 use crate::store::links::{self, LinkRow, LinkTo};
 use crate::store::mails::MailRow;
+use crate::store::{Conn, StoreError};
 
 /// How long a link is good, in microseconds.
 const GOOD: i64 = 14 * DAY;
@@ -227,8 +227,6 @@ pub(super) async fn found(records: &Records, token: &str) -> Result<Option<(Busi
 }
 
 /// Forgets links that were over long ago.
-pub(super) async fn tidy(records: &Records, business: &BusinessId) -> Result<(), StoreError> {
-    let before = records.clock.now().micros() - KEEP;
-    let mut conn = records.store.writer().await?;
-    links::tidy(&mut conn, business, before).await
+pub(super) async fn tidy(conn: &mut Conn, business: &BusinessId, now: Time) -> Result<(), StoreError> {
+    links::tidy(conn, business, now.micros() - KEEP).await
 }

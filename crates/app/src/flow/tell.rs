@@ -88,9 +88,8 @@ pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointR
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn forget(records: &Records, business: &BusinessId) -> Result<(), StoreError> {
-    let before = records.clock.now().micros() - KEEP;
-    deliveries::forget(&mut *records.store.reader().await?, business, before).await
+pub(super) async fn forget(conn: &mut Conn, business: &BusinessId, now: Time) -> Result<(), StoreError> {
+    deliveries::forget(conn, business, now.micros() - KEEP).await
 }
 
 /// The messages and how far the journal was read are one transaction: none is lost, none is made twice.

@@ -90,9 +90,9 @@ pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, St
     let mut conn = records.store.writer().await?;
     requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
     files::tidy(&mut conn, business, now.micros() - KEEP_UNCITED).await?;
-    tell::forget(records, business).await?;
-    access::tidy(records, business).await?;
-    links::tidy(records, business).await?;
+    tell::forget(&mut conn, business, now).await?;
+    access::tidy(&mut conn, business, now).await?;
+    links::tidy(&mut conn, business, now).await?;
     match journal::add_anchor(&mut conn, &anchor).await {
         Ok(()) => Ok(true),
         // Another program was first.
