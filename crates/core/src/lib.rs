@@ -17,6 +17,7 @@ pub mod likeness;
 pub mod literal;
 pub mod money;
 pub mod number;
+pub mod payout;
 pub mod program;
 pub mod replay;
 pub mod texts;
