@@ -29,7 +29,7 @@ pub fn runtime() -> tokio::runtime::Runtime {
 pub fn postgres_url() -> Option<String> {
     let url = std::env::var(testing::VARIABLE).ok();
     if url.is_none() {
-        eprintln!("skipped: {} names no PostgreSQL server (scripts/postgres.sh starts one)", testing::VARIABLE);
+        testing::skipped(testing::Left::Whole, testing::NO_SERVER);
     }
     url
 }
