@@ -10,6 +10,7 @@ use crate::digest::{Digest, NotADigest};
 use crate::facts::slot;
 use crate::ids::{NotAnId, OptionId, RoleName};
 use crate::money::{Currency, Money};
+use crate::payout::pays_out;
 
 mod amount;
 
@@ -204,11 +205,34 @@ impl OptionFrozen {
         self.group != OptionGroup::Goodwill
     }
 
+    /// What leaves the house when this amount of it is given: the money of every part whose kind pays out, whatever it
+    /// costs; none where no money leaves.
+    ///
+    /// A part that pays out and names no amount leaves with what it costs, a code of a percentage with nothing. Money of
+    /// two currencies, or more than can be told, is more than any limit covers.
+    #[must_use]
+    pub fn payout(&self, amount: Option<&Amount>) -> Option<Money> {
+        let paying = self.parts.iter().filter(|part| part.kind.as_deref().is_none_or(pays_out));
+        // Only a single remedy is given in another amount than its own.
+        let wished = amount.and_then(Amount::money).filter(|_| self.parts.len() == 1);
+        let leaves = paying.filter_map(|part| match (wished, &part.amount) {
+            (Some(wished), _) => Some(wished),
+            (None, Some(own)) => own.money(),
+            (None, None) => part.cost,
+        });
+        leaves.filter(|money| money.minor != 0).reduce(plus_or_all)
+    }
+
     /// Whether its cost moves with its amount.
     #[must_use]
     pub fn costs_its_amount(&self) -> bool {
         matches!((&self.amount, self.cost), (Some(Amount::Money(amount)), Some(cost)) if *amount == cost)
     }
+}
+
+/// The sum of what leaves; where there is none, more than any limit covers.
+fn plus_or_all(a: Money, b: Money) -> Money {
+    a.plus(b).unwrap_or(Money::new(i64::MAX, a.currency))
 }
 
 fn role_name(a: &Assessment<'_>, role: RoleId) -> Result<RoleName, NotAnId> {

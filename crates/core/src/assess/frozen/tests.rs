@@ -66,3 +66,29 @@ fn it_comes_back_from_json_as_it_was() {
     let text = serde_json::to_string(&frozen).unwrap();
     assert_eq!(serde_json::from_str::<Frozen>(&text).unwrap(), frozen);
 }
+
+#[test]
+fn what_leaves_is_the_money_of_what_pays_out_and_not_its_cost() {
+    let frozen = frozen(&json!({}));
+    let option = |id: &str| frozen.option(&OptionId::parse(id).unwrap()).unwrap().clone();
+    let money = |text: &str| Money::parse(text, None).unwrap();
+    let of = |text: &str| Some(Amount::Money(money(text)));
+    assert_eq!(option("back").payout(option("back").amount.as_ref()), Some(money("80 USD")));
+    assert_eq!(option("back").payout(of("30 USD").as_ref()), Some(money("30 USD")), "a part of it");
+    assert_eq!(option("gift").payout(of("35 USD").as_ref()), Some(money("35 USD")), "of a range");
+    assert_eq!(option("share").payout(option("share").amount.as_ref()), None, "a code of a percentage");
+
+    let part = |kind: &str, amount: Option<&str>, cost: &str| PartFrozen {
+        id: OptionId::parse("part").unwrap(),
+        kind: Some(kind.to_owned()),
+        amount: amount.map(|a| Amount::Money(money(a))),
+        cost: Some(money(cost)),
+        with: Value::Null,
+    };
+    let bundle = |parts: &[PartFrozen]| OptionFrozen { parts: parts.to_vec(), ..option("back") }.payout(None);
+    let free = part("refund", Some("183 USD"), "0 USD");
+    assert_eq!(bundle(&[free.clone(), part("reship", None, "60 USD")]), Some(money("183 USD")), "goods are no money");
+    assert_eq!(bundle(&[free.clone(), part("fee_waiver", None, "7 USD")]), Some(money("190 USD")));
+    let two = bundle(&[free, part("store_credit", Some("5 EUR"), "0 USD")]);
+    assert_eq!(two, Some(Money::new(i64::MAX, Currency::USD)), "two currencies are more than any limit covers");
+}
