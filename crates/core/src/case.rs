@@ -23,7 +23,7 @@ pub use parts::{
 };
 
 use crate::assess::frozen::OptionFrozen;
-use crate::authority::{Bound, Person};
+use crate::authority::{Bound, BudgetKey, Person};
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::ids::{
@@ -124,6 +124,32 @@ impl Case {
         held.map(|g| i128::from(g.cost.minor)).sum()
     }
 
+    /// Money that left the house on it and was not taken back, in minor units of a currency, whatever it cost.
+    #[must_use]
+    pub fn paid(&self, currency: Currency) -> i128 {
+        let held = self.grants.iter().filter(|g| g.is_held()).filter_map(|g| self.payout_of(g));
+        held.filter(|payout| payout.currency == currency).map(|payout| i128::from(payout.minor)).sum()
+    }
+
+    /// The money that leaves with a grant; none where no money does.
+    #[must_use]
+    pub fn payout_of(&self, grant: &Grant) -> Option<Money> {
+        self.option_of(&grant.of)?.payout(grant.of.amount.as_ref())
+    }
+
+    /// What a grant takes from a budget: its cost, or its worth where the budget bounds what is owed.
+    #[must_use]
+    pub fn taken_from(&self, key: &BudgetKey, grant: &Grant) -> Money {
+        match self.option_of(&grant.of).filter(|_| key.is_of_owed()) {
+            Some(option) => option.worth(grant.of.amount.as_ref(), grant.cost),
+            None => grant.cost,
+        }
+    }
+
+    fn option_of(&self, of: &Bound) -> Option<&OptionFrozen> {
+        self.assessment(&of.assessment)?.frozen.option(&of.option)
+    }
+
     /// Whether someone did anything on it.
     #[must_use]
     pub fn was_in_it(&self, person: &PersonId) -> bool {
@@ -149,8 +175,7 @@ impl Case {
     }
 
     fn answers(&self, of: &Bound) -> bool {
-        let kept = self.assessment(&of.assessment);
-        kept.and_then(|kept| kept.frozen.option(&of.option)).is_some_and(OptionFrozen::answers)
+        self.option_of(of).is_some_and(OptionFrozen::answers)
     }
 
     /// Whoever said no to an option at this cost or below.

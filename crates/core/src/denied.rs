@@ -101,7 +101,7 @@ denials! {
     /// A newer one is there.
     AssessedSince { latest: Digest } = "assessed_since", "the case was assessed again since: decide on {latest}";
     /// It read amounts that the case has passed.
-    BehindTheCase { granted: Money, released: Money } = "behind_the_case", "the assessment does not know what the case was given: assess again with {granted} granted and {released} released";
+    BehindTheCase { granted: Money, released: Money, paid: Money } = "behind_the_case", "the assessment does not know what the case was given: assess again with {granted} granted, {released} released and {paid} paid";
     /// No such option.
     NoSuchOption { option: OptionId } = "no_such_option", "the assessment offers no `{option}`: choose one of its options";
     /// Nobody can give it.

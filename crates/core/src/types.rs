@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::facts::Source;
+
 /// What kind of value a fact or an expression is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
@@ -88,6 +90,8 @@ pub struct Field {
     pub optional: bool,
     /// Declared bounds.
     pub bounds: Bounds,
+    /// The weakest source that counts as a system's, because nobody else can know it; a system's own unless declared.
+    pub takes: Source,
     /// First cell, counted from the record's own first cell.
     pub offset: u32,
 }

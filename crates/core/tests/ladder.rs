@@ -14,7 +14,7 @@ book: ladder
 currency: USD
 time_zone: America/New_York
 roles:
-  - { id: ai, per_grant: 25 USD, per_customer: 1 in 365 days, per_owed: 25 USD }
+  - { id: ai, per_grant: 25 USD, per_customer: 1 in 365 days, per_owed: 25 USD, owed_per_day: 250 USD }
   - { id: frontline, per_grant: [100 USD, 90 EUR], per_customer: 2 in 365 days, per_owed: 500 USD }
   - { id: lead, per_grant: 500 USD }
   - { id: head }

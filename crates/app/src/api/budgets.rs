@@ -61,6 +61,7 @@ fn document(left: &Left) -> BudgetDocument {
     };
     let of = match key.holder {
         Holder::Person(_) => "person",
+        Holder::PersonOwed(_) => "person_owed",
         Holder::Team(_) => "team",
         Holder::Business | Holder::Department(_) => "business",
     };

@@ -150,7 +150,7 @@ fn known(me: &Me, of: &str) -> Result<Holder, Problem> {
         Holder::Person(id) => me.rules.people.contains_key(id),
         Holder::Team(id) => me.rules.teams.contains_key(id),
         Holder::Business => true,
-        Holder::Department(_) => false,
+        Holder::Department(_) | Holder::PersonOwed(_) => false,
     });
     if me.rules.allowances().len() >= LIMITS_MAX {
         return Err(wrong(format!("at most {LIMITS_MAX} limits are kept")));

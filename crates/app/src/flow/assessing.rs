@@ -236,6 +236,10 @@ fn given_on(case: &Case) -> Value {
             given.insert(name.to_owned(), json!(Money::new(minor, currency).to_string()));
         }
     }
+    if let Some(left) = case.grants.iter().filter(|g| g.is_held()).find_map(|g| case.payout_of(g)) {
+        let minor = i64::try_from(case.paid(left.currency)).unwrap_or(i64::MAX);
+        given.insert("paid".to_owned(), json!(Money::new(minor, left.currency).to_string()));
+    }
     Value::Object(given)
 }
 

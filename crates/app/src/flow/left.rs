@@ -60,9 +60,14 @@ fn limits(me: &Me, today: Date) -> BTreeMap<String, (BudgetKey, i64)> {
         let period = if allowance.span == "day" { Period::day(today) } else { Period::month(today) };
         limit(BudgetKey { holder: holder.clone(), period, currency }, allowance.most);
     }
-    for most in me.rules.ladder.limits(&me.person.role).into_iter().flat_map(|role| &role.per_day.0) {
-        let key = BudgetKey { holder: own.clone(), period: Period::day(today), currency: most.currency };
-        limit(key, most.minor);
+    let role = me.rules.ladder.limits(&me.person.role);
+    let owed = Holder::PersonOwed(me.person.id.clone());
+    let days = role.map(|role| [(&own, &role.per_day), (&owed, &role.owed_per_day)]);
+    for (holder, caps) in days.into_iter().flatten() {
+        for most in &caps.0 {
+            let key = BudgetKey { holder: holder.clone(), period: Period::day(today), currency: most.currency };
+            limit(key, most.minor);
+        }
     }
     all
 }

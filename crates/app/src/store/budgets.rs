@@ -21,6 +21,7 @@ pub fn holder(holder: &Holder) -> String {
         Holder::Business => "business".to_owned(),
         Holder::Department(name) => format!("department {name}"),
         Holder::Person(id) => format!("person {id}"),
+        Holder::PersonOwed(id) => format!("owed {id}"),
         Holder::Team(id) => format!("team {id}"),
     }
 }

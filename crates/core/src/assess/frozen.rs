@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::outcome::{Bar, Fixed, OptionOutcome, PartOutcome, Span, Truth};
+use super::relied::Relied;
 use super::{Assessment, render};
 use crate::book::rules::{Group, Need, RemedyBody, RoleId};
 use crate::digest::{Digest, NotADigest};
-use crate::facts::slot;
+use crate::facts::{Source, slot};
 use crate::ids::{NotAnId, OptionId, RoleName};
 use crate::money::{Currency, Money};
 use crate::payout::pays_out;
@@ -15,6 +16,9 @@ use crate::payout::pays_out;
 mod amount;
 
 pub use amount::{Amount, Department, Least};
+
+/// How many of the facts an option rests on are kept with it.
+const RELIED_MAX: usize = 16;
 
 /// An assessment as a case keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +38,12 @@ pub struct Frozen {
     pub granted: Option<Money>,
     /// What this case had been given as owed, as the assessment read it.
     pub released: Option<Money>,
+    /// What had left the house on this case, as the assessment read it; none where nothing had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Money>,
+    /// Its format; none for the first, which did not look at sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<u32>,
     /// The best first.
     pub options: Vec<OptionFrozen>,
     /// Who may write a remedy of their own, where anyone may.
@@ -66,6 +76,9 @@ pub struct OptionFrozen {
     pub charged_to: Option<Department>,
     /// Circumstances whose loan it needs.
     pub loans: Vec<LoanFrozen>,
+    /// Facts it rests on that no system vouches for, the weakest first; the weakest alone decide who may act on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relies: Vec<Relied>,
 }
 
 /// Where an option stands in the policy.
@@ -192,6 +205,8 @@ impl Frozen {
             standing: a.standing.word().to_owned(),
             granted: given(a, slot::GRANTED),
             released: given(a, slot::RELEASED),
+            paid: given(a, slot::PAID).filter(|paid| paid.minor != 0),
+            format: Some(a.format.number()),
             options: a.options.iter().map(|o| option(a, o)).collect::<Result<_, _>>()?,
             bespoke: bespoke(a)?,
         })
@@ -221,6 +236,22 @@ impl OptionFrozen {
             (None, None) => part.cost,
         });
         leaves.filter(|money| money.minor != 0).reduce(plus_or_all)
+    }
+
+    /// The weakest source it rests on.
+    #[must_use]
+    pub fn weakest(&self) -> Source {
+        self.relies.iter().map(|relied| relied.source).min().unwrap_or(Source::System)
+    }
+
+    /// The larger of what leaves and what it costs, which limits on what is owed are held against. What leaves, where
+    /// the two are of different currencies.
+    #[must_use]
+    pub fn worth(&self, amount: Option<&Amount>, cost: Money) -> Money {
+        match self.payout(amount) {
+            Some(payout) if payout.currency != cost.currency || payout.minor > cost.minor => payout,
+            _ => cost,
+        }
     }
 
     /// Whether its cost moves with its amount.
@@ -272,6 +303,7 @@ fn option(a: &Assessment<'_>, o: &OptionOutcome) -> Result<OptionFrozen, NotAnId
         parts: o.parts.iter().map(|p| part(a, p)).collect::<Result<_, _>>()?,
         charged_to: a.charged_to(o).map(|d| Department(d.to_owned())),
         loans: o.borrows.iter().filter_map(|i| a.book.circumstances.get(*i)).map(loan).collect(),
+        relies: a.relies_on(o).into_iter().take(RELIED_MAX).collect(),
     })
 }
 

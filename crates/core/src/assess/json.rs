@@ -15,9 +15,6 @@ use crate::number::Number;
 use crate::program::run::On;
 use crate::types::Type;
 
-/// The version of this format; it changes when a field changes its meaning or goes.
-pub const FORMAT: u32 = 1;
-
 /// Room that is enough for most lines.
 const LINE_BYTES: usize = 6 << 10;
 
@@ -48,7 +45,7 @@ impl Assessment<'_> {
     }
 
     fn members(&self, o: &mut Members<'_>) {
-        o.with("format", |json| json.whole(FORMAT.into()));
+        o.with("format", |json| json.whole(self.format.number().into()));
         o.with("book", |json| {
             json.object(|o| {
                 o.text("name", &self.book.name);

@@ -8,6 +8,7 @@ mod options;
 mod order;
 mod outcome;
 mod questions;
+mod relied;
 mod render;
 mod schema;
 mod shares;
@@ -20,6 +21,7 @@ pub use outcome::{
     Truth,
 };
 pub use questions::{Asked, AskedItem, AskedState, Within, questions};
+pub use relied::{Relied, YoursIf};
 pub use schema::ASSESSMENT_SCHEMA;
 
 use crate::book::rules::{Book, Fault, Need, Policy, RoleId, SOMETHING_ELSE, Version};
@@ -86,6 +88,8 @@ pub struct Assessment<'a> {
     pub other: Option<&'a Version>,
     /// Which of the two it is.
     pub stands: Stands,
+    /// By which rules it was worked out, and how it is written.
+    pub format: Format,
     /// The kind of request as it was asked.
     pub request: &'a str,
     /// Whether a policy governs it; else it is assessed as something else.
@@ -125,6 +129,28 @@ impl Assessment<'_> {
     }
 }
 
+/// By which rules an answer is worked out, and how it is written. Every answer is of the latest; those of an earlier one
+/// can be made again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Whatever was said counted alike, and costs alone were held against limits.
+    First,
+    /// What a role may rely on counts, and so does the money that leaves.
+    #[default]
+    Second,
+}
+
+impl Format {
+    /// The number it is written with.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::First => 1,
+            Self::Second => 2,
+        }
+    }
+}
+
 struct Draft<'a> {
     version: &'a Version,
     standing: Standing,
@@ -153,14 +179,30 @@ pub fn assess<'a>(
     role: RoleId,
     w: &'a mut Workspace,
 ) -> Result<Assessment<'a>, AssessError> {
+    assess_by(Format::default(), book, request, facts, role, w)
+}
+
+/// As [`assess`], by the rules of a format: to make again what was answered by them.
+///
+/// # Errors
+/// As [`assess`].
+pub(crate) fn assess_by<'a>(
+    format: Format,
+    book: &'a Book,
+    request: &'a str,
+    facts: &'a Facts<'a>,
+    role: RoleId,
+    w: &'a mut Workspace,
+) -> Result<Assessment<'a>, AssessError> {
     let asked = day_of(book, facts, slot::ASKED).ok_or(AssessError::NoAsked)?;
     let (policy, at_asked, governed) = governing(book, request, asked)?;
     let Workspace { at_asked: first, at_relied_on: second } = w;
-    let mut draft = draft(book, at_asked, facts, role, asked, first);
+    let asker = Asker { role, asked, format };
+    let mut draft = draft(book, at_asked, facts, asker, first);
     let (mut stands, mut other, mut bench) = (Stands::Asked, None, &*first);
     let relied = draft.relied_on.and_then(|day| policy.in_force(day)).filter(|v| v.identity != at_asked.identity);
     if let Some(version) = relied {
-        let older = self::draft(book, version, facts, role, asked, second);
+        let older = self::draft(book, version, facts, asker, second);
         if is_better(&older, &draft) {
             (stands, other, bench) = (Stands::ReliedOn, Some(at_asked), &*second);
             draft = older;
@@ -175,6 +217,7 @@ pub fn assess<'a>(
         version: draft.version,
         other,
         stands,
+        format,
         request,
         governed,
         role,
@@ -254,12 +297,19 @@ fn day_of(book: &Book, facts: &Facts<'_>, cell: u32) -> Option<Date> {
     book.zone.date_of(time)
 }
 
+/// Who asks, of when, and by which rules it is answered.
+#[derive(Clone, Copy)]
+struct Asker {
+    role: RoleId,
+    asked: Date,
+    format: Format,
+}
+
 fn draft<'a>(
     book: &'a Book,
     version: &'a Version,
     facts: &Facts<'_>,
-    role: RoleId,
-    asked: Date,
+    Asker { role, asked, format }: Asker,
     bench: &mut Bench,
 ) -> Draft<'a> {
     let Bench { machine: m, terms: outcomes } = bench;
@@ -284,6 +334,8 @@ fn draft<'a>(
         guards: &guards,
         nevers: &nevers,
         per_customer,
+        format,
+        weak: format != Format::First && relied::anything_weak(facts),
     };
     let mut options = options::evaluate(m, &g);
     order::sort(&g, &mut options);
@@ -313,20 +365,9 @@ fn relied_on(book: &Book, version: &Version, m: &Machine, asked: Date) -> (Optio
 /// Which circumstances were said, and by a source that counts.
 fn told(m: &mut Machine, book: &Book, facts: &Facts<'_>) -> Vec<Told> {
     let mut told = vec![Told::No; book.circumstances.len()];
-    let list = facts.cell(slot::CIRCUMSTANCES);
-    let Some(width) = row_width(book, slot::CIRCUMSTANCES) else { return told };
-    let first = if list.is_present() { u32::try_from(list.v).unwrap_or(u32::MAX) } else { return told };
-    for row in 0..list.aux {
-        let base = first.saturating_add(row * width);
-        let (id, source) = (facts.cell(base + 1), facts.cell(base + 2));
-        let name = facts.text(&book.schema.dictionary, id.v).unwrap_or_default();
-        let source = source
-            .is_present()
-            .then(|| facts.text(&book.schema.dictionary, source.v))
-            .flatten()
-            .and_then(Source::parse);
+    for (name, source) in told_rows(book, facts) {
         for (i, (circumstance, told)) in book.circumstances.iter().zip(&mut told).enumerate() {
-            if id.is_present() && circumstance.id == name && *told != Told::Proven {
+            if circumstance.id == name && *told != Told::Proven {
                 *told = match source {
                     Some(source) if source >= circumstance.proof => Told::Proven,
                     _ => Told::Unproven(m.note(Reason::Proof(u16::try_from(i).unwrap_or(0)))),
@@ -335,6 +376,22 @@ fn told(m: &mut Machine, book: &Book, facts: &Facts<'_>) -> Vec<Told> {
         }
     }
     told
+}
+
+/// Every circumstance that was told, with its source.
+fn told_rows<'a>(book: &'a Book, facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a str, Option<Source>)> {
+    let list = facts.cell(slot::CIRCUMSTANCES);
+    let width = row_width(book, slot::CIRCUMSTANCES).filter(|_| list.is_present());
+    let rows = if width.is_some() { list.aux } else { 0 };
+    let (first, width) = (u32::try_from(list.v).unwrap_or(u32::MAX), width.unwrap_or(0));
+    let text = move |at: u32| {
+        let cell = facts.cell(at);
+        cell.is_present().then(|| facts.text(&book.schema.dictionary, cell.v)).flatten()
+    };
+    (0..rows).filter_map(move |row| {
+        let base = first.saturating_add(row * width);
+        Some((text(base + 1)?, text(base + 2).and_then(Source::parse)))
+    })
 }
 
 fn row_width(book: &Book, cell: u32) -> Option<u32> {

@@ -1,10 +1,12 @@
 //! Options: what may be given, what it costs, and who may give it.
 
+use super::Format;
 use super::money::{self, Sum};
 use super::outcome::{Bar, Fixed, MadeOf, OptionOutcome, PartOutcome, Span, TermOutcome, Told, Truth};
+use super::relied::{self, Behind, Leaves};
 use super::terms::{Lenders, lends, tree_need};
-use crate::book::rules::{Amount, Book, Group, Limit, Need, One, Remedy, RemedyBody, RoleId, Version};
-use crate::facts::{Facts, slot};
+use crate::book::rules::{Amount, Book, Group, Limit, Need, One, Remedy, RemedyBody, Role, RoleId, Version};
+use crate::facts::{Facts, Source, slot};
 use crate::money::Money;
 use crate::number::Number;
 use crate::program::run::{Machine, Val};
@@ -24,6 +26,10 @@ pub(super) struct Ground<'a> {
     pub nevers: &'a [Truth],
     /// The lowest role whose `per_customer` is not used up.
     pub per_customer: Need,
+    /// By which rules it is worked out.
+    pub format: Format,
+    /// Whether anything is said by less than a system of record.
+    pub weak: bool,
 }
 
 /// Every option that is offered, for certain or perhaps, in the order written.
@@ -243,8 +249,20 @@ fn weigh(
             (borrows, tree_need(g.version, g.terms, &g.book.circumstances, borrows))
         }
     };
-    let owed = owed(remedy.group, terms, offered, sum.why == 0);
-    let made_of = made_of(g, terms, sum.cost, sum.why == 0);
+    let priced = sum.why == 0;
+    let owed = owed(remedy.group, terms, offered, priced);
+    let payout = relied::payout(g.version, &parts).filter(|_| g.format != Format::First);
+    let borrowed = borrowed(g, borrows);
+    let mut made_of = made_of(g, terms, &sum, payout);
+    if owed.best {
+        made_of.per_owed = releaser(g, &sum);
+    }
+    if g.weak {
+        let leaves = Leaves { payout, cost: sum.cost };
+        let rest = (!owed.worst).then(|| made_of.without_guards());
+        let weakest = behind(g).weakest(index, rest, &borrowed);
+        made_of.sources = relied::need_of_sources(g, weakest, leaves, priced);
+    }
     let need = total(made_of, owed, barred, offered);
     let mut outcome = OptionOutcome {
         remedy: index,
@@ -258,13 +276,26 @@ fn weigh(
         yours_up_to: None,
         cost: sum.cost,
         kept: kept(m, g, remedy),
-        released_by: if owed.best { releaser(g, sum.cost) } else { None },
-        borrows: borrowed(g, borrows),
+        released_by: if owed.best { made_of.released_by() } else { None },
+        borrows: borrowed,
         parts,
         why: sum.why,
     };
     outcome.yours_up_to = yours_up_to(g, &outcome);
     outcome
+}
+
+/// The weakest source that an option rests on, where that is no system's.
+fn weakest(option: &OptionOutcome, g: &Ground<'_>) -> Option<Source> {
+    let weakest = g.weak.then(|| behind(g).weakest(option.remedy, option.rest(), &option.borrows).worst);
+    weakest.filter(|source| *source != Source::System)
+}
+
+impl MadeOf {
+    /// The lowest role that may release what is owed; none where no role may.
+    fn released_by(&self) -> Option<RoleId> {
+        self.per_owed.max(self.per_payout.best).max(self.sources.best).as_role()
+    }
 }
 
 fn barred(parts: &[PartOutcome]) -> Span<bool> {
@@ -285,8 +316,11 @@ fn owed(group: Group, terms: Span<Need>, offered: Truth, priced: bool) -> Span<b
     }
 }
 
-fn made_of(g: &Ground<'_>, terms: Span<Need>, cost: Option<Money>, priced: bool) -> MadeOf {
-    let per_grant = match cost {
+fn made_of(g: &Ground<'_>, terms: Span<Need>, sum: &Sum, payout: Option<Money>) -> MadeOf {
+    let priced = sum.why == 0;
+    let per_grant = match sum.cost {
+        // What costs nothing and hands nobody money takes no authority over money.
+        Some(cost) if priced && cost.minor == 0 && payout.is_none() => Span::both(Need::role(RoleId(0))),
         Some(cost) if priced => Span::both(lowest(g, |r| r.per_grant.limit(Some(cost.currency)), cost, slot::GRANTED)),
         _ => Span { best: Need::NONE, worst: Need::NOBODY },
     };
@@ -298,29 +332,45 @@ fn made_of(g: &Ground<'_>, terms: Span<Need>, cost: Option<Money>, priced: bool)
             Truth::Unknown(_) => Span { best: Need::NONE, worst: needs },
         })
     });
-    MadeOf { terms, per_grant, per_customer: g.per_customer, guard }
+    let per_payout = if g.format == Format::First { Span::NONE } else { relied::need_of_payout(g, payout, priced) };
+    MadeOf { terms, per_grant, per_customer: g.per_customer, guard, per_payout, ..MadeOf::NOTHING }
 }
 
 /// The lowest role whose cap covers a cost and what this case already took.
 fn lowest(g: &Ground<'_>, cap: impl Fn(&crate::book::rules::Role) -> Limit, cost: Money, already: u32) -> Need {
     let total = money::with_already(g.facts, cost, already);
-    let found = g.book.roles.iter().position(|r| cost.minor == 0 || cap(r).covers(total));
+    let found = g.book.roles.iter().position(|r| cap(r).covers(total));
     found.and_then(|i| u8::try_from(i).ok()).map_or(Need::NOBODY, |i| Need::role(RoleId(i)))
 }
 
-fn releaser(g: &Ground<'_>, cost: Option<Money>) -> Option<RoleId> {
-    let cost = cost?;
-    lowest(g, |r| r.per_owed.limit(Some(cost.currency)), cost, slot::RELEASED).as_role()
+/// The lowest role whose `per_owed` covers what is owed.
+fn releaser(g: &Ground<'_>, sum: &Sum) -> Need {
+    let Some(cost) = sum.cost else { return Need::NOBODY };
+    let amount = sum.amount.filter(|_| g.format != Format::First);
+    let may = |role: &Role| {
+        // What is nothing by any figure takes no authority over money.
+        let nothing = cost.minor == 0 && amount.is_none_or(is_nothing);
+        nothing || relied::may_release(g, role, amount, cost)
+    };
+    let found = g.book.roles.iter().position(may);
+    found.and_then(|i| u8::try_from(i).ok()).map_or(Need::NOBODY, |i| Need::role(RoleId(i)))
+}
+
+/// What sources are read from.
+fn behind<'a>(g: &Ground<'a>) -> Behind<'a> {
+    Behind { book: g.book, version: g.version, facts: g.facts, told: g.told, guards: g.guards }
 }
 
 fn total(made_of: MadeOf, owed: Span<bool>, barred: Span<bool>, offered: Truth) -> Span<Need> {
-    let side = |owed: bool, barred: bool, terms: Need, per_grant: Need, guard: Need| match (barred, owed) {
+    let side = |owed: bool, barred: bool, all: Need| match (barred, owed) {
         (true, _) => Need::NOBODY,
         (false, true) => Need::NONE,
-        _ => terms.max(per_grant).max(made_of.per_customer).max(guard),
+        _ => all.max(made_of.per_customer),
     };
-    let best = side(owed.best, barred.best, made_of.terms.best, made_of.per_grant.best, made_of.guard.best);
-    let worst = side(owed.worst, barred.worst, made_of.terms.worst, made_of.per_grant.worst, made_of.guard.worst);
+    let MadeOf { terms, per_grant, guard, per_payout, sources, .. } = made_of;
+    let all = terms.and(per_grant).and(guard).and(per_payout).and(sources);
+    let best = side(owed.best, barred.best, all.best);
+    let worst = side(owed.worst, barred.worst, all.worst);
     Span { best, worst: if offered == Truth::Yes { worst } else { Need::NOBODY } }
 }
 
@@ -387,12 +437,22 @@ fn yours_up_to(g: &Ground<'_>, option: &OptionOutcome) -> Option<Fixed> {
     }
     let role = g.book.roles.get(usize::from(g.role.0))?;
     let cost_is_amount = option.cost == Some(least);
-    let limit = match role.per_grant.limit(Some(most.currency)) {
-        Limit::UpTo(cap) if cost_is_amount && !option.owed.worst => {
-            i128::from(cap) - money::already(g.facts, most.currency, slot::GRANTED)
-        }
+    let left = |limit: Limit, before: i128| match limit {
+        Limit::UpTo(cap) => i128::from(cap) - before,
         _ => i128::from(most.minor),
     };
+    let before = |cell| money::already(g.facts, most.currency, cell);
+    let mut limit = i128::from(most.minor);
+    if cost_is_amount && !option.owed.worst {
+        limit = limit.min(left(role.per_grant.limit(Some(most.currency)), before(slot::GRANTED)));
+    }
+    if option.made_of.per_payout != Span::NONE {
+        limit = limit.min(left(role.per_payout.limit(Some(most.currency)), before(slot::PAID)));
+    }
+    if let Some(weakest) = weakest(option, g) {
+        let given = (before(slot::GRANTED) + before(slot::RELEASED)).max(before(slot::PAID));
+        limit = limit.min(left(role.trust.on(weakest).limit(most.currency), given));
+    }
     let minor = i64::try_from(limit.min(i128::from(most.minor)).max(i128::from(least.minor))).ok()?;
     Some(Fixed::Money(Money::new(minor, most.currency)))
 }

@@ -221,12 +221,25 @@ pub struct MadeOf {
     pub per_customer: Need,
     /// The guard.
     pub guard: Span<Need>,
+    /// The lowest role whose `per_payout` covers what leaves; none where no money leaves.
+    pub per_payout: Span<Need>,
+    /// The lowest role whose `per_owed` covers it; none where it is not owed.
+    pub per_owed: Need,
+    /// The lowest role that may act alone on the weakest source it rests on; none where systems vouch for all of it.
+    pub sources: Span<Need>,
 }
 
 impl MadeOf {
     /// Nothing needed.
-    pub const NOTHING: Self =
-        Self { terms: Span::NONE, per_grant: Span::NONE, per_customer: Need::NONE, guard: Span::NONE };
+    pub const NOTHING: Self = Self {
+        terms: Span::NONE,
+        per_grant: Span::NONE,
+        per_customer: Need::NONE,
+        guard: Span::NONE,
+        per_payout: Span::NONE,
+        per_owed: Need::NONE,
+        sources: Span::NONE,
+    };
 }
 
 /// The answer in one word.

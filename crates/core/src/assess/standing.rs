@@ -34,9 +34,17 @@ fn rank(option: &OptionOutcome, role: RoleId, end: End) -> Rank {
     match (offered, barred, owed) {
         (false, ..) => Rank::NotOffered,
         (_, true, _) => Rank::Barred,
-        (_, _, true) => Rank::Owed,
+        (_, _, true) => rank_of_owed(option, role),
         _ => rank_of_need(need, role),
     }
+}
+
+/// What is owed is so for everyone; whoever may not act on what it rests on asks for it all the same.
+fn rank_of_owed(option: &OptionOutcome, role: RoleId) -> Rank {
+    if option.made_of.sources.best <= Need::role(role) {
+        return Rank::Owed;
+    }
+    option.released_by.map_or(Rank::Nobodys, Rank::Theirs)
 }
 
 fn rank_of_need(need: Need, role: RoleId) -> Rank {
@@ -118,7 +126,8 @@ fn open_in_option(m: &mut Machine, g: &Ground<'_>, option: &OptionOutcome, whys:
         whys.extend(option.parts.iter().map(|p| p.bars_why));
     }
     let made = &option.made_of;
-    let others = made.per_grant.best.max(made.per_customer).max(made.guard.best);
+    let limits = made.per_grant.best.max(made.per_payout.best).max(made.sources.best);
+    let others = limits.max(made.per_customer).max(made.guard.best);
     let owed = option.owed.best;
     if !owed || option.made_of.terms.best < option.made_of.terms.worst {
         open_guards(g, option, whys);
@@ -127,14 +136,22 @@ fn open_in_option(m: &mut Machine, g: &Ground<'_>, option: &OptionOutcome, whys:
         g.version.remedies.get(option.remedy).is_some_and(|r| matches!(r.group, Group::Remedies | Group::Instead));
     if answers_terms {
         let lenders = lenders(g, option.cost);
-        open_among(m, g, &g.version.roots, lenders, Around { others, owed_if_met: true }, whys);
+        open_among(
+            m,
+            g,
+            &g.version.roots,
+            lenders,
+            Around { others, if_met: Some(rank_of_owed(option, g.role)) },
+            whys,
+        );
     }
 }
 
 /// Guards that are missing and would ask for more than everything else does at best.
 fn open_guards(g: &Ground<'_>, option: &OptionOutcome, whys: &mut Vec<Why>) {
     let made = &option.made_of;
-    let others = made.terms.best.max(made.per_grant.best).max(made.per_customer);
+    let limits = made.per_grant.best.max(made.per_payout.best).max(made.sources.best);
+    let others = made.terms.best.max(limits).max(made.per_customer);
     for (guard, truth) in g.version.guards.iter().zip(g.guards) {
         if Need::role(guard.needs) > others {
             whys.push(truth.why());
@@ -147,8 +164,8 @@ fn open_guards(g: &Ground<'_>, option: &OptionOutcome, whys: &mut Vec<Why>) {
 struct Around {
     /// The highest of the other needs, at best.
     others: Need,
-    /// Whether the option is owed where no term asks for anyone.
-    owed_if_met: bool,
+    /// How good the option is where no term asks for anyone: it is owed then.
+    if_met: Option<Rank>,
 }
 
 /// In `all`: those whose worst is above the best of the others.
@@ -160,10 +177,9 @@ fn open_among(m: &mut Machine, g: &Ground<'_>, terms: &[usize], lenders: Lenders
             spans.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, s)| s.best).max().unwrap_or(Need::NONE);
         let at = |need: Need| {
             let terms = need.max(siblings);
-            if around.owed_if_met && terms == Need::NONE {
-                Rank::Owed
-            } else {
-                rank_of_need(terms.max(around.others), g.role)
+            match around.if_met {
+                Some(rank) if terms == Need::NONE => rank,
+                _ => rank_of_need(terms.max(around.others), g.role),
             }
         };
         if at(span.best) != at(span.worst) {
@@ -174,7 +190,7 @@ fn open_among(m: &mut Machine, g: &Ground<'_>, terms: &[usize], lenders: Lenders
                 lenders,
                 Around {
                     others: around.others.max(siblings),
-                    owed_if_met: around.owed_if_met && siblings == Need::NONE,
+                    if_met: around.if_met.filter(|_| siblings == Need::NONE),
                 },
                 whys,
             );

@@ -16,6 +16,8 @@ use crate::time::Date;
 pub enum Holder {
     /// What one person may grant.
     Person(PersonId),
+    /// What one person may release of what is owed.
+    PersonOwed(PersonId),
     /// What a team may grant.
     Team(TeamId),
     /// What everyone together may grant.
@@ -80,12 +82,21 @@ pub struct BudgetKey {
     pub currency: Currency,
 }
 
+impl BudgetKey {
+    /// Whether it bounds what is owed: held against the larger of what leaves and what it costs.
+    #[must_use]
+    pub const fn is_of_owed(&self) -> bool {
+        matches!(self.holder, Holder::PersonOwed(_))
+    }
+}
+
 /// `the budget of person "p1" for 2026-11-16`
 impl fmt::Display for BudgetKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the budget of ")?;
         match &self.holder {
             Holder::Person(id) => write!(f, "`{id}`")?,
+            Holder::PersonOwed(id) => write!(f, "`{id}` for what is owed")?,
             Holder::Team(id) => write!(f, "team `{id}`")?,
             Holder::Business => f.write_str("the business")?,
             Holder::Department(name) => write!(f, "department `{name}`")?,

@@ -3,9 +3,10 @@
 use super::exact::{Exact, exact};
 use super::{Bound, Budget, BudgetKey, Fulfil, Holder, Ladder, Mode, Period, Person, Wish};
 use crate::assess::frozen::{Amount, Department, Least, LoanFrozen, Takes};
-use crate::book::rules::{Caps, Limit};
+use crate::book::rules::{Caps, Limit, Role};
 use crate::case::{ApprovalState, Case, Look, Right, State};
 use crate::denied::{Denied, amount_text};
+use crate::facts::Source;
 use crate::ids::{ApprovalId, OptionId, RoleName};
 use crate::money::{Currency, Money};
 use crate::time::{Date, Time};
@@ -168,17 +169,16 @@ fn not_refused(case: &Case, exact: &Exact<'_>) -> Result<(), Denied> {
 /// The lowest role that may, with what the case and the customer were given by now.
 fn least(a: &Asking<'_>, exact: &Exact<'_>) -> Result<Least, Denied> {
     let least = match &exact.option.takes {
-        Takes::Owed { .. } => {
-            let released = a.case.given(Right::Owed, exact.cost.currency);
-            a.ladder.lowest(exact.cost, released, |role| role.per_owed.limit(Some(exact.cost.currency)))
-        }
+        Takes::Owed { .. } => may_pay(a, exact, a.ladder.lowest(|role| may_release(a.case, exact, role))),
         Takes::Leave { terms, guard, per_customer, .. } => {
             let granted = a.case.given(Right::Discretion, exact.cost.currency);
             loans_cover(&exact.option.loans, exact.cost, granted)?;
-            let currency = Some(exact.cost.currency);
-            let per_grant = a.ladder.lowest(exact.cost, granted, |role| role.per_grant.limit(currency));
+            // What costs nothing and hands nobody money takes no authority over money.
+            let free = exact.cost.minor == 0 && exact.payout().is_none();
+            let per_grant = a.ladder.lowest(|role| free || role.per_grant.covers(exact.cost, granted));
             let by_now = a.ladder.lowest_for_customer(|days| exceptions_in(a.customer, days));
-            [terms, guard, per_customer, &by_now].into_iter().cloned().fold(per_grant, |x, y| a.ladder.higher(x, y))
+            let all = [terms, guard, per_customer, &by_now].into_iter().cloned();
+            may_pay(a, exact, all.fold(per_grant, |x, y| a.ladder.higher(x, y)))
         }
         Takes::Barred { .. } | Takes::Facts => Least::Nobody,
     };
@@ -186,6 +186,41 @@ fn least(a: &Asking<'_>, exact: &Exact<'_>) -> Result<Least, Denied> {
         Least::Nobody => Err(Denied::NobodyMay { option: exact.option.id.clone() }),
         least => Ok(least),
     }
+}
+
+/// Whether a role may release what is owed: by the larger of what leaves and what it costs.
+fn may_release(case: &Case, exact: &Exact<'_>, role: &Role) -> bool {
+    let amount = exact.amount.and_then(Amount::money);
+    let mut figures = amount.into_iter().chain([exact.cost]);
+    figures.clone().all(|figure| figure.minor == 0)
+        || figures.all(|figure| role.per_owed.covers(figure, case.given(Right::Owed, figure.currency)))
+}
+
+/// A need, raised to whoever may let that money leave, and may act alone on what the option rests on.
+fn may_pay(a: &Asking<'_>, exact: &Exact<'_>, need: Least) -> Least {
+    let payout = exact.payout();
+    let per_payout = payout.map_or(Least::None, |payout| {
+        a.ladder.lowest(|role| role.per_payout.covers(payout, a.case.paid(payout.currency)))
+    });
+    let need = a.ladder.higher(need, per_payout);
+    let need = if rests_on_unknown(a) { a.ladder.of_people(need) } else { need };
+    match exact.option.weakest() {
+        Source::System => need,
+        weakest => {
+            let given = |currency| {
+                let costs = a.case.given(Right::Discretion, currency) + a.case.given(Right::Owed, currency);
+                costs.max(a.case.paid(currency))
+            };
+            let covers = |role: &Role, figure: Money| role.trust.covers(weakest, figure, given(figure.currency));
+            let may = |role: &Role| payout.into_iter().chain([exact.cost]).all(|figure| covers(role, figure));
+            a.ladder.higher(need, a.ladder.lowest(may))
+        }
+    }
+}
+
+/// Whether the assessment was made before sources counted: what it rests on was kept nowhere.
+fn rests_on_unknown(a: &Asking<'_>) -> bool {
+    a.case.assessment(&a.wish.assessment).is_some_and(|kept| kept.frozen.format.is_none())
 }
 
 fn loans_cover(loans: &[LoanFrozen], cost: Money, granted: i128) -> Result<(), Denied> {
@@ -249,12 +284,16 @@ fn question(a: &Asking<'_>, exact: &Exact<'_>, least: Least) -> Result<Question,
 
 /// The budgets after the grant, in the order of their keys.
 fn charge(a: &Asking<'_>, exact: &Exact<'_>, authority: &Person) -> Result<Vec<Budget>, Denied> {
-    let keys = charged(a.case, exact.option, authority, exact.cost.currency, a.customer.today);
+    let (amount, cost) = (exact.amount, exact.cost);
+    let worth = exact.option.worth(amount, cost);
+    let currencies = Currencies { cost: cost.currency, worth: worth.currency };
+    let keys = charged(a.case, exact.option, authority, currencies, a.customer.today);
     let after = |key: BudgetKey| {
         let found = a.budgets.iter().find(|b| *b.key() == key);
         let budget = found.ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
-        budget.clone().within(own_limit(a.ladder, &key, authority)).reserve(exact.cost)?;
-        budget.reserve(exact.cost)
+        let taken = if key.is_of_owed() { worth } else { cost };
+        budget.clone().within(own_limit(a.ladder, &key, authority)).reserve(taken)?;
+        budget.reserve(taken)
     };
     keys.into_iter().map(after).collect()
 }
@@ -264,7 +303,8 @@ fn own_limit(ladder: &Ladder, key: &BudgetKey, authority: &Person) -> Option<i64
     if !is_own_day(key, authority) {
         return None;
     }
-    match ladder.limits(&authority.role).map(|role| role.per_day.limit(Some(key.currency))) {
+    let of = |role: &Role| if key.is_of_owed() { role.owed_per_day.clone() } else { role.per_day.clone() };
+    match ladder.limits(&authority.role).map(|role| of(role).limit(Some(key.currency))) {
         Some(Limit::Without) => None,
         Some(Limit::UpTo(minor)) => Some(minor),
         Some(Limit::Nothing) | None => Some(0),
@@ -272,26 +312,40 @@ fn own_limit(ladder: &Ladder, key: &BudgetKey, authority: &Person) -> Option<i64
 }
 
 fn is_own_day(key: &BudgetKey, person: &Person) -> bool {
-    matches!((&key.holder, key.period), (Holder::Person(id), Period::Day(_)) if *id == person.id)
+    let (Holder::Person(id) | Holder::PersonOwed(id)) = &key.holder else { return false };
+    matches!(key.period, Period::Day(_)) && *id == person.id
 }
 
-/// What is owed is charged to the department at fault alone; discretion to whoever says yes, and to the team and the
-/// business unless a department pays.
+/// In which currency each figure is counted.
+#[derive(Clone, Copy)]
+struct Currencies {
+    cost: Currency,
+    worth: Currency,
+}
+
+/// What is owed is charged to the department at fault, and counts for whoever releases it; discretion to whoever says
+/// yes, and to the team and the business unless a department pays.
 fn charged(
     case: &Case,
     option: &crate::assess::frozen::OptionFrozen,
     authority: &Person,
-    currency: Currency,
+    currencies: Currencies,
     today: Date,
 ) -> Vec<BudgetKey> {
     let person = Holder::Person(authority.id.clone());
     let department = option.charged_to.clone().map(Holder::Department);
-    let holders = match (&option.takes, department) {
-        (Takes::Owed { .. }, department) => department.into_iter().collect(),
-        (_, Some(department)) => vec![person, department],
-        (_, None) => vec![person, Holder::Team(case.team.clone()), Holder::Business],
+    let (holders, owed) = match (&option.takes, department) {
+        (Takes::Owed { .. }, department) => (department.into_iter().collect(), true),
+        (_, Some(department)) => (vec![person, department], false),
+        (_, None) => (vec![person, Holder::Team(case.team.clone()), Holder::Business], false),
     };
-    keys_of(holders, currency, today)
+    let mut keys = keys_of(holders, currencies.cost, today);
+    if owed {
+        let holder = Holder::PersonOwed(authority.id.clone());
+        keys.push(BudgetKey { holder, period: Period::day(today), currency: currencies.worth });
+        keys.sort();
+    }
+    keys
 }
 
 fn keys_of(holders: Vec<Holder>, currency: Currency, today: Date) -> Vec<BudgetKey> {
@@ -307,12 +361,15 @@ fn keys_of(holders: Vec<Holder>, currency: Currency, today: Date) -> Vec<BudgetK
 #[must_use]
 pub fn budget_keys(case: &Case, wish: &Wish, by: &Person, today: Date) -> Vec<BudgetKey> {
     let option: Option<_> = case.assessment(&wish.assessment).and_then(|kept| kept.frozen.option(&wish.option));
-    let Some((option, currency)) = option.and_then(|o| Some((o, o.cost?.currency))) else { return Vec::new() };
+    let Some((option, cost)) = option.and_then(|o| Some((o, o.cost?))) else { return Vec::new() };
+    // Of an amount only its currency matters here, and an option has one.
+    let worth = option.worth(option.amount.as_ref(), cost).currency;
+    let currencies = Currencies { cost: cost.currency, worth };
     let approver = wish.approval.as_ref().and_then(|id| case.approval(id)).and_then(|a| match &a.state {
         ApprovalState::Given { by, .. } => Some(by),
         _ => None,
     });
-    charged(case, option, approver.unwrap_or(by), currency, today)
+    charged(case, option, approver.unwrap_or(by), currencies, today)
 }
 
 fn bound(wish: &Wish, exact: &Exact<'_>) -> Bound {

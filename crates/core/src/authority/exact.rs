@@ -42,6 +42,13 @@ pub(super) struct Exact<'a> {
     pub cost: Money,
 }
 
+impl Exact<'_> {
+    /// The money that leaves the house with it; none where no money does.
+    pub fn payout(&self) -> Option<Money> {
+        self.option.payout(self.amount)
+    }
+}
+
 /// The option that is wished for, when it is offered with this amount.
 pub(super) fn exact<'a>(case: &'a Case, wish: &'a Wish) -> Result<Exact<'a>, Denied> {
     let approved = wish.approval.as_ref().and_then(|id| case.approval(id));

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assess::frozen::Least;
-use crate::book::rules::{Book, Limit, Role};
+use crate::book::rules::{Book, Role};
 use crate::ids::{NotAnId, PersonId, RoleName, TeamId};
-use crate::money::Money;
 
 /// The role of AI agents: it asks and never approves.
 pub const AGENT: &str = "ai";
@@ -144,12 +143,11 @@ impl Ladder {
         }
     }
 
-    /// The lowest role with a cap that covers an amount; nothing needs no one.
+    /// The lowest role that may.
     #[must_use]
-    pub fn lowest(&self, cost: Money, already: i128, cap: impl Fn(&Role) -> Limit) -> Least {
-        let total = i128::from(cost.minor) + already;
-        let covers = |(_, role): &&(RoleName, Role)| cost.minor == 0 || cap(role).covers(total);
-        self.rungs.iter().find(covers).map_or(Least::Nobody, |(name, _)| Least::Role(name.clone()))
+    pub fn lowest(&self, may: impl Fn(&Role) -> bool) -> Least {
+        let found = self.rungs.iter().find(|(_, role)| may(role));
+        found.map_or(Least::Nobody, |(name, _)| Least::Role(name.clone()))
     }
 
     /// The lowest role that is a person's, when a need is below it.

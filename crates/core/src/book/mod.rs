@@ -7,6 +7,8 @@ pub mod labels;
 pub mod model;
 pub mod quick;
 pub mod read;
+pub mod relies;
 pub mod rules;
 pub mod schema;
+pub mod trust;
 pub mod yaml;

@@ -78,6 +78,8 @@ pub struct BookText {
     pub roles: Vec<RoleText>,
     /// `bespoke:` the role that may write a remedy of their own.
     pub bespoke: Option<Text>,
+    /// `trust:` by role, then by source: `any`, or amounts.
+    pub trust: Vec<Named<Vec<Named<Vec<Expr>>>>>,
     /// `types:`
     pub types: Vec<Named<TypeText>>,
     /// `facts:`
@@ -123,6 +125,10 @@ pub struct RoleText {
     pub per_customer: Option<Expr>,
     /// `per_owed:` likewise amounts.
     pub per_owed: Vec<Expr>,
+    /// `per_payout:` likewise amounts.
+    pub per_payout: Vec<Expr>,
+    /// `owed_per_day:` likewise amounts.
+    pub owed_per_day: Vec<Expr>,
     /// The whole entry.
     pub at: Span,
 }
@@ -147,6 +153,8 @@ pub struct FieldText {
     pub optional: bool,
     /// Its type.
     pub ty: TypeText,
+    /// `takes:` the weakest source that counts as a system's; `word` or `seen`.
+    pub takes: Option<Text>,
 }
 
 /// A term, shared or of a policy.

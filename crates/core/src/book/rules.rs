@@ -8,6 +8,8 @@ use crate::book::asks::Asks;
 use crate::book::labels::Labels;
 use crate::book::model::CaseText;
 use crate::book::quick::Quick;
+use crate::book::relies::Relies;
+use crate::book::trust::Trust;
 use crate::diagnostic::{Sources, Span};
 use crate::facts::Source;
 use crate::facts::intake::Intake;
@@ -109,6 +111,12 @@ pub struct Role {
     pub per_customer: Option<PerCustomer>,
     /// Most it may release of what is owed on one case.
     pub per_owed: Caps,
+    /// Most money that may leave on one case by its leave, whatever that costs.
+    pub per_payout: Caps,
+    /// Most it may release of what is owed in a day.
+    pub owed_per_day: Caps,
+    /// What it may act on alone.
+    pub trust: Trust,
 }
 
 /// Amounts by currency. None at all: no cap.
@@ -124,6 +132,12 @@ impl Caps {
         }
         let found = self.0.iter().find(|m| currency.is_none_or(|c| m.currency == c));
         found.map_or(Limit::Nothing, |m| Limit::UpTo(m.minor))
+    }
+
+    /// Whether an amount with what went before (minor units of its currency) is within.
+    #[must_use]
+    pub fn covers(&self, amount: Money, before: i128) -> bool {
+        self.limit(Some(amount.currency)).covers(i128::from(amount.minor) + before)
     }
 }
 
@@ -244,6 +258,8 @@ pub struct Version {
     pub say: Vec<(String, String)>,
     /// Cells at the top level that this version reads.
     pub reads: Vec<u32>,
+    /// What each remedy rests on, by its index.
+    pub relies: Vec<Relies>,
     /// What a form for it asks.
     pub asks: Asks,
     /// Where it was written.
@@ -400,6 +416,8 @@ pub struct Guard {
     pub when: Reg,
     /// The role it takes then.
     pub needs: RoleId,
+    /// Cells at the top level that its condition reads.
+    pub reads: Vec<u32>,
 }
 
 /// A hard limit.
@@ -484,6 +502,8 @@ pub enum RemedyBody {
 pub struct One {
     /// A kind of the field: `refund`, `promo_code` ...
     pub kind: String,
+    /// Whether the kind hands money to the customer.
+    pub pays: bool,
     /// The amount.
     pub amount: Option<Amount>,
     /// Type of the amount: money, a percent, or a number of points.

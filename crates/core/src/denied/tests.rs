@@ -55,7 +55,7 @@ fn all() -> Vec<Denied> {
         Denied::PromiseOpen { promise: "p1".into() },
         Denied::NotAssessed { assessment: digest.clone() },
         Denied::AssessedSince { latest: digest },
-        Denied::BehindTheCase { granted: usd(2_000), released: usd(0) },
+        Denied::BehindTheCase { granted: usd(2_000), released: usd(0), paid: usd(2_000) },
         Denied::NoSuchOption { option: option.clone() },
         Denied::Barred { option: option.clone(), by: "payer".into() },
         Denied::FactsMissing { option: option.clone() },

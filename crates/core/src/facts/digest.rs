@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::plan::{FieldPlan, Kind, ListPlan, RecordPlan, ValuePlan};
 use super::scalar::write_percent;
+use super::schema::slot;
 use super::{Facts, Schema};
 use crate::digest::Digest;
 use crate::json::push_text;
@@ -71,7 +72,8 @@ impl<'s> Writer<'s, '_> {
     /// Writes a field of the record whose first cell is at `record`, if it is there.
     fn member(&mut self, field: &'s FieldPlan, record: usize, first: &mut bool) -> fmt::Result {
         let at = record + field.offset;
-        if self.cell(at).state == ABSENT {
+        // A case that nothing was paid out on reads as it did before there was `case.paid`.
+        if self.cell(at).state == ABSENT || at == slot::PAID as usize && self.cell(at).v == 0 {
             return Ok(());
         }
         self.comma(first);

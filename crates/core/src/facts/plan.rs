@@ -287,6 +287,7 @@ mod tests {
             ty: Type::Int,
             optional: false,
             bounds: Bounds::default(),
+            takes: crate::facts::Source::System,
             offset: 0,
         });
         let names = Names { dictionary: &Dictionary::default(), currency: Currency::USD };

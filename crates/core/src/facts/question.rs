@@ -101,6 +101,7 @@ impl<'a> Reader<'_, 'a, '_> {
             (slot::CASE, Cell::of(0, 0)),
             (slot::GRANTED, Cell::of(0, currency)),
             (slot::RELEASED, Cell::of(0, currency)),
+            (slot::PAID, Cell::of(0, currency)),
         ] {
             if self.row_cell(slot as usize).state == ABSENT {
                 self.set(slot as usize, cell);
@@ -165,7 +166,8 @@ impl<'a> Reader<'_, 'a, '_> {
         if matches!(path, "" | "*") {
             return Some(slot::OWN as usize..self.schema.plan.width);
         }
-        let place = self.schema.find(path).filter(|place| place.slot >= slot::OWN)?;
+        let stated = |slot: u32| slot >= slot::OWN || slot == slot::ASKED;
+        let place = self.schema.find(path).filter(|place| stated(place.slot))?;
         Some(place.slot as usize..(place.slot + place.field.ty.width()) as usize)
     }
 

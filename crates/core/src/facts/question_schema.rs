@@ -27,8 +27,8 @@ pub fn question_schema(book: &Book) -> Value {
         "What happened to the customer.",
     );
     let so_far = record_of(
-        [("granted", money()), ("released", money())],
-        "What this case was given before: by discretion, and as owed.",
+        [("granted", money()), ("released", money()), ("paid", money())],
+        "What this case was given before: by discretion, as owed, and the money that left with both.",
     );
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -60,7 +60,7 @@ pub fn question_schema(book: &Book) -> Value {
 
 /// Paths of facts, and what stands for all of them.
 fn paths(book: &Book) -> Vec<String> {
-    ["", "*"].into_iter().map(str::to_owned).chain(book.schema.paths()).collect()
+    ["", "*", "asked"].into_iter().map(str::to_owned).chain(book.schema.paths()).collect()
 }
 
 fn record_of<const N: usize>(fields: [(&str, Value); N], description: &str) -> Value {

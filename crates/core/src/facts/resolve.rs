@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::Source;
 use super::schema::MAX_CELLS;
 use crate::book::model::{Expr, FieldText, Named, Text, TypeText};
 use crate::diagnostic::{Diagnostic, Findings, Span, did_you_mean};
@@ -40,6 +41,18 @@ struct Resolved {
 impl Resolved {
     fn simple(ty: Type, bounds: Bounds) -> Self {
         Self { ty, bounds, cells: 1, depth: 1 }
+    }
+}
+
+/// What a fact may take: never a claim, which its asker could make up, and a system's word counts anyway.
+const TAKES: [Source; 2] = [Source::Word, Source::Seen];
+
+/// Whether a field somewhere in a type says what it takes.
+fn takes_inside(ty: &Type) -> bool {
+    match ty {
+        Type::Record(record) => record.fields.iter().any(|f| f.takes != Source::System || takes_inside(&f.ty)),
+        Type::List(list) | Type::Map(list) => takes_inside(&list.of),
+        _ => false,
     }
 }
 
@@ -93,9 +106,34 @@ impl<'b> Resolver<'b> {
                 return (Vec::new(), cells, depth);
             }
             let name = text.name.value.clone();
-            fields.push(Field { name, ty: built.ty, optional: text.optional, bounds: built.bounds, offset: 0 });
+            let takes = self.takes(text, &built.ty);
+            fields.push(Field { name, ty: built.ty, optional: text.optional, bounds: built.bounds, takes, offset: 0 });
         }
         (fields, cells, depth)
+    }
+
+    /// `takes:` of a field; a system's own where it says nothing, or nothing that can be.
+    fn takes(&mut self, text: &FieldText, ty: &Type) -> Source {
+        if let Type::List(list) | Type::Map(list) = ty
+            && takes_inside(&list.of)
+        {
+            let error = format!("`takes` counts for nothing inside `{}`", text.name.value);
+            let help = "a list has one source: write `{ type: .., takes: .. }` for the list itself";
+            self.findings.push(Diagnostic::error("takes_nowhere", text.name.at, error).help(help));
+        }
+        let Some(takes) = &text.takes else { return Source::System };
+        match Source::parse(takes.as_str()).filter(|source| TAKES.contains(source)) {
+            Some(source) => source,
+            None => {
+                let error = format!("a fact cannot take `{}`", takes.value);
+                let help = match did_you_mean(takes.as_str(), TAKES.map(Source::word)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "write `word` where only the customer knows, `seen` where somebody looks".to_owned(),
+                };
+                self.findings.push(Diagnostic::error("unknown_source", takes.at, error).help(help));
+                Source::System
+            }
+        }
     }
 
     fn resolve(&mut self, text: &'b TypeText, path: &str) -> Option<Resolved> {

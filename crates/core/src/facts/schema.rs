@@ -1,5 +1,6 @@
 //! The shape of a book's facts: every fact's type and its place among the cells.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::plan::{Names, Plan};
@@ -14,7 +15,8 @@ use crate::time::Zone;
 use crate::types::{Bounds, Field, RecordType, Type};
 
 /// How sure a fact is, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// An AI agent says so.
     Claimed,
@@ -66,8 +68,10 @@ pub mod slot {
     pub const GRANTED: u32 = 7;
     /// `case.released`, money.
     pub const RELEASED: u32 = 8;
+    /// `case.paid`, money.
+    pub const PAID: u32 = 9;
     /// The first cell of the book's own facts.
-    pub const OWN: u32 = 9;
+    pub const OWN: u32 = 10;
 }
 
 /// How many of the root's fields are always there; the book's own follow.
@@ -89,6 +93,8 @@ pub struct Schema {
     pub leaves: Vec<Leaf>,
     /// Facts whose type could not be made out (and is reported): they are not in `root`.
     pub broken: Vec<String>,
+    /// The weakest source of each cell of the root record that counts as a system's.
+    pub takes: Vec<Source>,
     pub(super) plan: Arc<Plan>,
 }
 
@@ -145,7 +151,9 @@ impl Schema {
         let mut leaves = Vec::new();
         collect_leaves(&root, "", 0, &mut leaves);
         let plan = Plan::of(&root, &Names { dictionary: &dictionary, currency: units.currency });
-        Self { root: Arc::new(root), dictionary, units, leaves, broken, plan }
+        let mut takes = vec![Source::System; root.width as usize];
+        collect_takes(&root, 0, &mut takes);
+        Self { root: Arc::new(root), dictionary, units, leaves, broken, takes, plan }
     }
 
     /// What a path such as `order.payment` names; none inside lists and maps.
@@ -164,6 +172,12 @@ impl Schema {
             }
         }
         None
+    }
+
+    /// The cells of a fact at the top level whose first cell this is: of a record, all that is in it.
+    pub fn cells_of(&self, slot: u32) -> Range<u32> {
+        let width = if self.leaf_at(slot).is_some() { 1 } else { record_width(&self.root, 0, slot).unwrap_or(1) };
+        slot..slot.saturating_add(width)
     }
 
     /// The leaf at a cell.
@@ -232,7 +246,7 @@ fn built_in() -> Vec<Field> {
     let circumstance = record("circumstances", vec![field("id", Type::Text), field("source", Type::Text)]);
     let circumstances = list_of(Type::Record(Arc::new(circumstance)), Bounds::default(), 0, 100);
     let history = record("history", vec![field("exceptions", exceptions)]);
-    let case = record("case", vec![amount("granted"), amount("released")]);
+    let case = record("case", vec![amount("granted"), amount("released"), amount("paid")]);
     vec![
         field("asked", Type::Time),
         field("now", Type::Time),
@@ -243,7 +257,7 @@ fn built_in() -> Vec<Field> {
 }
 
 fn field(name: &str, ty: Type) -> Field {
-    Field { name: name.into(), ty, optional: false, bounds: Bounds::default(), offset: 0 }
+    Field { name: name.into(), ty, optional: false, bounds: Bounds::default(), takes: Source::System, offset: 0 }
 }
 
 /// Adds the texts of every enum, also of those inside lists and maps.
@@ -261,6 +275,30 @@ fn intern_type(ty: &Type, dictionary: &mut Dictionary) {
         Type::List(l) | Type::Map(l) => intern_type(&l.of, dictionary),
         Type::Record(r) => intern_enums(r, dictionary),
         _ => {}
+    }
+}
+
+/// The width of the record whose first cell this is.
+fn record_width(record: &RecordType, first: u32, slot: u32) -> Option<u32> {
+    record.fields.iter().find_map(|field| match &field.ty {
+        Type::Record(inner) if first + field.offset == slot => Some(inner.width),
+        Type::Record(inner) => record_width(inner, first + field.offset, slot),
+        _ => None,
+    })
+}
+
+/// What a record declares holds for all that is in it, unless a field of it says otherwise.
+fn collect_takes(record: &RecordType, first: u32, takes: &mut [Source]) {
+    for field in &record.fields {
+        let at = (first + field.offset) as usize;
+        if field.takes != Source::System
+            && let Some(cells) = takes.get_mut(at..at + field.ty.width() as usize)
+        {
+            cells.fill(field.takes);
+        }
+        if let Type::Record(inner) = &field.ty {
+            collect_takes(inner, first + field.offset, takes);
+        }
     }
 }
 

@@ -48,7 +48,7 @@ fn type_text(ty: &Value) -> TypeText {
 
 fn field((name, ty): (&String, &Value)) -> FieldText {
     let plain = name.strip_suffix('?');
-    FieldText { name: text(plain.unwrap_or(name)), optional: plain.is_some(), ty: type_text(ty) }
+    FieldText { name: text(plain.unwrap_or(name)), optional: plain.is_some(), ty: type_text(ty), takes: None }
 }
 
 /// JSON of any shape, mostly with names of the schema and values that may or may not fit them.

@@ -1,6 +1,6 @@
 //! An assessment made again from its stored facts and book.
 
-use crate::assess::{Workspace, assess};
+use crate::assess::{Format, Workspace, assess_by};
 use crate::book::check::check_rules;
 use crate::book::read::BookFiles;
 use crate::book::rules::Book;
@@ -56,11 +56,16 @@ pub(super) fn recheck_with(
         Ok(question) => question,
         Err(e) => return Recheck::Cannot(e.to_string()),
     };
-    match assess(book, &question.request, &question.facts, role, workspace) {
+    match assess_by(format_of(expected), book, &question.request, &question.facts, role, workspace) {
         Err(e) => Recheck::Cannot(e.to_string()),
         Ok(assessment) => {
             let text = assessment.text();
             if text == expected { Recheck::Same } else { Recheck::Differs(text) }
         }
     }
+}
+
+/// The format an assessment is written in: what an earlier version of the program answered is made by its rules.
+fn format_of(assessment: &str) -> Format {
+    if assessment.starts_with("{\"format\":1,") { Format::First } else { Format::default() }
 }

@@ -5,7 +5,7 @@ const BOOK: &str = r#"
 book: shop
 currency: USD
 time_zone: America/New_York
-roles: [{ id: ai, per_grant: 0 USD }, { id: lead }]
+roles: [{ id: ai, per_grant: 0 USD, owed_per_day: 250 USD }, { id: lead }]
 facts:
   order: { status: [open, sent], total: "money(0..)" }
 never:

@@ -86,6 +86,17 @@ pub(super) fn released_by(a: &Assessment<'_>) -> String {
     }
 }
 
+/// Paths that would make the first option the asking role's own.
+pub(super) fn yours_if(a: &Assessment<'_>) -> Vec<String> {
+    first(a).and_then(|o| a.yours_if(o)).map_or_else(Vec::new, |yours| yours.paths)
+}
+
+/// The source of a fact that the first option rests on; none where a system vouches for it, or it rests on no such fact.
+pub(super) fn relies_on(a: &Assessment<'_>, path: &str) -> &'static str {
+    let relied = first(a).map_or_else(Vec::new, |o| a.relies_on(o));
+    relied.into_iter().find(|relied| relied.path == path).map_or(NONE, |relied| relied.source.word())
+}
+
 pub(super) fn charged_to(a: &Assessment<'_>) -> String {
     first(a).and_then(|o| a.charged_to(o)).unwrap_or(NONE).to_owned()
 }

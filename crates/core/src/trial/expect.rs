@@ -41,6 +41,8 @@ impl Comparing<'_, '_> {
             "owed" => self.set(key, node, came::owed(a)),
             "missing" => self.set(key, node, came::missing(a)),
             "cites" => self.set(key, node, came::cites(a)),
+            "yours_if" => self.set(key, node, came::yours_if(a)),
+            "relies_on" => self.each(node, Self::relies_on),
             "fails" => self.fails(key, node),
             "barred" => self.each(node, Self::barred),
             "yours" => self.each(node, Self::yours),
@@ -132,6 +134,11 @@ impl Comparing<'_, '_> {
         if !came.iter().any(|bar| bar == expected) {
             self.differs(&format!("barred.{}", id.value), node, expected, shown(&came));
         }
+    }
+
+    fn relies_on(&mut self, (path, node): Entry<'_>) {
+        let source = came::relies_on(self.a, &path.value);
+        self.word(&format!("relies_on.{}", path.value), node, source);
     }
 
     fn yours(&mut self, (id, node): Entry<'_>) {

@@ -225,6 +225,7 @@ fn codes() -> OptionFrozen {
         parts: vec![part(1), part(2)],
         charged_to: Some(Department("marketing".into())),
         loans: vec![],
+        relies: vec![],
     }
 }
 

@@ -184,7 +184,8 @@ impl World {
         let json = from_yaml::question_json(&self.book.schema, &text.question, &mut Findings::default()).unwrap();
         let mut question: Value = serde_json::from_str(&json).unwrap();
         let given = |right| usd(i64::try_from(case.given(right, Currency::USD)).unwrap()).to_string();
-        question["case"] = json!({ "granted": given(Right::Discretion), "released": given(Right::Owed) });
+        let paid = usd(i64::try_from(case.paid(Currency::USD)).unwrap()).to_string();
+        question["case"] = json!({ "granted": given(Right::Discretion), "released": given(Right::Owed), "paid": paid });
         question.to_string()
     }
 
@@ -267,9 +268,10 @@ impl World {
         let grant = self.case(case).grant(&id).unwrap().clone();
         for key in &grant.budgets {
             let budget = &self.budgets[key];
+            let taken = self.case(case).taken_from(key, &grant);
             let moved = match how {
-                GrantState::Settled => budget.settle(grant.cost)?,
-                _ => budget.release(grant.cost)?,
+                GrantState::Settled => budget.settle(taken)?,
+                _ => budget.release(taken)?,
             };
             self.budgets.insert(key.clone(), moved);
         }

@@ -50,6 +50,7 @@ pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(O
         parts: vec![part],
         charged_to,
         loans: Vec::new(),
+        relies: Vec::new(),
     };
     Ok((option, reason))
 }

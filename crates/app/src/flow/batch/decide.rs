@@ -236,13 +236,13 @@ impl Bench {
             return Err(Denied::UnderWay { grant: grant.clone() }.into());
         }
         let Some(ended) = case.grant(grant) else { return Ok(Worked::of(events)) };
-        let (cost, keys) = (ended.cost, ended.budgets.clone());
         let mut moved = Vec::new();
-        for key in &keys {
+        for key in &ended.budgets {
             let slot = self.budgets.get(key).ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
+            let taken = case.taken_from(key, ended);
             moved.push(match how {
-                Ending::Settled => slot.budget.settle(cost)?,
-                Ending::Released(_) | Ending::TakenBack => slot.budget.release(cost)?,
+                Ending::Settled => slot.budget.settle(taken)?,
+                Ending::Released(_) | Ending::TakenBack => slot.budget.release(taken)?,
             });
         }
         for budget in &moved {

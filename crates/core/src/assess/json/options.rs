@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{Truth, render};
-use crate::assess::outcome::{Bar, Binding, Fixed, OptionOutcome, PartOutcome, TermState};
+use crate::assess::outcome::{Bar, Binding, Fixed, OptionOutcome, PartOutcome, Span, TermState};
 use crate::assess::{Assessment, shares};
 use crate::book::rules::{FieldValue, Group, Remedy, RemedyBody};
+use crate::facts::Source;
 use crate::json::{Json, Members};
 use crate::program::show;
 use crate::types::Type;
@@ -57,6 +58,7 @@ impl Assessment<'_> {
         let lent = option.borrows.iter().filter_map(|i| self.book.circumstances.get(*i));
         o.unless_empty("borrows", |json| json.texts(lent.map(|c| c.id.as_str())));
         self.because(o, option);
+        self.relied(o, option);
         o.maybe_text("charged_to", self.charged_to(option));
         match option.parts.as_slice() {
             [only] if !matches!(remedy.body, RemedyBody::Bundle(_)) => self.thing(o, only),
@@ -99,6 +101,37 @@ impl Assessment<'_> {
                 o.with("per_grant", |json| self.needs(json, made_of.per_grant));
                 o.text("per_customer", self.need(made_of.per_customer));
                 o.with("guard", |json| self.needs(json, made_of.guard));
+                if made_of.per_payout != Span::NONE {
+                    o.with("per_payout", |json| self.needs(json, made_of.per_payout));
+                }
+                if made_of.sources != Span::NONE {
+                    o.with("sources", |json| self.needs(json, made_of.sources));
+                }
+            });
+        });
+    }
+
+    /// What it rests on that no system vouches for, and what would make it the asking role's own.
+    fn relied(&self, o: &mut Members<'_>, option: &OptionOutcome) {
+        if option.made_of.sources == Span::NONE {
+            return;
+        }
+        o.unless_empty("relies_on", |json| {
+            json.list(self.relies_on(option), |json, relied| {
+                json.object(|o| {
+                    o.text("path", &relied.path);
+                    o.text("source", relied.source.word());
+                });
+            });
+        });
+        o.maybe_text("needs_source", self.needs_source(option).map(Source::word));
+        let yours_if = self.yours_if(option);
+        o.unless_empty("yours_if", |json| {
+            json.list(yours_if, |json, yours| {
+                json.object(|o| {
+                    o.with("paths", |json| json.texts(yours.paths.iter().map(String::as_str)));
+                    o.text("source", yours.source.word());
+                });
             });
         });
     }

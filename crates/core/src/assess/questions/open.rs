@@ -24,7 +24,7 @@ pub(super) fn cells(a: &Assessment<'_>) -> BTreeSet<u32> {
     if a.policy.versions.len() > 1 {
         open.relied_on();
     }
-    open.trail.cells
+    open.trail.without_shells(&a.book.schema)
 }
 
 fn ground<'a>(a: &'a Assessment<'_>) -> Ground<'a> {
@@ -39,6 +39,8 @@ fn ground<'a>(a: &'a Assessment<'_>) -> Ground<'a> {
         guards: &a.guards,
         nevers: &a.nevers,
         per_customer: Need::NONE, // History is no fact that a form asks for.
+        format: a.format,
+        weak: false, // Who said something changes nothing about what is missing.
     }
 }
 

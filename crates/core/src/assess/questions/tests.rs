@@ -45,6 +45,7 @@ fn the_sale_five_days_later() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open The promotion: When did it begin? (promotion.starts)
     Open The promotion: Where does it count? (promotion.channels)
     Open The promotion: Discount (promotion.discount)
@@ -63,6 +64,7 @@ fn the_wrong_parcel() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open The way back: Cost of the label (returns.label)
     Open The way back: Handling of each (returns.handling)
     Open The way back: Worth of each then (returns.resale)
@@ -81,6 +83,7 @@ fn the_rule_that_did_not_foresee_it() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open In what state is it? (condition)
     Optional The way back [Worth of each then] (returns)
     Optional The money goes somewhere else [Payment number | To what? | Whose is it?] (refund_to)
@@ -96,6 +99,7 @@ fn three_days_only_three_days() {
     Open The order: What was bought [Paid for it] (order.lines)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open The cover: Last day (warranty.ends)
     Open The cover: Was it misused? (warranty.misused)
     Open The cover: Cost of the repair (warranty.repair)
@@ -109,6 +113,7 @@ fn three_days_only_three_days() {
     Open The booking: Rate for a day (booking.day_rate)
     Settled The payment: Who paid? (booking.payment.holder)
     Settled The payment: Paid with (booking.payment.kind)
+    Optional The booking: Does the bank take it back? (booking.disputed)
     Open The return: When was it back? (back.at)
     Open The return: Charged for being late (back.fee)
     Open The customer: Rentals so far (customer.rentals)
@@ -130,6 +135,7 @@ fn the_coupon_that_did_not_fit() {
     Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
+    Optional The order: Does the bank take it back? (order.disputed)
     ");
 }
 
@@ -144,6 +150,7 @@ fn a_fee() {
     Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
+    Optional The order: Does the bank take it back? (order.disputed)
     ");
 }
 
@@ -160,6 +167,7 @@ fn what_a_fixed_line_decides_need_not_be_asked() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Settled The promotion: When did it begin? (promotion.starts)
     Open The promotion: Where does it count? (promotion.channels)
     Open The promotion: Discount (promotion.discount)
@@ -183,6 +191,7 @@ fn a_branch_that_is_not_taken_need_not_be_asked() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open The customer: Claims within a year (customer.claims_12m)
     Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     ");
@@ -197,6 +206,7 @@ fn a_branch_that_is_not_taken_need_not_be_asked() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open The customer: Claims within a year (customer.claims_12m)
     Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     ");
@@ -214,6 +224,7 @@ fn what_is_owed_needs_no_guard() {
     Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
+    Optional The order: Does the bank take it back? (order.disputed)
     ");
 }
 
@@ -228,6 +239,7 @@ fn a_record_that_may_be_absent_is_asked_for_as_a_whole_until_it_is_given() {
     Settled The payment: Payment number (order.payment.id)
     Open The payment: Paid with (order.payment.kind)
     Open The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open In what state is it? (condition)
     Optional The way back [Worth of each then] (returns)
     Settled The money goes somewhere else: Payment number (refund_to.id)
@@ -249,6 +261,7 @@ fn a_list_that_lacks_something_is_still_open() {
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
+    Optional The order: Does the bank take it back? (order.disputed)
     Open The way back: Cost of the label (returns.label)
     Open The way back: Handling of each (returns.handling)
     Open The way back: Worth of each then (returns.resale)

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::book::rules::{Operand, Version};
-use crate::facts::Facts;
+use crate::facts::{Facts, Schema};
 use crate::program::op::{Op, Reg};
 use crate::program::run::{Machine, Reason};
 use crate::program::typed::Fun;
@@ -20,6 +20,8 @@ pub(super) struct Trail<'a> {
     /// Which instruction writes a register.
     made_by: Vec<Option<usize>>,
     seen: BTreeSet<Reg>,
+    /// Cells whose value is read; of others it only matters whether they are there.
+    read: BTreeSet<u32>,
     /// The cells found.
     pub cells: BTreeSet<u32>,
 }
@@ -27,7 +29,7 @@ pub(super) struct Trail<'a> {
 impl<'a> Trail<'a> {
     pub(super) fn new(machine: &'a Machine, version: &'a Version, facts: &'a Facts<'a>) -> Self {
         let made_by = version.program.writers();
-        Self { machine, facts, version, made_by, seen: BTreeSet::new(), cells: BTreeSet::new() }
+        Self { machine, facts, version, made_by, seen: BTreeSet::new(), read: BTreeSet::new(), cells: BTreeSet::new() }
     }
 
     /// Follows what a term reads directly.
@@ -44,6 +46,13 @@ impl<'a> Trail<'a> {
         if !self.facts.cell(cell).is_present() {
             self.cells.insert(cell);
         }
+    }
+
+    /// Leaves out records that only have to be there, where something in them is asked for anyway.
+    pub(super) fn without_shells(self, schema: &Schema) -> BTreeSet<u32> {
+        let Self { read, cells, .. } = self;
+        let asked_inside = |record: u32| cells.range(record + 1..schema.cells_of(record).end).next().is_some();
+        cells.iter().copied().filter(|cell| read.contains(cell) || !asked_inside(*cell)).collect()
     }
 
     /// Follows a value that matters if it is missing.
@@ -114,6 +123,7 @@ impl<'a> Trail<'a> {
     /// Facts that an instruction reads itself.
     fn given(&mut self, op: Op) {
         if let Op::Load { cell, .. } = op {
+            self.read.insert(cell);
             self.cell(cell);
         }
         let version = self.version;

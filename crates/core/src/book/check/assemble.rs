@@ -8,12 +8,14 @@ use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::terms::{TypedLine, TypedShape, TypedTerm};
 use crate::book::model::{REMEDY_KINDS, Text};
 use crate::book::quick::Quick;
+use crate::book::relies;
 use crate::book::rules::{
     Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Remedy, RemedyBody, Term,
     TermShape, Version,
 };
 use crate::diagnostic::Diagnostic;
 use crate::facts::schema::Schema;
+use crate::payout::pays_out;
 use crate::program::compile::{Compiler, constant, constant_texts, shape};
 use crate::program::infer::Define;
 use crate::program::op::Reg;
@@ -39,6 +41,7 @@ pub(super) fn version(
     shared: &Shared<'_, '_>,
     identity: usize,
     digest: String,
+    dated: bool,
 ) -> Result<Version, Box<Diagnostic>> {
     let mut b = Builder {
         c: Compiler::new(shared.defines, shared.patterns),
@@ -68,7 +71,7 @@ pub(super) fn version(
     let options = policy.remedies.iter().enumerate().filter(|(_, r)| r.alone).map(|(i, _)| i).collect();
     let text = policy.text;
     let (terms, reads) = (std::mem::take(&mut b.terms), b.reads.into_iter().collect());
-    Ok(Version {
+    let mut version = Version {
         identity,
         title: says(text.title.as_ref(), &text.id.value),
         in_force: policy.in_force,
@@ -93,9 +96,17 @@ pub(super) fn version(
         detour,
         say: text.say.iter().map(|n| (n.id.value.clone(), n.item.text.clone())).collect(),
         reads,
+        relies: Vec::new(),
         asks: super::asks::asks(policy, shared),
         at: text.at,
-    })
+    };
+    version.relies = relies::of(&version, shared.schema, dated);
+    let reads: Vec<Vec<u32>> =
+        version.guards.iter().map(|guard| relies::behind(&version, shared.schema, guard.when)).collect();
+    for (guard, reads) in version.guards.iter_mut().zip(reads) {
+        guard.reads = reads;
+    }
+    Ok(version)
 }
 
 fn value(text: Option<&Text>) -> Option<String> {
@@ -235,6 +246,7 @@ impl Builder<'_> {
             says: says(g.text.says.as_ref(), &g.text.id.value),
             when: self.add(&g.when),
             needs: g.needs,
+            reads: Vec::new(),
         }
     }
 
@@ -307,6 +319,7 @@ impl Builder<'_> {
         };
         One {
             kind: one.kind.clone(),
+            pays: pays_out(&one.kind),
             amount: one.amount.as_ref().map(|a| match a {
                 TypedAmount::One(t) => Amount::One(self.add(t)),
                 TypedAmount::Range(least, most) => Amount::Range(self.add(least), self.add(most)),

@@ -1,7 +1,9 @@
 //! Roles, caps, circumstances, guards and nevers.
 
+use crate::authority::AGENT;
 use crate::book::model::{BookText, CircumstanceText, Expr, GuardText, NeverText, RoleText, Text};
 use crate::book::rules::{Caps, Circumstance, PerCustomer, Role, RoleId};
+use crate::book::trust::Trust;
 use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
 use crate::facts::Source;
 use crate::literal::{self, Units};
@@ -16,6 +18,8 @@ pub(super) fn roles(book: &BookText, units: &Units, findings: &mut Findings) -> 
 }
 
 fn role(text: &RoleText, units: &Units, findings: &mut Findings) -> Role {
+    let per_payout = [&text.per_payout, &text.per_owed, &text.per_grant];
+    let per_payout = per_payout.into_iter().find(|caps| !caps.is_empty());
     Role {
         id: text.id.value.clone(),
         title: text.title.as_ref().unwrap_or(&text.id).value.clone(),
@@ -23,6 +27,20 @@ fn role(text: &RoleText, units: &Units, findings: &mut Findings) -> Role {
         per_day: caps(&text.per_day, units, findings),
         per_customer: text.per_customer.as_ref().and_then(|e| per_customer(e, findings)),
         per_owed: caps(&text.per_owed, units, findings),
+        per_payout: per_payout.map_or_else(Caps::default, |written| caps(written, units, findings)),
+        owed_per_day: caps(&text.owed_per_day, units, findings),
+        trust: Trust::default(),
+    }
+}
+
+/// An AI agent's day is bounded in what it releases as owed too.
+pub(super) fn bounded_agent(book: &BookText, units: &Units, findings: &mut Findings) {
+    let unbounded = book.roles.iter().filter(|role| role.id.value == AGENT && role.owed_per_day.is_empty());
+    for role in unbounded {
+        let error = format!("the role `{AGENT}` may release any amount of what is owed in one day");
+        let help = format!("write `owed_per_day: 250 {}` in it, or what your day can bear", units.currency.code());
+        findings
+            .push(Diagnostic::error("agent_without_limit", role.id.at, error).label("no `owed_per_day`").help(help));
     }
 }
 

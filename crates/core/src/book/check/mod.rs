@@ -11,6 +11,7 @@ mod published;
 mod remedies;
 mod say;
 mod terms;
+mod trust;
 mod values;
 
 use std::collections::HashMap;
@@ -44,22 +45,31 @@ pub struct Checked {
 /// Reads and checks a book.
 #[must_use]
 pub fn check(files: &BookFiles) -> Checked {
-    check_as(files, |_| {})
+    check_as(files, Purpose::ToRule, |_| {})
 }
 
 /// Reads and checks the rules of a book alone, as they are kept beside assessments: no intake mapping, no case, and not
 /// how cases are replayed, which needs a mapping.
 #[must_use]
 pub fn check_rules(files: &BookFiles) -> Checked {
-    check_as(&files.rules(), |text| text.replay = None)
+    check_as(&files.rules(), Purpose::ToMakeAgain, |text| text.replay = None)
 }
 
-fn check_as(files: &BookFiles, change: impl FnOnce(&mut BookText)) -> Checked {
+/// What a book is checked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Requests are answered by it.
+    ToRule,
+    /// What it answered once is made again: it may leave out what was not asked of it then.
+    ToMakeAgain,
+}
+
+fn check_as(files: &BookFiles, purpose: Purpose, change: impl FnOnce(&mut BookText)) -> Checked {
     let mut findings = Findings::default();
     let mut sources = Sources::default();
     let mut text = read(files, &mut sources, &mut findings);
     change(&mut text);
-    let mut book = check_text(&text, &sources, &mut findings);
+    let mut book = check_text(&text, &sources, purpose, &mut findings);
     // What several policies share is found with each of them.
     findings.all.sort_by(|x, y| (x.severity, x.at, x.code, &x.message).cmp(&(y.severity, y.at, y.code, &y.message)));
     findings.all.dedup();
@@ -70,13 +80,17 @@ fn check_as(files: &BookFiles, change: impl FnOnce(&mut BookText)) -> Checked {
     Checked { book: book.filter(|_| !findings.has_errors()), findings, sources }
 }
 
-fn check_text(text: &BookText, sources: &Sources, findings: &mut Findings) -> Option<Book> {
+fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &mut Findings) -> Option<Book> {
     if text.book.is_none() && text.roles.is_empty() && text.facts.is_empty() {
         return None; // `book.yaml` cannot be read, which is said; without it every name would seem unknown.
     }
     let mut schema = Schema::build(text, findings);
     let units = schema.units.clone();
-    let roles = ladder::roles(text, &units, findings);
+    let mut roles = ladder::roles(text, &units, findings);
+    trust::trust(text, &mut roles, &units, findings);
+    if purpose == Purpose::ToRule {
+        ladder::bounded_agent(text, &units, findings);
+    }
     let circumstances = ladder::circumstances(text, &roles, &units, findings);
     let bespoke = text.bespoke.as_ref().and_then(|id| ladder::role_of(&roles, id, findings));
     let rounding = rounding(text);
@@ -195,7 +209,8 @@ fn policies(
         let digest = sources
             .file(policy.text.at.file)
             .map_or_else(String::new, |f| Digest::of_parts([f.text.as_bytes()]).into());
-        let version = match assemble::version(policy, shared, next_identity(), digest) {
+        let dated = typed.iter().filter(|other| other.text.id.value == policy.text.id.value).count() > 1;
+        let version = match assemble::version(policy, shared, next_identity(), digest, dated) {
             Ok(version) => version,
             Err(diagnostic) => {
                 findings.push(*diagnostic);

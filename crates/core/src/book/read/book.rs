@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ROLES_MAX;
 use super::policy::terms;
-use super::take::{Fields, expr, named, optional, prose, text};
+use super::take::{Fields, expr, exprs, named, optional, prose, text};
 use crate::book::model::{
     BookText, CircumstanceText, FieldText, GuardText, LoanText, NeverText, ReplayText, RoleText, Text, TypeText,
 };
@@ -21,6 +21,7 @@ pub(super) fn read(book: &mut BookText, root: &Node, lines: &Lines, findings: &m
     book.rounding = fields.text("rounding");
     book.roles = fields.items("roles").iter().filter_map(role).collect();
     book.bespoke = fields.text("bespoke");
+    book.trust = fields.named("trust", |node| node.map().map(|sources| named(sources, |cap| Some(exprs(cap)))));
     book.types = fields.named("types", |node| Some(type_of(node)));
     book.facts = fields_of(fields.entries("facts"));
     book.ask = fields.named("ask", prose);
@@ -72,6 +73,8 @@ fn role(node: &Node) -> Option<RoleText> {
         per_day: fields.exprs("per_day"),
         per_customer: fields.expr("per_customer"),
         per_owed: fields.exprs("per_owed"),
+        per_payout: fields.exprs("per_payout"),
+        owed_per_day: fields.exprs("owed_per_day"),
         at: node.at,
     })
 }
@@ -88,9 +91,19 @@ fn type_of(node: &Node) -> TypeText {
 fn fields_of(entries: &[(Spanned<String>, Node)]) -> Vec<FieldText> {
     let field = |(key, node): &(Text, Node)| {
         let (name, optional) = optional(key);
-        FieldText { name, optional, ty: type_of(node) }
+        let (ty, takes) = long_form(node).unwrap_or((node, None));
+        FieldText { name, optional, ty: type_of(ty), takes }
     };
     entries.iter().map(field).collect()
+}
+
+/// `{ type: .., takes: .. }`: a mapping of these two keys and no other. Any other mapping is a record.
+fn long_form(node: &Node) -> Option<(&Node, Option<Text>)> {
+    let fields = Fields::of(node);
+    match (fields.get("type"), fields.text("takes"), fields.all().len()) {
+        (Some(ty), Some(takes), 2) => Some((ty, Some(takes))),
+        _ => None,
+    }
 }
 
 fn circumstance((id, node): &(Text, Node)) -> CircumstanceText {

@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
 
     /// One or several expressions under a key.
     pub(super) fn exprs(self, key: &str) -> Vec<Expr> {
-        self.items(key).iter().filter_map(expr).collect()
+        self.get(key).map_or_else(Vec::new, exprs)
     }
 
     /// One or several texts under a key.
@@ -101,6 +101,11 @@ pub(super) fn expr(node: &Node) -> Option<Expr> {
     let Value::Scalar { text, verbatim, .. } = &node.value else { return None };
     let whole = Expr { text: text.clone(), at: node.at, verbatim: *verbatim };
     Some(part(&whole, 0, text.len()))
+}
+
+/// One or several expressions.
+pub(super) fn exprs(node: &Node) -> Vec<Expr> {
+    node.seq().unwrap_or(std::slice::from_ref(node)).iter().filter_map(expr).collect()
 }
 
 /// Bytes `start..end` of an expression, without blanks around them, and their place.

@@ -77,7 +77,7 @@ pub(crate) fn plainly(book: &BookText) -> String {
         (r#"Scalar \{ text: ("(?:[^"\\]|\\.)*") \}"#, "$1"),
         (r"[a-z_]+: (None|\[\])(, )?", ""),
         (r"Some\(", "("),
-        (r", \}", " }"),
+        (r", +\}", " }"),
         (r"([\[ ])([A-Z][a-zA-Z]*Text \{|Named \{)", "$1\n$2"),
         (r" (roles|types|facts|define|terms|circumstances|guard|never|replay|policies|intakes|case_files): ", "\n$1: "),
         (r"[ \n]+\n", "\n"),
@@ -120,7 +120,7 @@ fn an_unknown_key_is_told_the_nearest_and_all_that_are_allowed() {
         book.yaml:5:17 error[unknown_key]: `per_grnat` is no key of a role
               - { id: lead, per_grnat: 5 USD }
                             ^^^^^^^^^ unknown key
-            help: did you mean `per_grant`? a role takes `id`, `title`, `per_grant`, `per_day`, `per_customer` and `per_owed`
+            help: did you mean `per_grant`? a role takes `id`, `title`, `per_grant`, `per_day`, `per_customer`, `per_owed`, `per_payout` and `owed_per_day`
         ",
     );
 }

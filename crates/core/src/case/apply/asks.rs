@@ -3,6 +3,7 @@
 use super::{Context, free, known};
 use crate::assess::frozen::{Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use crate::authority::{Bound, Ladder, Person, Question, at_least, cost_of, may_answer};
+use crate::book::rules::Role;
 use crate::case::clocks::later;
 use crate::case::{Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Happened, Look, Next, Right, State};
 use crate::denied::Denied;
@@ -35,11 +36,20 @@ fn assess(case: &Case, assessment: &Frozen, question: &Digest) -> Result<Vec<Hap
     };
     let granted = held(Right::Discretion, assessment.granted);
     let released = held(Right::Owed, assessment.released);
+    let paid = paid(case, assessment.paid);
     let read = |amount: Option<Money>| amount.map_or(0, |amount| amount.minor);
-    if (read(assessment.granted), read(assessment.released)) != (granted.minor, released.minor) {
-        return Err(Denied::BehindTheCase { granted, released });
+    let known = [assessment.granted, assessment.released, assessment.paid].map(read);
+    if known != [granted.minor, released.minor, paid.minor] {
+        return Err(Denied::BehindTheCase { granted, released, paid });
     }
     Ok(vec![Happened::Assessed { assessment: Box::new(assessment.clone()), question: question.clone() }])
+}
+
+/// What left the house on a case, in the currency an assessment read it in, else in that of what left.
+fn paid(case: &Case, read: Option<Money>) -> Money {
+    let held = case.grants.iter().filter(|grant| grant.is_held()).find_map(|grant| case.payout_of(grant));
+    let currency = read.or(held).map_or(Currency::USD, |money| money.currency);
+    Money::new(i64::try_from(case.paid(currency)).unwrap_or(i64::MAX), currency)
 }
 
 /// Whoever may write a remedy says yes to it by that; a never holds for them too.
@@ -63,8 +73,14 @@ fn bespoke(
     free("question", approval, case.approval(approval).is_some())?;
     let role = Least::Role(may.role.clone());
     let takes = Takes::Leave { least: role.clone(), terms: role, guard: Least::None, per_customer: Least::None };
-    let option =
-        OptionFrozen { group: OptionGroup::Bespoke, size: Size::Whole, takes, loans: Vec::new(), ..option.clone() };
+    let option = OptionFrozen {
+        group: OptionGroup::Bespoke,
+        size: Size::Whole,
+        takes,
+        loans: Vec::new(),
+        relies: Vec::new(),
+        ..option.clone()
+    };
     cost_of(&option, option.amount.as_ref())?;
     Ok(vec![Happened::BespokeWritten {
         assessment: assessment.clone(),
@@ -197,7 +213,10 @@ fn covers(case: &Case, of: &Bound, by: &Person, ladder: &Ladder) -> Result<(), D
         return Ok(());
     }
     let granted = case.given(Right::Discretion, cost.currency);
-    match ladder.lowest(cost, granted, |role| role.per_grant.limit(Some(cost.currency))) {
+    let leaves = option.payout(of.amount.as_ref());
+    let may_leave =
+        |role: &Role| leaves.is_none_or(|leaves| role.per_payout.covers(leaves, case.paid(leaves.currency)));
+    match ladder.lowest(|role| role.per_grant.covers(cost, granted) && may_leave(role)) {
         Least::Role(least) => at_least(ladder, &by.role, &least),
         Least::None => Ok(()),
         Least::Nobody => Err(Denied::NobodyMay { option: of.option.clone() }),

@@ -13,7 +13,7 @@ const BOOK: &str = r#"
 book: shop
 currency: USD
 time_zone: America/New_York
-roles: [{ id: ai }, { id: lead }]
+roles: [{ id: ai, owed_per_day: 250 USD }, { id: lead }]
 types:
   line: { sku: text, paid: "money", gift?: bool }
 facts:

@@ -39,16 +39,17 @@ fn every_fact_has_its_own_cell() {
     let leaves: Vec<String> =
         schema.leaves.iter().skip(6).map(|l| format!("{} {}: {}", l.slot, l.path, l.ty)).collect();
     insta::assert_snapshot!(leaves.join("\n"), @"
-    10 order.placed: time
-    11 order.lines: list(line)
-    13 order.payment.kind: order.payment.kind
-    14 order.payment.holder: text
-    16 promotion.discount: percent
-    17 promotion.channels: list(channel)
-    18 note: text
+    9 case.paid: money
+    11 order.placed: time
+    12 order.lines: list(line)
+    14 order.payment.kind: order.payment.kind
+    15 order.payment.holder: text
+    17 promotion.discount: percent
+    18 promotion.channels: list(channel)
+    19 note: text
     ");
-    assert_eq!(schema.root.width, 19);
-    assert_eq!(schema.leaf_at(15).map(|l| l.path.as_str()), None);
+    assert_eq!(schema.root.width, 20);
+    assert_eq!(schema.leaf_at(16).map(|l| l.path.as_str()), None);
     assert_eq!(
         schema.paths(),
         [

@@ -28,6 +28,9 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Findings) {
         let [low, high] = pair else { continue };
         caps("per_grant", &low.per_grant(), &high.per_grant(), findings);
         caps("per_owed", &low.per_owed(), &high.per_owed(), findings);
+        if !high.text.per_payout.is_empty() {
+            caps("per_payout", &low.per_payout(), &high.per_payout(), findings);
+        }
         let is_understood = low.role.per_customer.is_some() || low.text.per_customer.is_none();
         if is_understood && is_rarer(high.role.per_customer, low.role.per_customer) {
             let at = high.text.per_customer.as_ref().map_or(high.text.at, |e| e.at);
@@ -43,6 +46,10 @@ impl<'a> Rung<'a> {
 
     fn per_owed(self) -> Cap<'a> {
         self.cap(&self.role.per_owed, &self.text.per_owed)
+    }
+
+    fn per_payout(self) -> Cap<'a> {
+        self.cap(&self.role.per_payout, &self.text.per_payout)
     }
 
     fn cap(self, caps: &'a Caps, written: &'a [Expr]) -> Cap<'a> {

@@ -26,6 +26,11 @@ pub(crate) static BOOK: Record = Record::of(
         ),
         key("roles", &Shape::List(&Shape::Record(&ROLE)), "The ladder of authority, lowest first.").required(),
         key("bespoke", &Shape::Name, "The role that may write a remedy of their own."),
+        key(
+            "trust",
+            &Shape::Map(KeyKind::Free, &Shape::Record(&TRUST)),
+            "Up to what payout each role may act alone on what a source says. A role inherits from those below it.",
+        ),
         key("types", &Shape::Map(KeyKind::Id, &Shape::Type), "Types that facts share, by name."),
         key("facts", &Shape::Map(KeyKind::Field, &Shape::Type), "The record that an assessment reads."),
         key("ask", &Shape::Map(KeyKind::Free, &Shape::Prose), "What forms ask for each fact, by its path."),
@@ -60,6 +65,22 @@ static ROLE: Record = Record::of(
         key("per_day", &AMOUNTS, "Most in one day."),
         key("per_customer", &Shape::Expr, "How often for one customer, such as `2 in 365 days`."),
         key("per_owed", &AMOUNTS, "Most to release of what is owed. Default: no cap."),
+        key(
+            "per_payout",
+            &AMOUNTS,
+            "Most money that leaves on one case, whatever it costs. Default: `per_owed`, else `per_grant`.",
+        ),
+        key("owed_per_day", &AMOUNTS, "Most to release of what is owed in one day. Required for the role `ai`."),
+    ]],
+);
+
+static TRUST: Record = Record::of(
+    "what a role may rely on",
+    &[&[
+        key("system", &AMOUNTS, "On what a system of record says: `any`, or an amount."),
+        key("seen", &AMOUNTS, "On what a person looked at: `any`, or an amount."),
+        key("word", &AMOUNTS, "On what the customer says: `any`, or an amount."),
+        key("claimed", &AMOUNTS, "On what an AI agent says: `any`, or an amount."),
     ]],
 );
 

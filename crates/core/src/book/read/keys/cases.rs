@@ -27,7 +27,7 @@ static QUESTION: &[Key] = &[
     key("sources", &SOURCES, "Where facts come from, by the beginning of their path. Default: system."),
     key("history", &Shape::Record(&HISTORY), "What was granted to this customer before."),
     key("circumstances", &Shape::List(&Shape::Record(&HAPPENED)), "What happened to the customer."),
-    key("so_far", &Shape::Record(&SO_FAR), "What was granted and released on this case already."),
+    key("so_far", &Shape::Record(&SO_FAR), "What was granted, released and paid on this case already."),
 ];
 
 static GIVEN: Record = Record::of("what is given", &[QUESTION]);
@@ -77,6 +77,7 @@ static SO_FAR: Record = Record::of(
     &[&[
         key("granted", &Shape::Free, "Money granted by discretion."),
         key("released", &Shape::Free, "Money released as owed."),
+        key("paid", &Shape::Free, "Money that left with both, whatever it cost."),
     ]],
 );
 
@@ -91,6 +92,12 @@ static EXPECT: Record = Record::of(
         key("options", &NAMES, "Ids of all options, in order."),
         key("yours", &Shape::Map(KeyKind::Free, &Shape::Free), "The most the asking role may give, by range option."),
         key("released_by", &Shape::Name, "The lowest role that releases the first option."),
+        key(
+            "relies_on",
+            &Shape::Map(KeyKind::Free, &Shape::Name),
+            "Where facts come from that the first option rests on and no system vouches for, by path.",
+        ),
+        key("yours_if", &NAMES, "Paths of the facts that would make the first option the asking role's own."),
         key("owed", &NAMES, "Ids of the options that are owed."),
         key("barred", &Shape::Map(KeyKind::Free, &Shape::Name), "The never that bars each option."),
         key("instead", &NAMES, "Ids of what is offered in place of what a never bars."),
