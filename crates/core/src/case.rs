@@ -19,7 +19,7 @@ pub use event::{Actor, Event, Happened};
 pub use fold::NotACase;
 pub use parts::{
     Approval, ApprovalState, Asked, BookRef, Consult, Declined, Evidence, Grant, GrantState, HeadWhy, Instead, Kept,
-    Look, Offer, Promise, PromiseState, Right, State, Turn,
+    Look, Offer, Part, Promise, PromiseState, Right, State, Turn,
 };
 
 use crate::assess::frozen::OptionFrozen;
@@ -121,7 +121,7 @@ impl Case {
     #[must_use]
     pub fn given(&self, right: Right, currency: Currency) -> i128 {
         let held = self.grants.iter().filter(|g| g.is_held() && g.right == right && g.cost.currency == currency);
-        held.map(|g| i128::from(g.cost.minor)).sum()
+        held.map(|g| i128::from(g.cost_held().minor)).sum()
     }
 
     /// Whether someone did anything on it.

@@ -11,8 +11,10 @@ use crate::facts::slot;
 use crate::ids::{NotAnId, OptionId, RoleName};
 use crate::money::{Currency, Money};
 
+mod against;
 mod amount;
 
+pub use against::{Against, PaymentFrozen, SplitFrozen};
 pub use amount::{Amount, Department, Least};
 
 /// An assessment as a case keeps it.
@@ -138,6 +140,9 @@ pub struct PartFrozen {
     pub cost: Option<Money>,
     /// Where it goes, how it is shared and further fields, as in the assessment's JSON.
     pub with: Value,
+    /// What it is paid out against; none where it counts against nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
 }
 
 /// A circumstance that lends, and the most that may be granted with its loan.
@@ -285,16 +290,17 @@ fn barred_by(a: &Assessment<'_>, o: &OptionOutcome) -> Vec<String> {
 }
 
 fn part(a: &Assessment<'_>, p: &PartOutcome) -> Result<PartFrozen, NotAnId> {
-    let kind = match a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map(|r| &r.body) {
-        Some(RemedyBody::One(one)) => Some(one.kind.clone()),
+    let one = match a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map(|r| &r.body) {
+        Some(RemedyBody::One(one)) => Some(one),
         _ => None,
     };
     Ok(PartFrozen {
         id: OptionId::parse(a.remedy_id(p.chosen.unwrap_or(p.remedy)))?,
-        kind,
+        kind: one.map(|one| one.kind.clone()),
         amount: p.amount.map(|f| amount(a, Some(p), f)),
         cost: p.cost,
         with: a.thing_json(p),
+        against: one.and_then(|one| Against::of(a, one, p)),
     })
 }
 

@@ -60,6 +60,7 @@ fn the_wrong_parcel() {
     Open The order: What was bought [Article number | Article | Paid for it | Was it final sale?] (order.lines, seen)
     Open The order: Given back already (order.refunded)
     Open The order: Paid for shipping (order.shipping)
+    Settled The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
@@ -140,10 +141,12 @@ fn a_fee() {
     Open The fee: Day it was charged (fee.charged)
     Open The fee: Others waived this year (fee.waived_12m)
     Open The fee: Amount (fee.amount)
-    Open The customer: Claims within a year (customer.claims_12m)
-    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
+    Optional The fee: Number of the fee (fee.id)
+    Settled The order: Order number (order.id)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
+    Open The customer: Claims within a year (customer.claims_12m)
+    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     ");
 }
 
@@ -180,6 +183,7 @@ fn a_branch_that_is_not_taken_need_not_be_asked() {
     Open The order: What was bought [Paid for it] (order.lines)
     Open The order: Given back already (order.refunded)
     Open The order: Paid for shipping (order.shipping)
+    Settled The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
@@ -194,6 +198,7 @@ fn a_branch_that_is_not_taken_need_not_be_asked() {
     Open The order: What was bought [Paid for it] (order.lines)
     Open The order: Given back already (order.refunded)
     Open The order: Paid for shipping (order.shipping)
+    Settled The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
@@ -210,10 +215,12 @@ fn what_is_owed_needs_no_guard() {
     Settled The fee: Day it was charged (fee.charged)
     Settled The fee: Others waived this year (fee.waived_12m)
     Given The fee: Amount (fee.amount)
-    Settled The customer: Claims within a year (customer.claims_12m)
-    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
+    Optional The fee: Number of the fee (fee.id)
+    Settled The order: Order number (order.id)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
+    Settled The customer: Claims within a year (customer.claims_12m)
+    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     ");
 }
 
@@ -246,6 +253,7 @@ fn a_list_that_lacks_something_is_still_open() {
     Open The order: What was bought [Article number | Article | Paid for it | Was it final sale?] (order.lines, seen)
     Given The order: Given back already (order.refunded)
     Given The order: Paid for shipping (order.shipping); `order.shipping` is -1.00 USD, below the least, 0.00 USD
+    Given The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
