@@ -1004,6 +1004,7 @@ case-says-yes = { $by } says yes, until { $until }: { $of }
 case-says-no = { $by } says no: { $what }
 case-nobody-answered = Nobody answered in time: { $what }
 case-given-under-way = Given, under way
+case-done-in-part = Done in part, the rest could not be
 case-could-not-be-done = Could not be done
 case-taken-back = Taken back
 
@@ -1108,6 +1109,7 @@ story-given-of-it-costs-cost = Given: { $of }; it costs { $cost }
 story-taken-back = Taken back, before anything of it was done
 story-what-was-given-is-done = What was given is done
 story-not-done = What was given could not be done
+story-done-in-part = A part of what was given is done, the rest could not be
 story-declined = Declined
 story-settled = Settled
 story-opened-again = Opened again

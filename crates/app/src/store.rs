@@ -22,6 +22,7 @@ pub mod imports;
 pub mod inlets;
 pub mod journal;
 pub mod keys;
+pub mod ledger;
 pub mod links;
 pub mod mails;
 pub mod names;

@@ -19,10 +19,10 @@ pub use event::{Actor, Event, Happened};
 pub use fold::NotACase;
 pub use parts::{
     Approval, ApprovalState, Asked, BookRef, Consult, Declined, Evidence, Grant, GrantState, HeadWhy, Instead, Kept,
-    Look, Offer, Promise, PromiseState, Right, State, Turn,
+    Look, Offer, Part, Promise, PromiseState, Right, State, Turn,
 };
 
-use crate::assess::frozen::OptionFrozen;
+use crate::assess::frozen::{OptionFrozen, larger};
 use crate::authority::{Bound, BudgetKey, Person};
 use crate::denied::Denied;
 use crate::digest::Digest;
@@ -121,7 +121,7 @@ impl Case {
     #[must_use]
     pub fn given(&self, right: Right, currency: Currency) -> i128 {
         let held = self.grants.iter().filter(|g| g.is_held() && g.right == right && g.cost.currency == currency);
-        held.map(|g| i128::from(g.cost.minor)).sum()
+        held.map(|g| i128::from(g.cost_held().minor)).sum()
     }
 
     /// Money that left the house on it and was not taken back, in minor units of a currency, whatever it cost.
@@ -131,10 +131,14 @@ impl Case {
         held.filter(|payout| payout.currency == currency).map(|payout| i128::from(payout.minor)).sum()
     }
 
-    /// The money that leaves with a grant; none where no money does.
+    /// The money that leaves with a grant, or left with the part of it that was done; none where no money does.
     #[must_use]
     pub fn payout_of(&self, grant: &Grant) -> Option<Money> {
-        self.option_of(&grant.of)?.payout(grant.of.amount.as_ref())
+        let (option, amount) = (self.option_of(&grant.of)?, grant.of.amount.as_ref());
+        match &grant.part {
+            Some(part) => option.payout_of_steps(amount, &part.steps),
+            None => option.payout(amount),
+        }
     }
 
     /// What a grant takes from a budget: its cost, or its worth where the budget bounds what is owed.
@@ -144,6 +148,17 @@ impl Case {
             Some(option) => option.worth(grant.of.amount.as_ref(), grant.cost),
             None => grant.cost,
         }
+    }
+
+    /// What a budget keeps of what a grant took from it, where only a part of the grant was done.
+    #[must_use]
+    pub fn kept_from(&self, key: &BudgetKey, grant: &Grant, part: &Part) -> Money {
+        let whole = self.taken_from(key, grant);
+        let done = match self.option_of(&grant.of).filter(|_| key.is_of_owed()) {
+            Some(option) => larger(option.payout_of_steps(grant.of.amount.as_ref(), &part.steps), part.cost),
+            None => part.cost,
+        };
+        if done.currency == whole.currency && done.minor < whole.minor { done } else { whole }
     }
 
     fn option_of(&self, of: &Bound) -> Option<&OptionFrozen> {

@@ -6,10 +6,10 @@
 use std::fmt;
 
 use crate::assess::frozen::Amount;
-use crate::authority::BudgetKey;
+use crate::authority::{BudgetKey, LedgerKey};
 use crate::case::State;
 use crate::digest::Digest;
-use crate::ids::{ApprovalId, GrantId, OptionId, PersonId, RoleName};
+use crate::ids::{ApprovalId, CaseId, GrantId, OptionId, PersonId, RoleName};
 use crate::money::Money;
 use crate::time::Time;
 
@@ -136,6 +136,13 @@ denials! {
     /// A budget was not at hand.
     BudgetNotThere { key: BudgetKey } = "budget_not_there", "{key} was not read: try again";
 
+    /// Less is left of what was paid.
+    LedgerLeft { key: LedgerKey, left: Money, cases: Vec<(CaseId, bool)> } = "ledger_left", "{key} has {left} left, {}: give no more than that", given_by(cases.len());
+    /// Nothing says what is paid out, or for whom.
+    NothingAgainst { option: OptionId } = "nothing_against", "nothing says what `{option}` was paid for, nor for whom it is: give the number of the order, or say who the customer is";
+    /// A row of the ledger was not at hand.
+    LedgerNotThere { key: LedgerKey } = "ledger_not_there", "{key} was not read: try again";
+
     /// Approvals are for people.
     AgentsOnlyAsk = "agents_only_ask", "an AI agent asks and never approves: a person has to answer";
     /// Nobody approves their own.
@@ -160,6 +167,23 @@ denials! {
     LookedTwice = "looked_twice", "the second look at this case was taken: its answer stands";
     /// The no came from the top.
     NobodyAbove { role: RoleName } = "nobody_above", "the no came from `{role}` and no role is above it: it stands";
+}
+
+impl Denied {
+    /// The cases that gave back what is not left, the latest first: for an AI agent those on which it gave itself.
+    #[must_use]
+    pub fn cases(&self, is_agent: bool) -> Vec<CaseId> {
+        let Self::LedgerLeft { cases, .. } = self else { return Vec::new() };
+        cases.iter().filter(|(_, own)| *own || !is_agent).map(|(case, _)| case.clone()).collect()
+    }
+}
+
+fn given_by(cases: usize) -> String {
+    match cases {
+        0 => "the rest was given back elsewhere".to_owned(),
+        1 => "one case gave the rest back".to_owned(),
+        n => format!("{n} cases gave the rest back"),
+    }
 }
 
 /// How an amount is told.

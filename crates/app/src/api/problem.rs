@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457): what went wrong, where, and what to do.
 
+use amends_core::ids::CaseId;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -23,6 +24,9 @@ pub struct Problem {
     /// Each place in the document that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<At>,
+    /// The cases that stand in the way, of those that may be seen: on `ledger_left` those that gave back the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cases: Vec<String>,
 }
 
 /// One thing that is wrong in a document.
@@ -42,7 +46,14 @@ pub struct At {
 impl Problem {
     /// A problem that says what happened.
     pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
-        Self { title: title.into(), status: status.as_u16(), code: None, detail: None, errors: Vec::new() }
+        Self {
+            title: title.into(),
+            status: status.as_u16(),
+            code: None,
+            detail: None,
+            errors: Vec::new(),
+            cases: Vec::new(),
+        }
     }
 
     /// With what to do about it.
@@ -55,6 +66,12 @@ impl Problem {
     #[must_use]
     pub fn code(self, word: impl Into<String>) -> Self {
         Self { code: Some(word.into()), ..self }
+    }
+
+    /// With the cases that stand in the way.
+    #[must_use]
+    pub fn cases(self, cases: &[CaseId]) -> Self {
+        Self { cases: cases.iter().map(ToString::to_string).collect(), ..self }
     }
 
     /// The status of the answer.

@@ -88,10 +88,10 @@ const THEIRS: [&str; 13] = [
 /// Why something was not done, as an answer.
 pub fn problem(refused: &Refused) -> Problem {
     match refused {
-        Refused::Denied { word, says } => {
+        Refused::Denied { word, says, cases } => {
             let status = if THEIRS.contains(&word.as_str()) { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
             let (title, hint) = says.split_once(": ").unwrap_or((says, ""));
-            let problem = Problem::new(status, title).code(word);
+            let problem = Problem::new(status, title).code(word).cases(cases);
             if hint.is_empty() { problem } else { problem.hint(hint) }
         }
         Refused::NeedsApproval { least } => {

@@ -1,12 +1,12 @@
 //! `/customer/{link}`: the page of whoever a case is for. They need no account; the link is theirs. Of the case it shows what
 //! they said and were told, asked, promised and given, and nothing else.
 
-use amends_core::assess::frozen::OptionFrozen;
+use amends_core::assess::frozen::{Amount, OptionFrozen};
 use amends_core::authority::Bound;
 use amends_core::case::{
-    Actor, Case, Event, Evidence, GrantState, Happened, Instead, PromiseState, State as CaseState,
+    Actor, Case, Event, Evidence, Grant, GrantState, Happened, Instead, PromiseState, State as CaseState,
 };
-use amends_core::fulfilment::kinds_of;
+use amends_core::fulfilment::{kinds_of, steps_of};
 use amends_core::words::{WORDS_LETTERS_MAX, Words};
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -377,15 +377,26 @@ fn given(case: &Case) -> Vec<Given> {
     let held = case.grants.iter().filter(|grant| grant.is_held());
     held.filter_map(|grant| {
         let option = option(case, &grant.of)?;
-        let amount = grant.of.amount.as_ref();
+        let in_part = grant.part.as_ref().map(|part| amount_of(case, grant, &part.steps));
+        let amount = match &in_part {
+            Some(amount) => amount.as_ref(),
+            None => grant.of.amount.as_ref(),
+        };
         let amount = amount.map(|amount| amount.money().map_or_else(|| amount.to_string(), money));
         Some(Given {
             says: amount.map_or_else(|| option.says.clone(), |amount| format!("{}: {amount}", option.says)),
             is_money: kinds_of(option).into_iter().flatten().any(|kind| MONEY.contains(&kind)),
-            is_done: grant.state == GrantState::Settled,
+            is_done: grant.state != GrantState::Reserved,
         })
     })
     .collect()
+}
+
+/// What some steps of a grant come to in money; none where they are no money.
+fn amount_of(case: &Case, grant: &Grant, steps: &[u32]) -> Option<Amount> {
+    let done = steps_of(case, grant).into_iter().filter(|step| steps.contains(&step.number));
+    let sums = done.filter_map(|step| step.amount.and_then(|amount| amount.money()));
+    sums.map(Some).reduce(|sum, next| sum?.plus(next?)).flatten().map(Amount::Money)
 }
 
 fn no(opened: &Opened) -> Option<No> {

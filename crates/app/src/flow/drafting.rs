@@ -78,7 +78,7 @@ impl Tried {
 
 /// A denial in words.
 pub(super) fn denied(word: &str, says: impl Into<String>) -> Refused {
-    Refused::Denied { word: word.to_owned(), says: says.into() }
+    Refused::Denied { word: word.to_owned(), says: says.into(), cases: Vec::new() }
 }
 
 /// Turns away who may not write drafts.

@@ -143,6 +143,9 @@ pub enum Refused {
         word: String,
         /// For people.
         says: String,
+        /// The cases that stand in the way, of those that whoever asked may see.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cases: Vec<CaseId>,
     },
     /// Someone has to say yes first.
     NeedsApproval {
@@ -177,11 +180,20 @@ pub enum Refused {
 
 impl From<Denied> for Refused {
     fn from(denied: Denied) -> Self {
-        Self::Denied { word: denied.word().to_owned(), says: denied.to_string() }
+        Self::denied(&denied, true)
     }
 }
 
 impl Refused {
+    /// A denial as someone is told of it.
+    pub fn of(denied: &Denied, by: &Actor) -> Self {
+        Self::denied(denied, by.person().is_none_or(amends_core::authority::Person::is_agent))
+    }
+
+    fn denied(denied: &Denied, is_agent: bool) -> Self {
+        Self::Denied { word: denied.word().to_owned(), says: denied.to_string(), cases: denied.cases(is_agent) }
+    }
+
     /// Whether the same request would be refused again, so that its answer is kept.
     pub const fn lasts(&self) -> bool {
         matches!(self, Self::Denied { .. } | Self::NeedsApproval { .. } | Self::Theirs)

@@ -247,7 +247,7 @@ impl Run {
                     let slot = held.entry(budgets::id(key)).or_default();
                     match grant.state {
                         GrantState::Reserved => slot.0 += grant.cost.minor,
-                        GrantState::Settled => slot.1 += grant.cost.minor,
+                        GrantState::Settled | GrantState::SettledInPart => slot.1 += grant.cost_held().minor,
                         GrantState::Released | GrantState::TakenBack => {}
                     }
                     self.within(key, slot.0 + slot.1);

@@ -32,6 +32,7 @@ pub const fn word(state: GrantState) -> &'static str {
     match state {
         GrantState::Reserved => "reserved",
         GrantState::Settled => "settled",
+        GrantState::SettledInPart => "settled_in_part",
         // Neither was given in the end.
         GrantState::Released | GrantState::TakenBack => "released",
     }
@@ -68,16 +69,18 @@ fn row_of<'g>(case: &'g Case, grant: &'g Grant) -> [Value<'g>; 14] {
     ]
 }
 
-/// Writes that grants have ended.
+/// Writes that grants have ended, and what they cost in the end.
 pub async fn end(conn: &mut Conn, business: &BusinessId, ended: &[(&Grant, i64)]) -> Result<(), StoreError> {
     let values: Vec<Value<'_>> = ended
         .iter()
-        .flat_map(|(grant, at)| -> [Value<'_>; 4] {
-            [business.as_str().into(), grant.id.as_str().into(), word(grant.state).into(), (*at).into()]
+        .flat_map(|(grant, at)| -> [Value<'_>; 5] {
+            let cost = grant.cost_held().minor;
+            [business.as_str().into(), grant.id.as_str().into(), word(grant.state).into(), (*at).into(), cost.into()]
         })
         .collect();
     let tail = ") AS v WHERE grants.business = v.column1 AND grants.id = v.column2";
-    conn.write("UPDATE grants SET state = v.column3, ended = v.column4 FROM (", tail, 4, &values).await
+    let set = "UPDATE grants SET state = v.column3, ended = v.column4, cost = v.column5 FROM (";
+    conn.write(set, tail, 5, &values).await
 }
 
 /// Writes whose grants those of a case are, once the customer is known.

@@ -12,12 +12,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
+    include_str!("migrations/0009.sql"),
 ];
 
 /// Leaves room in the pages of PostgreSQL's tables whose rows are changed often, so that a row that lists do not show
 /// differently stays on its page, and no index is written.
 const ROOM: &str = "ALTER TABLE cases SET (fillfactor = 70); ALTER TABLE budgets SET (fillfactor = 50); \
-                    ALTER TABLE chains SET (fillfactor = 50)";
+                    ALTER TABLE chains SET (fillfactor = 50); ALTER TABLE ledger SET (fillfactor = 70)";
 
 /// The version that made the table of names.
 const NAMES: i64 = 8;

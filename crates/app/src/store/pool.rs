@@ -15,7 +15,7 @@ use super::{Conn, Place, StoreError};
 const READERS: u32 = 8;
 /// Counts the tables that grow.
 const COUNTED: &str =
-    "ANALYZE cases, customers, journal, budgets, grants, approvals, steps, assessments, requests, deliveries";
+    "ANALYZE cases, customers, journal, budgets, grants, ledger, approvals, steps, assessments, requests, deliveries";
 
 /// A database.
 #[derive(Clone, Debug)]

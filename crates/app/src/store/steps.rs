@@ -81,6 +81,13 @@ pub async fn of_grant(conn: &mut Conn, business: &BusinessId, grant: &GrantId) -
     rows.iter().map(step).collect()
 }
 
+/// Locks and reads the steps of grants.
+pub async fn lock_of(conn: &mut Conn, business: &BusinessId, grants: &[&str]) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND grant_id");
+    let after = format!(" ORDER BY grant_id, number{}", conn.lock());
+    conn.among(&sql, business.as_str(), grants, &after).await?.iter().map(step).collect()
+}
+
 /// The steps of grants.
 pub async fn of_grants(conn: &mut Conn, business: &BusinessId, grants: &[&str]) -> Result<Vec<StepRow>, StoreError> {
     let sql = format!("{STEP} WHERE business = ? AND grant_id");

@@ -13,8 +13,10 @@ use crate::ids::{NotAnId, OptionId, RoleName};
 use crate::money::{Currency, Money};
 use crate::payout::pays_out;
 
+mod against;
 mod amount;
 
+pub use against::{Against, PaymentFrozen, SplitFrozen};
 pub use amount::{Amount, Department, Least};
 
 /// How many of the facts an option rests on are kept with it.
@@ -152,6 +154,9 @@ pub struct PartFrozen {
     pub cost: Option<Money>,
     /// Where it goes, how it is shared and further fields, as in the assessment's JSON.
     pub with: Value,
+    /// What it is paid out against; none where it counts against nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
 }
 
 /// A circumstance that lends, and the most that may be granted with its loan.
@@ -227,7 +232,18 @@ impl OptionFrozen {
     /// two currencies, or more than can be told, is more than any limit covers.
     #[must_use]
     pub fn payout(&self, amount: Option<&Amount>) -> Option<Money> {
-        let paying = self.parts.iter().filter(|part| part.kind.as_deref().is_none_or(pays_out));
+        self.payout_where(amount, |_| true)
+    }
+
+    /// What leaves the house where only some of the steps are done, numbered from 1 as its parts are.
+    #[must_use]
+    pub fn payout_of_steps(&self, amount: Option<&Amount>, steps: &[u32]) -> Option<Money> {
+        self.payout_where(amount, |part| u32::try_from(part + 1).is_ok_and(|number| steps.contains(&number)))
+    }
+
+    fn payout_where(&self, amount: Option<&Amount>, counts: impl Fn(usize) -> bool) -> Option<Money> {
+        let counted = self.parts.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, part)| part);
+        let paying = counted.filter(|part| part.kind.as_deref().is_none_or(pays_out));
         // Only a single remedy is given in another amount than its own.
         let wished = amount.and_then(Amount::money).filter(|_| self.parts.len() == 1);
         let leaves = paying.filter_map(|part| match (wished, &part.amount) {
@@ -248,16 +264,21 @@ impl OptionFrozen {
     /// the two are of different currencies.
     #[must_use]
     pub fn worth(&self, amount: Option<&Amount>, cost: Money) -> Money {
-        match self.payout(amount) {
-            Some(payout) if payout.currency != cost.currency || payout.minor > cost.minor => payout,
-            _ => cost,
-        }
+        larger(self.payout(amount), cost)
     }
 
     /// Whether its cost moves with its amount.
     #[must_use]
     pub fn costs_its_amount(&self) -> bool {
         matches!((&self.amount, self.cost), (Some(Amount::Money(amount)), Some(cost)) if *amount == cost)
+    }
+}
+
+/// What leaves where it is more than the cost, or of another currency.
+pub(crate) fn larger(payout: Option<Money>, cost: Money) -> Money {
+    match payout {
+        Some(payout) if payout.currency != cost.currency || payout.minor > cost.minor => payout,
+        _ => cost,
     }
 }
 
@@ -341,16 +362,17 @@ fn barred_by(a: &Assessment<'_>, o: &OptionOutcome) -> Vec<String> {
 }
 
 fn part(a: &Assessment<'_>, p: &PartOutcome) -> Result<PartFrozen, NotAnId> {
-    let kind = match a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map(|r| &r.body) {
-        Some(RemedyBody::One(one)) => Some(one.kind.clone()),
+    let one = match a.version.remedies.get(p.chosen.unwrap_or(p.remedy)).map(|r| &r.body) {
+        Some(RemedyBody::One(one)) => Some(one),
         _ => None,
     };
     Ok(PartFrozen {
         id: OptionId::parse(a.remedy_id(p.chosen.unwrap_or(p.remedy)))?,
-        kind,
+        kind: one.map(|one| one.kind.clone()),
         amount: p.amount.map(|f| amount(a, Some(p), f)),
         cost: p.cost,
         with: a.thing_json(p),
+        against: one.and_then(|one| Against::of(a, one, p)),
     })
 }
 

@@ -216,8 +216,9 @@ fn bars(m: &mut Machine, g: &Ground<'_>, part: &mut PartOutcome, one: &One) {
         part.bars.push((Bar::Never(n), *truth == Truth::Yes));
         part.bars_why = m.both(part.bars_why, truth.why());
     }
-    let (Some(of), Some(refunded)) = (one.of, one.refunded) else { return };
-    let (of, refunded) = (m.get(of), m.get(refunded));
+    let Some(of) = one.of else { return };
+    // Where nothing says what was given back, the whole of what was paid is left.
+    let (of, refunded) = (m.get(of), one.refunded.map_or(Val::ZERO_MONEY, |reg| m.get(reg)));
     let why = m.both(of.why, refunded.why);
     if why != 0 || part.amount.is_none() {
         part.bars.push((Bar::MoreThanPaid, false));

@@ -33,7 +33,8 @@ fn shares<'t>(a: &Assessment<'_>, one: &'t One, part: &PartOutcome) -> Vec<((Val
     shared.map_or_else(|_| Vec::new(), |shared| payments.into_iter().zip(shared).collect())
 }
 
-fn payments<'t>(a: &Assessment<'_>, one: &'t One) -> Vec<(Val, &'t Type)> {
+/// The payments that an amount goes to.
+pub(super) fn payments<'t>(a: &Assessment<'_>, one: &'t One) -> Vec<(Val, &'t Type)> {
     let mut all = Vec::new();
     for (reg, ty) in &one.to {
         let val = a.machine.get(*reg);
@@ -48,11 +49,20 @@ fn payments<'t>(a: &Assessment<'_>, one: &'t One) -> Vec<(Val, &'t Type)> {
 }
 
 /// What was paid with a payment.
-fn paid_with(a: &Assessment<'_>, val: Val, ty: &Type) -> Option<Money> {
+pub(super) fn paid_with(a: &Assessment<'_>, val: Val, ty: &Type) -> Option<Money> {
     let Type::Record(record) = ty else { return None };
     let record: &RecordType = record;
     let base = val.is_there().then(|| val.as_number().as_whole()).flatten()?;
     let cell = a.facts.cell(u32::try_from(base).ok()?.saturating_add(paid_field(record)?));
     let currency = Currency::from_index(cell.aux).filter(|_| cell.is_present())?;
     Some(Money::new(cell.v, currency))
+}
+
+/// The id of a payment: its field `id`.
+pub(super) fn id_of(a: &Assessment<'_>, val: Val, ty: &Type) -> Option<String> {
+    let Type::Record(record) = ty else { return None };
+    let field = record.fields.iter().find(|field| field.name == "id" && field.ty == Type::Text)?;
+    let base = val.is_there().then(|| val.as_number().as_whole()).flatten()?;
+    let cell = a.facts.cell(u32::try_from(base).ok()?.saturating_add(field.offset));
+    cell.is_present().then(|| a.machine.text(a.on(), cell.v).to_owned())
 }

@@ -1,13 +1,16 @@
 //! The decision on one grant: given, to be approved, or denied.
 
 use super::exact::{Exact, exact};
-use super::{Bound, Budget, BudgetKey, Fulfil, Holder, Ladder, Mode, Period, Person, Wish};
+use super::purchase::claims;
+use super::{
+    Bound, Budget, BudgetKey, Claim, Fulfil, Holder, Holding, Ladder, Ledger, LedgerKey, Mode, Period, Person, Wish,
+};
 use crate::assess::frozen::{Amount, Department, Least, LoanFrozen, Takes};
 use crate::book::rules::{Caps, Limit, Role};
 use crate::case::{ApprovalState, Case, Look, Right, State};
 use crate::denied::{Denied, amount_text};
 use crate::facts::Source;
-use crate::ids::{ApprovalId, OptionId, RoleName};
+use crate::ids::{ApprovalId, GrantId, OptionId, RoleName};
 use crate::money::{Currency, Money};
 use crate::time::{Date, Time};
 
@@ -18,6 +21,8 @@ pub struct Asking<'a> {
     pub case: &'a Case,
     /// What would be given.
     pub wish: &'a Wish,
+    /// Under which id it would be.
+    pub grant: &'a GrantId,
     /// By whom.
     pub by: &'a Person,
     /// When.
@@ -32,6 +37,8 @@ pub struct Asking<'a> {
     pub customer: &'a Customer,
     /// Every budget of [`budget_keys`], as it is stored or new.
     pub budgets: &'a [Budget],
+    /// Every row of [`ledger_keys`], as it is stored or new.
+    pub ledgers: &'a [Ledger],
 }
 
 /// What was bent for a customer, on days of the book's zone.
@@ -65,7 +72,9 @@ pub struct GrantPlan {
     pub(crate) approval: Option<ApprovalId>,
     pub(crate) fulfil: Fulfil,
     pub(crate) charged_to: Option<Department>,
+    pub(crate) claims: Vec<Claim>,
     budgets: Vec<Budget>,
+    ledgers: Vec<Ledger>,
 }
 
 impl GrantPlan {
@@ -73,6 +82,12 @@ impl GrantPlan {
     #[must_use]
     pub fn budgets(&self) -> &[Budget] {
         &self.budgets
+    }
+
+    /// The rows of the ledger it takes from, as they are after it: to be saved with the case.
+    #[must_use]
+    pub fn ledgers(&self) -> &[Ledger] {
+        &self.ledgers
     }
 
     /// What it costs.
@@ -119,6 +134,7 @@ pub fn second_look(a: &Asking<'_>) -> Result<Question, Denied> {
     }
     let exact = exact(a.case, a.wish)?;
     not_granted(a, &exact)?;
+    paid_out(a, &exact)?;
     let highest = a.case.refusers().max_by_key(|p| a.ladder.height(&p.role)).ok_or(Denied::NoNo)?;
     let above = a.ladder.above(&highest.role).ok_or_else(|| Denied::NobodyAbove { role: highest.role.clone() })?;
     let least = a.ladder.higher(least(a, &exact)?, Least::Role(above.clone()));
@@ -132,6 +148,7 @@ fn ladder_of_checks(a: &Asking<'_>) -> Result<Decision, Denied> {
     let exact = exact(a.case, a.wish)?;
     not_granted(a, &exact)?;
     let least = least(a, &exact)?;
+    let paid_out = paid_out(a, &exact)?;
     let authority = match (&a.wish.approval, theirs(a, &least)) {
         (Some(id), _) => approved(a, &exact, id, &least)?,
         (None, own) => {
@@ -146,7 +163,7 @@ fn ladder_of_checks(a: &Asking<'_>) -> Result<Decision, Denied> {
         Err(Denied::OverBudget { key, .. }) if is_own_day(&key, a.by) => {
             question(a, &exact, least).map(Decision::NeedsApproval)
         }
-        charged => Ok(Decision::Grant(plan(a, &exact, authority, charged?))),
+        charged => Ok(Decision::Grant(plan(a, &exact, authority, charged?, paid_out))),
     }
 }
 
@@ -156,6 +173,39 @@ fn not_granted(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(), Denied> {
         Some(grant) => Err(Denied::AlreadyGranted { option: exact.option.id.clone(), grant: grant.id.clone() }),
         None => Ok(()),
     }
+}
+
+/// What it takes of what was paid, and the rows after it. More than is left is nobody's to give.
+fn paid_out(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(Vec<Claim>, Vec<Ledger>), Denied> {
+    let Some(kept) = a.case.assessment(&a.wish.assessment) else { return Ok((Vec::new(), Vec::new())) };
+    let claims = claims(a.case, kept, exact.option, exact.amount)?;
+    let by = Holding { grant: a.grant, case: &a.case.id, by: &a.by.id };
+    let mut after: Vec<Ledger> = Vec::new();
+    for claim in &claims {
+        let place = after.iter().position(|row| *row.key() == claim.key);
+        let before = match place {
+            Some(place) => after.get(place),
+            None => a.ledgers.iter().find(|row| *row.key() == claim.key),
+        };
+        let row = before.ok_or_else(|| Denied::LedgerNotThere { key: claim.key.clone() })?.reserve(claim, &by)?;
+        match place.and_then(|place| after.get_mut(place)) {
+            Some(known) => *known = row,
+            None => after.push(row),
+        }
+    }
+    Ok((claims, after))
+}
+
+/// Every row of the ledger that a decision on a wish may touch, in the order in which rows are locked.
+#[must_use]
+pub fn ledger_keys(case: &Case, wish: &Wish) -> Vec<LedgerKey> {
+    let Ok(exact) = exact(case, wish) else { return Vec::new() };
+    let Some(kept) = case.assessment(&wish.assessment) else { return Vec::new() };
+    let claims = claims(case, kept, exact.option, exact.amount).unwrap_or_default();
+    let mut keys: Vec<LedgerKey> = claims.into_iter().map(|claim| claim.key).collect();
+    keys.sort();
+    keys.dedup();
+    keys
 }
 
 /// A no to an option covers it at the same cost and above.
@@ -378,7 +428,13 @@ fn bound(wish: &Wish, exact: &Exact<'_>) -> Bound {
     Bound { assessment: wish.assessment.clone(), option, amount }
 }
 
-fn plan(a: &Asking<'_>, exact: &Exact<'_>, authority: &Person, budgets: Vec<Budget>) -> GrantPlan {
+fn plan(
+    a: &Asking<'_>,
+    exact: &Exact<'_>,
+    authority: &Person,
+    budgets: Vec<Budget>,
+    (claims, ledgers): (Vec<Claim>, Vec<Ledger>),
+) -> GrantPlan {
     let right = match exact.option.takes {
         Takes::Owed { .. } => Right::Owed,
         _ => Right::Discretion,
@@ -392,6 +448,8 @@ fn plan(a: &Asking<'_>, exact: &Exact<'_>, authority: &Person, budgets: Vec<Budg
         approval: a.wish.approval.clone(),
         fulfil: if a.connected { a.mode.fulfil(exact.cost) } else { Fulfil::ByHand },
         charged_to: exact.option.charged_to.clone(),
+        claims,
         budgets,
+        ledgers,
     }
 }

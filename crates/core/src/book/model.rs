@@ -302,6 +302,8 @@ pub struct PolicyText {
     pub needs: Vec<Text>,
     /// `relied_on:`
     pub relied_on: Option<Expr>,
+    /// `against:` the id of what money was paid for, for remedies that say none themselves.
+    pub against: Option<Expr>,
     /// `use:` shared terms.
     pub uses: Vec<Text>,
     /// `terms:`
@@ -358,6 +360,8 @@ pub struct RemedyText {
     pub of: Option<Expr>,
     /// `refunded:` what was already given back of it.
     pub refunded: Option<Expr>,
+    /// `against:` the id of what the money was paid for.
+    pub against: Option<Expr>,
     /// `to:` one payment, or several.
     pub to: Vec<Expr>,
     /// `split:` `in_order` or `proportional`.

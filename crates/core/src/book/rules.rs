@@ -514,6 +514,10 @@ pub struct One {
     pub of: Option<Reg>,
     /// What was given back of it.
     pub refunded: Option<Reg>,
+    /// The id of what was paid for, where it counts against that.
+    pub against: Option<Operand>,
+    /// Cells that `of` and `refunded` read.
+    pub paid_reads: Vec<u32>,
     /// Payments it goes to, each with the shape of its list (or a record).
     pub to: Vec<(Reg, Type)>,
     /// How several payments share it.

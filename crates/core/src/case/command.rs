@@ -85,8 +85,8 @@ pub enum Command {
     TakeBack { id: GrantId },
     /// A grant is done. The worker, or whoever did it by hand.
     SettleGrant { id: GrantId },
-    /// A grant cannot be done. The worker, or whoever tried by hand.
-    ReleaseGrant { id: GrantId, reason: Words },
+    /// A grant cannot be done; the steps that were, or may have been, stay given. The worker, or whoever tried by hand.
+    ReleaseGrant { id: GrantId, reason: Words, done: Vec<u32> },
     /// Says no. The owner; with the reason and what is offered instead.
     Decline { reason: Words, instead: Vec<Instead> },
     /// Closes the case. The owner.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::parts::{Asked, BookRef, Evidence, HeadWhy, Instead, Look, Right};
+use super::parts::{Asked, BookRef, Evidence, HeadWhy, Instead, Look, Part, Right};
 use crate::assess::frozen::{Department, Frozen, OptionFrozen};
-use crate::authority::{Bound, BudgetKey, Fulfil, Person};
+use crate::authority::{Bound, BudgetKey, Claim, Fulfil, Person};
 use crate::digest::Digest;
 use crate::ids::{
     ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId, PromiseId,
@@ -157,13 +157,21 @@ pub enum Happened {
         budgets: Vec<BudgetKey>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undo_until: Option<Time>,
+        /// What it takes of what was paid.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        claims: Vec<Claim>,
     },
     /// A grant was taken back by whoever gave it, before any of it was done.
     GrantTakenBack { id: GrantId },
     /// A grant is done.
     GrantSettled { id: GrantId },
-    /// A grant could not be done.
-    GrantReleased { id: GrantId, reason: Words },
+    /// A grant could not be done; where a part of it was, that stays given.
+    GrantReleased {
+        id: GrantId,
+        reason: Words,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Part>,
+    },
     /// The request was declined.
     Declined { reason: Words, instead: Vec<Instead> },
     /// The case is done.
@@ -184,7 +192,7 @@ impl Happened {
             | Self::HandoverOffered { to: _, words }
             | Self::HandoverRefused { words }
             | Self::ApprovalAsked { id: _, of: _, cost: _, least: _, look: _, words, to: _, until: _, ends: _ }
-            | Self::GrantReleased { id: _, reason: words } => vec![words],
+            | Self::GrantReleased { id: _, reason: words, part: _ } => vec![words],
             Self::CustomerSpoke { words }
             | Self::CustomerThanked { words }
             | Self::Approved { id: _, of: _, until: _, words }

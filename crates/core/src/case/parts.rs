@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::assess::frozen::{Department, Frozen};
-use crate::authority::{Bound, BudgetKey, Fulfil, Person};
+use crate::authority::{Bound, BudgetKey, Claim, Fulfil, Person};
 use crate::digest::Digest;
 use crate::ids::{ApprovalId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
 use crate::money::Money;
@@ -317,6 +317,10 @@ pub struct Grant {
     pub fulfil: Fulfil,
     /// The budgets it was taken from.
     pub budgets: Vec<BudgetKey>,
+    /// What it takes of what was paid.
+    pub claims: Vec<Claim>,
+    /// What of it was done, where that was a part.
+    pub part: Option<Part>,
     /// The version of the case that knows it.
     pub version: u64,
     /// When.
@@ -327,6 +331,16 @@ pub struct Grant {
     pub state: GrantState,
 }
 
+/// What of a grant was done when the rest of it could not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The steps that were done or may have been, from 1.
+    pub steps: Vec<u32>,
+    /// What they cost.
+    pub cost: Money,
+}
+
 /// How a grant stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantState {
@@ -334,6 +348,8 @@ pub enum GrantState {
     Reserved,
     /// Done.
     Settled,
+    /// A part of it was done; the rest could not be, and was given back.
+    SettledInPart,
     /// It could not be done.
     Released,
     /// It was taken back before anything of it was done.
@@ -344,7 +360,16 @@ impl Grant {
     /// Whether the customer has it or gets it.
     #[must_use]
     pub const fn is_held(&self) -> bool {
-        matches!(self.state, GrantState::Reserved | GrantState::Settled)
+        matches!(self.state, GrantState::Reserved | GrantState::Settled | GrantState::SettledInPart)
+    }
+
+    /// What it costs in the end: where a part was done, what that part does.
+    #[must_use]
+    pub const fn cost_held(&self) -> Money {
+        match &self.part {
+            Some(part) => part.cost,
+            None => self.cost,
+        }
     }
 
     /// Whether there is still time to take it back.

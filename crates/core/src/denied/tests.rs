@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::authority::{Holder, Period};
+use crate::authority::{Account, Holder, Period};
 use crate::ids::TeamId;
 use crate::money::Currency;
 use crate::time::{Date, Zone};
@@ -26,6 +26,8 @@ fn all() -> Vec<Denied> {
     let digest = Digest::of(b"an assessment");
     let option: OptionId = id("credit_difference");
     let approval: ApprovalId = id("a1");
+    let row = |account| LedgerKey { purchase: "A-1".into(), account };
+    let cases = |n: usize| (0..n).map(|n| (id(&format!("c_{n}")), false)).collect();
     vec![
         Denied::NotOpen { state: State::Settled },
         Denied::NotOpen { state: State::Declined },
@@ -72,6 +74,11 @@ fn all() -> Vec<Denied> {
         Denied::OverBudget { key: person.clone(), left: usd(1_000) },
         Denied::NotReserved { key: team.clone(), reserved: usd(0) },
         Denied::BudgetNotThere { key: team },
+        Denied::LedgerLeft { key: row(Account::Goods), left: usd(0), cases: Vec::new() },
+        Denied::LedgerLeft { key: row(Account::Payment("CARD_1".into())), left: usd(500), cases: cases(1) },
+        Denied::LedgerLeft { key: row(Account::Shipping), left: usd(0), cases: cases(2) },
+        Denied::NothingAgainst { option: option.clone() },
+        Denied::LedgerNotThere { key: row(Account::Fee) },
         Denied::AgentsOnlyAsk,
         Denied::NobodyTheirOwn { person: id("rita") },
         Denied::RoleTooLow { least: id("lead") },

@@ -159,6 +159,16 @@ impl State {
         matches!(self, Self::Ready { tries: 0, .. } | Self::NeedsPerson { tries: 0, .. })
     }
 
+    /// Whether it took effect or may have: what nobody knows yet counts as done until someone finds out.
+    #[must_use]
+    pub const fn may_be_done(&self) -> bool {
+        match self {
+            Self::Done { .. } | Self::Calling { .. } | Self::Unknown { .. } => true,
+            Self::NeedsPerson { tries, .. } => *tries > 0,
+            Self::Ready { .. } | Self::Cancelled { .. } => false,
+        }
+    }
+
     /// In one word.
     #[must_use]
     pub const fn word(&self) -> &'static str {
@@ -323,26 +333,22 @@ fn later(now: Time, tries: u32, jitter: u16) -> Time {
 pub enum Outcome {
     /// Some have not ended.
     UnderWay,
-    /// Something took effect: the customer has it, as far as it goes.
+    /// All of it took effect.
     Settled,
-    /// Nothing took effect, for this reason.
+    /// Something cannot be done, for this reason; what took effect stays given.
     Released(String),
 }
 
-/// How a grant ends, from how its steps stand. Where some were done and some cannot be, it is settled: what was done
-/// cost money.
+/// How a grant ends, from how its steps stand.
 #[must_use]
 pub fn outcome<'a>(states: impl IntoIterator<Item = &'a State>) -> Outcome {
-    let (mut done, mut reason) = (false, None);
+    let mut reason = None;
     for state in states {
         match state {
-            State::Done { .. } => done = true,
+            State::Done { .. } => {}
             State::Cancelled { why, .. } => reason = reason.or(Some(why)),
             _ => return Outcome::UnderWay,
         }
     }
-    match (done, reason) {
-        (false, Some(why)) => Outcome::Released(why.clone()),
-        (true, _) | (false, None) => Outcome::Settled,
-    }
+    reason.map_or(Outcome::Settled, |why| Outcome::Released(why.clone()))
 }

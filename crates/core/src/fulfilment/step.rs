@@ -59,6 +59,7 @@ pub fn steps_of(case: &Case, grant: &Grant) -> Vec<Step> {
     let kept = case.assessment(&grant.of.assessment);
     let Some(option) = kept.and_then(|kept| kept.frozen.option(&grant.of.option)) else { return Vec::new() };
     let step = |number: usize, part: &PartFrozen, amount: Option<Amount>, cost: Option<Money>| Step {
+        with: handed_on(part, amount.as_ref()),
         business: case.business.clone(),
         case: case.id.clone(),
         customer: case.customer.clone(),
@@ -69,7 +70,6 @@ pub fn steps_of(case: &Case, grant: &Grant) -> Vec<Step> {
         says: option.says.clone(),
         amount,
         cost,
-        with: part.with.clone(),
     };
     match option.parts.as_slice() {
         [] => vec![step(1, &whole(option), grant.of.amount.clone(), Some(grant.cost))],
@@ -80,6 +80,29 @@ pub fn steps_of(case: &Case, grant: &Grant) -> Vec<Step> {
     }
 }
 
+/// What a part hands on: its payments share what is given, not what might have been.
+fn handed_on(part: &PartFrozen, amount: Option<&Amount>) -> Value {
+    let mut with = part.with.clone();
+    if amount == part.amount.as_ref() {
+        return with;
+    }
+    let given = part.against.as_ref().zip(amount.and_then(Amount::money));
+    let shares = given.and_then(|(against, money)| against.shares(money)).unwrap_or_default();
+    let Some(object) = with.as_object_mut() else { return with };
+    match object.get_mut("shares").and_then(Value::as_array_mut) {
+        Some(written) if written.len() == shares.len() => {
+            for (written, share) in written.iter_mut().zip(shares) {
+                if let Some(written) = written.as_object_mut() {
+                    written.insert("amount".to_owned(), Value::from(share.to_string()));
+                }
+            }
+        }
+        // Whoever makes it real shares it themselves: shares of another amount would be wrong.
+        _ => drop(object.remove("shares")),
+    }
+    with
+}
+
 /// The kind of each step that a grant of an option has; none where it is not known which.
 #[must_use]
 pub fn kinds_of(option: &OptionFrozen) -> Vec<Option<&str>> {
@@ -88,5 +111,5 @@ pub fn kinds_of(option: &OptionFrozen) -> Vec<Option<&str>> {
 
 /// An option without parts, as its one part.
 fn whole(option: &OptionFrozen) -> PartFrozen {
-    PartFrozen { id: option.id.clone(), kind: None, amount: None, cost: None, with: Value::Null }
+    PartFrozen { id: option.id.clone(), kind: None, amount: None, cost: None, with: Value::Null, against: None }
 }

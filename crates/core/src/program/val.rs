@@ -25,6 +25,9 @@ impl Val {
     /// Zero, or no.
     pub const ZERO: Self = Self::whole(0);
 
+    /// No money, of every currency.
+    pub const ZERO_MONEY: Self = Self { n: 0, d: 1, aux: NEUTRAL, why: 0 };
+
     /// A whole number.
     #[must_use]
     pub const fn whole(n: i128) -> Self {

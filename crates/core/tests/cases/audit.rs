@@ -107,6 +107,9 @@ fn limits(w: &World, events: &[Event]) {
                 let cap = if *right == Right::Owed { &role.per_owed } else { &role.per_grant };
                 assert!(cap.limit(Some(Currency::USD)).covers(total), "{} gave {total}", authority.role);
             }
+            Happened::GrantReleased { id, part: Some(part), .. } => {
+                held.entry(id).and_modify(|(_, minor)| *minor = part.cost.minor.into());
+            }
             Happened::GrantReleased { id, .. } | Happened::GrantTakenBack { id } => {
                 held.remove(id);
             }
@@ -126,7 +129,7 @@ fn budgets(w: &World) {
             let sum = sums.entry(key.clone()).or_default();
             match grant.state {
                 GrantState::Reserved => sum.0 += grant.cost.minor,
-                GrantState::Settled => sum.1 += grant.cost.minor,
+                GrantState::Settled | GrantState::SettledInPart => sum.1 += grant.cost_held().minor,
                 GrantState::Released | GrantState::TakenBack => {}
             }
         }

@@ -162,7 +162,7 @@ fn look_again(w: &mut World, case: &str, new: &str, by: &Person, to: &Person) ->
         None => wish(w, case, 1),
     };
     let Some(wish) = wish else { return Ok(()) };
-    let question = w.asking(case, by, &wish, second_look)?;
+    let question = w.asking(case, by, (&wish, "asked"), second_look)?;
     ask(w, case, new, by, question, to)
 }
 

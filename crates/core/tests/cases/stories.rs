@@ -151,7 +151,7 @@ fn three_days_and_nine_claims() {
         Err(Denied::NotOpen { .. })
     ));
 
-    let question = w.asking("laptop", &rep, &wish, second_look).unwrap();
+    let question = w.asking("laptop", &rep, (&wish, "asked"), second_look).unwrap();
     assert_eq!(question.least().as_str(), "head", "above whoever said no");
     let ask = |to: &Person| Command::AskApproval {
         id: approval("a2"),
@@ -166,7 +166,7 @@ fn three_days_and_nine_claims() {
     assert_eq!(w.case("laptop").state, State::Open, "a yes opens it again");
     let wish = Wish { approval: Some(approval("a2")), ..wish };
     assert!(is_granted(&w.give("laptop", &rep, "g1", &wish)));
-    assert_eq!(w.asking("laptop", &rep, &wish, second_look), Err(Denied::LookedTwice));
+    assert_eq!(w.asking("laptop", &rep, (&wish, "asked"), second_look), Err(Denied::LookedTwice));
 }
 
 /// 5. The coupon that did not fit: one owner throughout, the head's view, a remedy of the head's own.
@@ -212,6 +212,7 @@ fn codes() -> OptionFrozen {
         amount: Some(amount(9_000)),
         cost: Some(usd(9_000)),
         with: Value::Null,
+        against: None,
     };
     OptionFrozen {
         id: id("two_codes"),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use amends_core::assess::frozen::{Amount, Frozen};
 use amends_core::assess::{Workspace, assess};
 use amends_core::authority::{
-    Asking, Budget, BudgetKey, Customer, Decision, Holder, Ladder, Mode, Person, Question, Wish, budget_keys, decide,
+    Asking, Budget, BudgetKey, Customer, Decision, Holder, Ladder, Ledger, LedgerKey, Mode, Person, Question, Wish,
+    budget_keys, decide, ledger_keys,
 };
 use amends_core::book::check::check;
 use amends_core::book::read::BookFiles;
@@ -37,6 +38,7 @@ pub struct World {
     pub cases: BTreeMap<CaseId, Case>,
     pub events: BTreeMap<CaseId, Vec<Event>>,
     pub budgets: BTreeMap<BudgetKey, Budget>,
+    pub ledgers: BTreeMap<LedgerKey, Ledger>,
     /// Limits by holder's kind, in minor units.
     pub team_limit: Option<i64>,
     pub heads: BTreeMap<TeamId, Head>,
@@ -103,6 +105,7 @@ impl World {
             cases: BTreeMap::new(),
             events: BTreeMap::new(),
             budgets: BTreeMap::new(),
+            ledgers: BTreeMap::new(),
             team_limit: None,
             heads: BTreeMap::new(),
             entries: Vec::new(),
@@ -212,22 +215,35 @@ impl World {
 
     /// Decides as the writer would: with every budget that may be touched, stored or new.
     pub fn decide(&self, case: &str, by: &Person, wish: &Wish) -> Decision {
-        self.asking(case, by, wish, decide)
+        self.asking(case, by, (wish, "asked"), decide)
     }
 
-    pub fn asking<T>(&self, case: &str, by: &Person, wish: &Wish, f: impl FnOnce(&Asking<'_>) -> T) -> T {
+    pub fn asking<T>(
+        &self,
+        case: &str,
+        by: &Person,
+        (wish, grant): (&Wish, &str),
+        f: impl FnOnce(&Asking<'_>) -> T,
+    ) -> T {
         let case = self.case(case);
         let customer = self.customer();
         let keys = budget_keys(case, wish, by, customer.today);
         let budgets: Vec<Budget> = keys.into_iter().map(|key| self.budget(key)).collect();
         let (ladder, mode, customer, budgets) = (&self.ladder, &self.mode, &customer, budgets.as_slice());
         let connected = self.connected;
-        f(&Asking { case, wish, by, now: self.now, ladder, mode, connected, customer, budgets })
+        let grant = &GrantId::parse(grant).unwrap();
+        let ledgers: Vec<Ledger> = ledger_keys(case, wish).into_iter().map(|key| self.ledger(key)).collect();
+        let ledgers = ledgers.as_slice();
+        f(&Asking { case, wish, grant, by, now: self.now, ladder, mode, connected, customer, budgets, ledgers })
     }
 
     fn budget(&self, key: BudgetKey) -> Budget {
         let limit = if matches!(key.holder, Holder::Team(_)) { self.team_limit } else { None };
         self.budgets.get(&key).cloned().unwrap_or_else(|| Budget::new(key, limit))
+    }
+
+    fn ledger(&self, key: LedgerKey) -> Ledger {
+        self.ledgers.get(&key).cloned().unwrap_or_else(|| Ledger::new(key))
     }
 
     pub fn today(&self) -> Date {
@@ -243,14 +259,15 @@ impl World {
 
     /// Gives what is theirs to give, and keeps the budgets with it.
     pub fn give(&mut self, case: &str, by: &Person, grant: &str, wish: &Wish) -> Result<Gave, Denied> {
-        match self.decide(case, by, wish) {
+        match self.asking(case, by, (wish, grant), decide) {
             Decision::Denied(denied) => Err(denied),
             Decision::NeedsApproval(question) => Ok(Gave::Ask(Box::new(question))),
             Decision::Grant(plan) => {
-                let budgets = plan.budgets().to_vec();
+                let (budgets, ledgers) = (plan.budgets().to_vec(), plan.ledgers().to_vec());
                 let (id, undo_until) = (GrantId::parse(grant).unwrap(), self.now.plus_micros(2 * MINUTE));
                 self.does(case, by, &Command::Reserve { id, plan: Box::new(plan), undo_until })?;
                 self.budgets.extend(budgets.into_iter().map(|b| (b.key().clone(), b)));
+                self.ledgers.extend(ledgers.into_iter().map(|row| (row.key().clone(), row)));
                 Ok(Gave::Granted)
             }
         }
@@ -258,11 +275,23 @@ impl World {
 
     /// Ends a grant, and moves its money in every budget it was taken from.
     pub fn end_grant(&mut self, case: &str, by: &Actor, grant: &str, how: GrantState) -> Result<(), Denied> {
+        self.end_part(case, by, grant, how, &[])
+    }
+
+    /// Ends a grant of which these steps were done.
+    pub fn end_part(
+        &mut self,
+        case: &str,
+        by: &Actor,
+        grant: &str,
+        how: GrantState,
+        done: &[u32],
+    ) -> Result<(), Denied> {
         let id = GrantId::parse(grant).unwrap();
         let command = match how {
             GrantState::Settled => Command::SettleGrant { id: id.clone() },
             GrantState::TakenBack => Command::TakeBack { id: id.clone() },
-            _ => Command::ReleaseGrant { id: id.clone(), reason: words("the card is closed") },
+            _ => Command::ReleaseGrant { id: id.clone(), reason: words("the card is closed"), done: done.to_vec() },
         };
         self.apply(case, by, &command)?;
         let grant = self.case(case).grant(&id).unwrap().clone();
@@ -271,9 +300,20 @@ impl World {
             let taken = self.case(case).taken_from(key, &grant);
             let moved = match how {
                 GrantState::Settled => budget.settle(taken)?,
-                _ => budget.release(taken)?,
+                _ => {
+                    let part = grant.part.as_ref();
+                    let done = part.map_or(usd(0), |part| self.case(case).kept_from(key, &grant, part));
+                    let rest = usd(taken.minor - done.minor);
+                    budget.settle(done)?.release(rest)?
+                }
             };
             self.budgets.insert(key.clone(), moved);
+        }
+        for claim in &grant.claims {
+            let row = &self.ledgers[&claim.key];
+            let is_done = how == GrantState::Settled || done.contains(&claim.step);
+            let moved = if is_done { row.settle(&id, claim.step) } else { row.release(&id, claim.step) };
+            self.ledgers.insert(claim.key.clone(), moved);
         }
         Ok(())
     }

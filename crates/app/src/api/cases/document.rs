@@ -157,6 +157,7 @@ pub struct GrantDocument {
     assessment: String,
     option: String,
     amount: Option<String>,
+    /// What it costs; where a part of it was done, what that part does.
     cost: String,
     /// `owed` or `discretion`.
     #[schema(value_type = String)]
@@ -169,7 +170,7 @@ pub struct GrantDocument {
     #[schema(value_type = String)]
     fulfil: amends_core::authority::Fulfil,
     at: String,
-    /// `reserved`, `settled` or `released`.
+    /// `reserved`, `settled`, `settled_in_part` (what could be done was, the rest was given back) or `released`.
     state: String,
     /// What is done to make it real.
     steps: Vec<StepDocument>,
@@ -335,7 +336,7 @@ fn grant(g: &Grant, steps: Vec<StepDocument>) -> GrantDocument {
         assessment: g.of.assessment.to_string(),
         option: g.of.option.to_string(),
         amount: g.of.amount.as_ref().map(ToString::to_string),
-        cost: g.cost.to_string(),
+        cost: g.cost_held().to_string(),
         right: g.right,
         by: g.by.id.to_string(),
         authority: g.authority.id.to_string(),

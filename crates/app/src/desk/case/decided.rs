@@ -103,6 +103,7 @@ fn granted(staff: &Staff, case: &Case, grant: &Grant, steps: &BTreeMap<String, V
     let (class, icon, word) = match grant.state {
         GrantState::Reserved => ("yours", "gift", t!("case-given-under-way")),
         GrantState::Settled => ("inside", "inside", t!("case-done")),
+        GrantState::SettledInPart => ("inside", "inside", t!("case-done-in-part")),
         GrantState::Released => ("never", "never", t!("case-could-not-be-done")),
         GrantState::TakenBack => ("plain", "undo", t!("case-taken-back")),
     };

@@ -98,6 +98,7 @@ pub fn of(
 
 /// Whether the customer has it on this case already: nobody gives the same twice by a second look at the page.
 fn is_given(case: &Case, option: &OptionFrozen) -> bool {
+    // Of what was done in part the rest may still be given.
     let lives = |grant: &Grant| matches!(grant.state, GrantState::Reserved | GrantState::Settled);
     case.grants.iter().any(|grant| grant.of.option == option.id && lives(grant))
 }

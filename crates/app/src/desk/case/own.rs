@@ -37,7 +37,8 @@ pub fn written(answers: &Answers, id: OptionId, currency: Currency) -> Result<(O
         team => Some(Department(typed::words(team, &t!("case-own-who-pays"))?.to_string())),
     };
     let kind = Some(text("own.kind").to_owned()).filter(|kind| REMEDY_KINDS.contains(&kind.as_str()));
-    let part = PartFrozen { id: id.clone(), kind, amount: amount.clone(), cost: Some(cost), with: Value::Null };
+    let part =
+        PartFrozen { id: id.clone(), kind, amount: amount.clone(), cost: Some(cost), with: Value::Null, against: None };
     let option = OptionFrozen {
         id,
         group: OptionGroup::Bespoke,

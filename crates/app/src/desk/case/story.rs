@@ -112,6 +112,7 @@ fn what(staff: &Staff, case: &Case, what: &Happened) -> Option<(String, Option<S
         }
         Happened::GrantTakenBack { .. } => plain(&t!("story-taken-back")),
         Happened::GrantSettled { .. } => plain(&t!("story-what-was-given-is-done")),
+        Happened::GrantReleased { reason, part: Some(_), .. } => said(&t!("story-done-in-part"), reason),
         Happened::GrantReleased { reason, .. } => said(&t!("story-not-done"), reason),
         Happened::Declined { reason, .. } => said(&t!("story-declined"), reason),
         Happened::Settled { words } => Some((t!("story-settled"), words.as_ref().map(ToString::to_string))),

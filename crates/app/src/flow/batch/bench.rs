@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use amends_core::authority::{Budget, BudgetKey, Present};
+use amends_core::authority::{Budget, BudgetKey, Ledger, LedgerKey, Present};
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Case, Event, Evidence, Happened, HeadWhy, State, Turn};
 use amends_core::digest::Digest;
@@ -34,6 +34,32 @@ pub struct Slot {
     pub budget: Budget,
     /// Whether it moved.
     pub moved: bool,
+}
+
+/// A row of the ledger, as it was read and as it is now.
+#[derive(Debug)]
+pub struct Line {
+    /// The row's id.
+    pub id: String,
+    /// How often it was written; none for one that is new.
+    pub before: Option<i64>,
+    /// As it is now.
+    pub ledger: Ledger,
+    /// Whether it moved.
+    pub moved: bool,
+}
+
+/// What was found of a grant's steps before someone ends it.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Whether something of it was begun.
+    pub begun: bool,
+    /// Those that were done or may have been.
+    pub done: Vec<u32>,
+    /// Those that are still to be done.
+    pub open: Vec<u32>,
+    /// Why one cannot be done, where one cannot.
+    pub cannot: Option<String>,
 }
 
 /// How a case was before its job.
@@ -96,6 +122,8 @@ pub struct Bench {
     pub was: BTreeMap<CaseId, Was>,
     /// Budgets by key, in the order of their rows.
     pub budgets: BTreeMap<BudgetKey, Slot>,
+    /// Rows of the ledger by key, in the order of their rows.
+    pub ledgers: BTreeMap<LedgerKey, Line>,
     /// When something was bent for a customer.
     pub exceptions: HashMap<CustomerId, Vec<Date>>,
     /// Who is there.
@@ -118,8 +146,8 @@ pub struct Bench {
     pub granted: Vec<(CaseId, GrantId)>,
     /// Grants that ended, and by whom.
     pub ended: Vec<(CaseId, GrantId, Actor)>,
-    /// Grants that would be taken back, and of which something was begun.
-    pub begun: HashSet<GrantId>,
+    /// Grants that people end, and what was found of their steps.
+    pub found: HashMap<GrantId, Found>,
     /// Steps to add.
     pub steps: Vec<StepRow>,
     /// Answers to keep.
@@ -139,6 +167,7 @@ impl Bench {
             files: Vec::new(),
             was: BTreeMap::new(),
             budgets: BTreeMap::new(),
+            ledgers: BTreeMap::new(),
             exceptions: HashMap::new(),
             present: Vec::new(),
             heads: BTreeMap::new(),
@@ -150,7 +179,7 @@ impl Bench {
             approvals: BTreeSet::new(),
             granted: Vec::new(),
             ended: Vec::new(),
-            begun: HashSet::new(),
+            found: HashMap::new(),
             steps: Vec::new(),
             answered: Vec::new(),
         }

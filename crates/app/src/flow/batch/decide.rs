@@ -1,16 +1,18 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
 use amends_core::authority::{
-    Asking, Budget, Customer, Decision, Question, Wish, budget_keys, decide, nearest, second_look,
+    Asking, Budget, BudgetKey, Customer, Decision, Ledger, Question, Wish, budget_keys, decide, ledger_keys, nearest,
+    second_look,
 };
 use amends_core::case::{
-    Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, GrantState, Look, Next, Opening,
-    Right, apply, open,
+    Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, Grant, GrantState, Happened, Look,
+    Next, Opening, Part, Right, apply, open,
 };
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
 use amends_core::fulfilment::kinds_of;
 use amends_core::ids::{ApprovalId, GrantId, PersonId};
+use amends_core::money::Money;
 use amends_core::time::{Duration, Time};
 use amends_core::words::Words;
 
@@ -106,7 +108,13 @@ impl Bench {
     }
 
     /// Asks the core about a wish, with all that was locked.
-    fn asking<T>(&self, case: &Case, wish: &Wish, by: &Actor, f: impl FnOnce(&Asking<'_>) -> T) -> Result<T, Denied> {
+    fn asking<T>(
+        &self,
+        case: &Case,
+        (grant, wish): (&GrantId, &Wish),
+        by: &Actor,
+        f: impl FnOnce(&Asking<'_>) -> T,
+    ) -> Result<T, Denied> {
         let by = by.person().ok_or(Denied::NotAPerson)?;
         // Its own budgets only: a batch may hold those of many people.
         let keys = budget_keys(case, wish, by, self.rules.day(self.now));
@@ -115,8 +123,11 @@ impl Bench {
         let exceptions = case.customer.as_ref().and_then(|id| self.exceptions.get(id)).cloned().unwrap_or_default();
         let customer = Customer { today: self.rules.day(self.now), exceptions };
         let (ladder, mode, connected) = (&self.rules.ladder, self.rules.mode(&case.team), self.connected(case, wish));
-        let (now, customer, budgets) = (self.now, &customer, budgets.as_slice());
-        Ok(f(&Asking { case, wish, by, now, ladder, mode, connected, customer, budgets }))
+        let keys = ledger_keys(case, wish);
+        let ledgers: Vec<Ledger> =
+            keys.iter().filter_map(|key| self.ledgers.get(key)).map(|line| line.ledger.clone()).collect();
+        let (now, customer, budgets, ledgers) = (self.now, &customer, budgets.as_slice(), ledgers.as_slice());
+        Ok(f(&Asking { case, wish, grant, by, now, ladder, mode, connected, customer, budgets, ledgers }))
     }
 
     /// Whether a connector is there for at least one thing of what is wished.
@@ -132,20 +143,21 @@ impl Bench {
         wish: &Wish,
         by: &Actor,
     ) -> Result<Worked, Refused> {
-        let plan = match self.asking(case, wish, by, decide)? {
+        let plan = match self.asking(case, (grant, wish), by, decide)? {
             Decision::Grant(plan) => plan,
             Decision::NeedsApproval(question) => {
                 return Err(Refused::NeedsApproval { least: question.least().clone() });
             }
-            Decision::Denied(denied) => return Err(denied.into()),
+            Decision::Denied(denied) => return Err(Refused::of(&denied, by)),
         };
-        let budgets = plan.budgets().to_vec();
+        let (budgets, ledgers) = (plan.budgets().to_vec(), plan.ledgers().to_vec());
         let undo_until = undo.and_then(|undo| self.now.plus_micros(undo.0));
         let reserve = Command::Reserve { id: grant.clone(), plan: Box::new(plan), undo_until };
         let events = self.apply(case, &reserve, by)?;
         for budget in budgets {
             self.set(&budget);
         }
+        ledgers.into_iter().for_each(|row| self.set_line(row));
         Ok(Worked { given: Some(grant.clone()), ..Worked::of(events) })
     }
 
@@ -160,6 +172,14 @@ impl Bench {
         }
     }
 
+    /// A row of the ledger as it is after a movement.
+    fn set_line(&mut self, moved: Ledger) {
+        if let Some(line) = self.ledgers.get_mut(moved.key()) {
+            line.ledger = moved;
+            line.moved = true;
+        }
+    }
+
     #[allow(clippy::too_many_arguments, reason = "each is a part of the question")]
     fn ask(
         &mut self,
@@ -171,12 +191,18 @@ impl Bench {
         call_back: Time,
         by: &Actor,
     ) -> Result<Worked, Refused> {
+        // The grant would have an id of its own: nothing is set aside for a question.
+        let as_grant = GrantId::parse(approval.as_str())
+            .map_err(|_| Denied::Unknown { what: "question", id: approval.to_string() })?;
         let question = match look {
-            Look::Second => self.asking(case, wish, by, second_look)??,
-            Look::First => match self.asking(case, wish, by, decide)? {
+            Look::Second => {
+                let asked = self.asking(case, (&as_grant, wish), by, second_look)?;
+                asked.map_err(|denied| Refused::of(&denied, by))?
+            }
+            Look::First => match self.asking(case, (&as_grant, wish), by, decide)? {
                 Decision::NeedsApproval(question) => question,
                 Decision::Grant(_) => return Err(Refused::Theirs),
-                Decision::Denied(denied) => return Err(denied.into()),
+                Decision::Denied(denied) => return Err(Refused::of(&denied, by)),
             },
         };
         let to = self.first_asked(case, &question, look, by, call_back);
@@ -226,29 +252,56 @@ impl Bench {
     }
 
     fn end(&mut self, case: &Case, grant: &GrantId, how: &Ending, by: &Actor) -> Result<Worked, Refused> {
-        let command = match how {
-            Ending::Settled => Command::SettleGrant { id: grant.clone() },
-            Ending::Released(reason) => Command::ReleaseGrant { id: grant.clone(), reason: reason.clone() },
-            Ending::TakenBack => Command::TakeBack { id: grant.clone() },
-        };
+        let command = self.ending(grant, how);
         let events = self.apply(case, &command, by)?;
-        if *how == Ending::TakenBack && self.begun.contains(grant) {
+        if *how == Ending::TakenBack && self.found.get(grant).is_some_and(|found| found.begun) {
             return Err(Denied::UnderWay { grant: grant.clone() }.into());
         }
-        let Some(ended) = case.grant(grant) else { return Ok(Worked::of(events)) };
-        let mut moved = Vec::new();
-        for key in &ended.budgets {
-            let slot = self.budgets.get(key).ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
-            let taken = case.taken_from(key, ended);
-            moved.push(match how {
-                Ending::Settled => slot.budget.settle(taken)?,
-                Ending::Released(_) | Ending::TakenBack => slot.budget.release(taken)?,
-            });
-        }
-        for budget in &moved {
-            self.set(budget);
+        if let Some(grant) = case.grant(grant) {
+            self.give_back(case, grant, &Kept::of(&events))?;
         }
         Ok(Worked::of(events))
+    }
+
+    /// What is asked of the case: where a step cannot be done, what was or may have been done stays given.
+    fn ending(&self, grant: &GrantId, how: &Ending) -> Command {
+        let (id, found) = (grant.clone(), self.found.get(grant));
+        match how {
+            Ending::TakenBack => Command::TakeBack { id },
+            Ending::Released(reason) => {
+                let done = found.map_or_else(Vec::new, |found| found.done.clone());
+                Command::ReleaseGrant { id, reason: reason.clone(), done }
+            }
+            Ending::Settled => match found.and_then(|found| Some((found, reason(found.cannot.as_ref()?)?))) {
+                Some((found, reason)) => {
+                    let done = [found.done.as_slice(), &found.open].concat();
+                    Command::ReleaseGrant { id, reason, done }
+                }
+                None => Command::SettleGrant { id },
+            },
+        }
+    }
+
+    /// Moves what a grant took in every budget and every row of the ledger: what is kept is spent, the rest is free again.
+    fn give_back(&mut self, case: &Case, grant: &Grant, kept: &Kept) -> Result<(), Denied> {
+        let mut moved = Vec::new();
+        for key in &grant.budgets {
+            let slot = self.budgets.get(key).ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
+            let (taken, spent) = (case.taken_from(key, grant), kept.of_budget(case, grant, key));
+            let rest = Money::new(taken.minor.saturating_sub(spent.minor), taken.currency);
+            moved.push(slot.budget.settle(spent)?.release(rest)?);
+        }
+        moved.iter().for_each(|budget| self.set(budget));
+        for claim in &grant.claims {
+            let line = self.ledgers.get(&claim.key).ok_or_else(|| Denied::LedgerNotThere { key: claim.key.clone() })?;
+            let row = if kept.has(claim.step) {
+                line.ledger.settle(&grant.id, claim.step)
+            } else {
+                line.ledger.release(&grant.id, claim.step)
+            };
+            self.set_line(row);
+        }
+        Ok(())
     }
 
     /// Takes in what happened, and what else follows from it.
@@ -277,6 +330,47 @@ impl Bench {
         }
         Ok(done)
     }
+}
+
+/// What of a grant stays given when it ends.
+enum Kept {
+    All,
+    Part(Part),
+    Nothing,
+}
+
+impl Kept {
+    fn of(events: &[Event]) -> Self {
+        let ended = events.iter().find_map(|event| match &event.what {
+            Happened::GrantSettled { .. } => Some(Self::All),
+            Happened::GrantReleased { part: Some(part), .. } => Some(Self::Part(part.clone())),
+            _ => None,
+        });
+        ended.unwrap_or(Self::Nothing)
+    }
+
+    fn has(&self, step: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Part(part) => part.steps.contains(&step),
+            Self::Nothing => false,
+        }
+    }
+
+    /// What a budget of the grant has spent then.
+    fn of_budget(&self, case: &Case, grant: &Grant, key: &BudgetKey) -> Money {
+        let taken = case.taken_from(key, grant);
+        match self {
+            Self::All => taken,
+            Self::Part(part) => case.kept_from(key, grant, part),
+            Self::Nothing => Money::new(0, taken.currency),
+        }
+    }
+}
+
+/// Why a part of a grant could not be done, as the case keeps it.
+fn reason(why: &str) -> Option<Words> {
+    Words::parse(why).or_else(|_| Words::parse("a part of it could not be done")).ok()
 }
 
 /// What a job makes happen.

@@ -3,21 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use amends_core::authority::{Budget, BudgetKey, Wish, budget_keys};
+use amends_core::authority::{Budget, BudgetKey, Ledger, LedgerKey, Wish, budget_keys, ledger_keys};
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Case, Event};
+use amends_core::fulfilment::State;
 use amends_core::ids::{BusinessId, CustomerId, TeamId};
 use amends_core::time::Time;
 
 use super::Memory;
-use super::bench::{Bench, Slot};
+use super::bench::{Bench, Line, Slot};
 use crate::flow::fulfil::state_of;
 use crate::flow::job::{Answer, Ending, Job, Refused, Work};
 use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
 use crate::store::requests::Answered;
-use crate::store::{Conn, StoreError, budgets, cases, customers, journal, requests, settings, steps};
+use crate::store::{Conn, StoreError, budgets, cases, customers, journal, ledger, requests, settings, steps};
 
 /// What holds now: as remembered, while the settings were not changed.
 pub async fn rules(
@@ -106,22 +107,29 @@ pub async fn read_cases(conn: &mut Conn, business: &BusinessId, ids: &[&str]) ->
     of_one.map(replay).collect()
 }
 
-/// Locks the budgets and customers of grants, and reads what was bent for them.
+/// Locks the budgets, rows of the ledger and customers of grants, and reads what was bent for them.
 pub async fn what_grants_touch(conn: &mut Conn, bench: &mut Bench, jobs: &[Job]) -> Result<(), StoreError> {
     let mut keys: BTreeSet<BudgetKey> = BTreeSet::new();
+    let mut lines: BTreeSet<LedgerKey> = BTreeSet::new();
     let mut who: BTreeSet<CustomerId> = BTreeSet::new();
     for job in jobs {
         let Some(case) = bench.cases.get(&job.case) else { continue };
         match &job.work {
             Work::Give { wish, .. } | Work::Ask { wish, .. } => {
                 keys.extend(keys_of(bench, case, wish, &job.by));
+                lines.extend(ledger_keys(case, wish));
                 who.extend(case.customer.clone());
             }
-            Work::End { grant, .. } => keys.extend(case.grant(grant).into_iter().flat_map(|g| g.budgets.clone())),
+            Work::End { grant, .. } => {
+                let grant = case.grant(grant);
+                keys.extend(grant.into_iter().flat_map(|grant| grant.budgets.clone()));
+                lines.extend(grant.into_iter().flat_map(|grant| &grant.claims).map(|claim| claim.key.clone()));
+            }
             _ => {}
         }
     }
     lock_budgets(conn, bench, keys).await?;
+    lock_ledger(conn, bench, lines).await?;
     let names: Vec<&str> = who.iter().map(CustomerId::as_str).collect();
     customers::lock(conn, &bench.business, &names).await?;
     for (customer, at) in customers::exceptions(conn, &bench.business, &names).await? {
@@ -154,15 +162,50 @@ async fn lock_budgets(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<BudgetK
     Ok(())
 }
 
-/// Locks the steps of grants that would be taken back: whoever began one has it, and whoever would begin one finds it gone.
+async fn lock_ledger(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<LedgerKey>) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let ids: BTreeMap<String, LedgerKey> = keys.into_iter().map(|key| (ledger::id(&key), key)).collect();
+    let names: Vec<&str> = ids.keys().map(String::as_str).collect();
+    let found = ledger::lock(conn, &bench.business, &names).await?;
+    for ledger::Stored { id, version, ledger } in found {
+        let line = Line { id, before: Some(version), ledger, moved: false };
+        bench.ledgers.insert(line.ledger.key().clone(), line);
+    }
+    for (id, key) in ids {
+        let fresh = || Line { id, before: None, ledger: Ledger::new(key.clone()), moved: false };
+        bench.ledgers.entry(key.clone()).or_insert_with(fresh);
+    }
+    Ok(())
+}
+
+/// Locks the steps of grants that people end, or of which something could not be done: whoever began one has it, and
+/// whoever would begin one finds it gone.
 pub async fn what_was_begun(conn: &mut Conn, bench: &mut Bench, jobs: &[Job]) -> Result<(), StoreError> {
-    for job in jobs {
-        if let Work::End { grant, how: Ending::TakenBack } = &job.work {
-            for row in steps::of_grant(conn, &bench.business, grant).await? {
-                if !state_of(&row)?.is_untouched() {
-                    bench.begun.insert(grant.clone());
-                }
-            }
+    let matters = |job: &&Job| match &job.work {
+        // The worker settles what it saw done.
+        Work::End { how: Ending::Settled, .. } => job.by != Actor::Fulfilment,
+        Work::End { .. } => true,
+        _ => false,
+    };
+    let grants: BTreeSet<&str> = jobs
+        .iter()
+        .filter(matters)
+        .filter_map(|job| match &job.work {
+            Work::End { grant, .. } => Some(grant.as_str()),
+            _ => None,
+        })
+        .collect();
+    let grants: Vec<&str> = grants.into_iter().collect();
+    for row in steps::lock_of(conn, &bench.business, &grants).await? {
+        let state = state_of(&row)?;
+        let found = bench.found.entry(row.grant.clone()).or_default();
+        found.begun |= !state.is_untouched();
+        match &state {
+            State::Cancelled { why, .. } => found.cannot = Some(why.clone()),
+            state if state.may_be_done() => found.done.push(row.number),
+            _ => found.open.push(row.number),
         }
     }
     Ok(())

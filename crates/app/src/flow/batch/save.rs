@@ -14,7 +14,8 @@ use crate::flow::rules::Rules;
 use crate::flow::seal::Key;
 use crate::store::steps::{BY_HAND, StepRow};
 use crate::store::{
-    Conn, StoreError, approvals, assessments, books, budgets, cases, customers, files, grants, journal, requests, steps,
+    Conn, StoreError, approvals, assessments, books, budgets, cases, customers, files, grants, journal, ledger,
+    requests, steps,
 };
 
 /// Writes everything.
@@ -22,6 +23,7 @@ pub async fn all(conn: &mut Conn, bench: &mut Bench) -> Result<(), StoreError> {
     let at = bench.now.micros();
     save_cases(conn, bench, at).await?;
     save_budgets(conn, bench).await?;
+    save_ledger(conn, bench).await?;
     save_customers(conn, bench, at).await?;
     save_given(conn, bench, at).await?;
     for (digest, book) in &bench.books {
@@ -70,6 +72,13 @@ async fn save_budgets(conn: &mut Conn, bench: &Bench) -> Result<(), StoreError> 
     budgets::save(conn, &bench.business, &moved).await
 }
 
+async fn save_ledger(conn: &mut Conn, bench: &Bench) -> Result<(), StoreError> {
+    let moved = bench.ledgers.values().filter(|line| line.moved);
+    let moved: Vec<ledger::Moved<'_>> =
+        moved.map(|line| ledger::Moved { id: &line.id, ledger: &line.ledger, before: line.before }).collect();
+    ledger::save(conn, &bench.business, &moved).await
+}
+
 async fn save_customers(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), StoreError> {
     let ids: Vec<&str> = bench.customers.iter().map(CustomerId::as_str).collect();
     customers::add(conn, &bench.business, &ids, at).await?;
@@ -115,7 +124,9 @@ fn ended_by_hand(grant: &Grant, by: &Actor, now: Time) -> State {
     let by = by.person().map(|p| p.id.clone());
     match grant.state {
         GrantState::TakenBack => State::Cancelled { why: "it was taken back".to_owned(), by, at: now },
-        GrantState::Released => State::Cancelled { why: "the grant was released".to_owned(), by, at: now },
+        GrantState::Released | GrantState::SettledInPart => {
+            State::Cancelled { why: "the grant was released".to_owned(), by, at: now }
+        }
         GrantState::Settled | GrantState::Reserved => State::Done { reference: None, by, at: now },
     }
 }

@@ -84,11 +84,16 @@ fn what_leaves_is_the_money_of_what_pays_out_and_not_its_cost() {
         amount: amount.map(|a| Amount::Money(money(a))),
         cost: Some(money(cost)),
         with: Value::Null,
+        against: None,
     };
     let bundle = |parts: &[PartFrozen]| OptionFrozen { parts: parts.to_vec(), ..option("back") }.payout(None);
     let free = part("refund", Some("183 USD"), "0 USD");
     assert_eq!(bundle(&[free.clone(), part("reship", None, "60 USD")]), Some(money("183 USD")), "goods are no money");
     assert_eq!(bundle(&[free.clone(), part("fee_waiver", None, "7 USD")]), Some(money("190 USD")));
+    let parts = vec![free.clone(), part("fee_waiver", None, "7 USD")];
+    let done = |steps: &[u32]| OptionFrozen { parts: parts.clone(), ..option("back") }.payout_of_steps(None, steps);
+    assert_eq!(done(&[2]), Some(money("7 USD")), "of the steps that were done alone");
+    assert_eq!(done(&[]), None);
     let two = bundle(&[free, part("store_credit", Some("5 EUR"), "0 USD")]);
     assert_eq!(two, Some(Money::new(i64::MAX, Currency::USD)), "two currencies are more than any limit covers");
 }

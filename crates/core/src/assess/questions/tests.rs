@@ -61,6 +61,7 @@ fn the_wrong_parcel() {
     Open The order: What was bought [Article number | Article | Paid for it | Was it final sale?] (order.lines, seen)
     Open The order: Given back already (order.refunded)
     Open The order: Paid for shipping (order.shipping)
+    Settled The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
@@ -146,11 +147,13 @@ fn a_fee() {
     Open The fee: Day it was charged (fee.charged)
     Open The fee: Others waived this year (fee.waived_12m)
     Open The fee: Amount (fee.amount)
-    Open The customer: Claims within a year (customer.claims_12m)
-    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
+    Optional The fee: Number of the fee (fee.id)
+    Settled The order: Order number (order.id)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
     Optional The order: Does the bank take it back? (order.disputed)
+    Open The customer: Claims within a year (customer.claims_12m)
+    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     ");
 }
 
@@ -188,6 +191,7 @@ fn a_branch_that_is_not_taken_need_not_be_asked() {
     Open The order: What was bought [Paid for it] (order.lines)
     Open The order: Given back already (order.refunded)
     Open The order: Paid for shipping (order.shipping)
+    Settled The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
@@ -203,6 +207,7 @@ fn a_branch_that_is_not_taken_need_not_be_asked() {
     Open The order: What was bought [Paid for it] (order.lines)
     Open The order: Given back already (order.refunded)
     Open The order: Paid for shipping (order.shipping)
+    Settled The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)
@@ -220,11 +225,13 @@ fn what_is_owed_needs_no_guard() {
     Settled The fee: Day it was charged (fee.charged)
     Settled The fee: Others waived this year (fee.waived_12m)
     Given The fee: Amount (fee.amount)
-    Settled The customer: Claims within a year (customer.claims_12m)
-    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
+    Optional The fee: Number of the fee (fee.id)
+    Settled The order: Order number (order.id)
     Settled The payment: Who paid? (order.payment.holder)
     Settled The payment: Paid with (order.payment.kind)
     Optional The order: Does the bank take it back? (order.disputed)
+    Settled The customer: Claims within a year (customer.claims_12m)
+    Optional The money goes somewhere else [Whose is it? | To what?] (refund_to)
     ");
 }
 
@@ -258,6 +265,7 @@ fn a_list_that_lacks_something_is_still_open() {
     Open The order: What was bought [Article number | Article | Paid for it | Was it final sale?] (order.lines, seen)
     Given The order: Given back already (order.refunded)
     Given The order: Paid for shipping (order.shipping); `order.shipping` is -1.00 USD, below the least, 0.00 USD
+    Given The order: Order number (order.id)
     Settled The payment: Payment number (order.payment.id)
     Settled The payment: Paid with (order.payment.kind)
     Settled The payment: Who paid? (order.payment.holder)

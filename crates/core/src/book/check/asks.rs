@@ -88,7 +88,12 @@ impl Uses<'_> {
     /// What is handed on with a remedy: where the money goes, what goods, until when.
     fn handed_over(&mut self, remedy: &TypedRemedy<'_>) {
         self.read(&remedy.expires, Place::Rule);
-        let to = if let TypedBody::One(one) = &remedy.body { one.to.as_slice() } else { &[] };
+        let to = if let TypedBody::One(one) = &remedy.body {
+            self.read(&one.against, Place::Rule);
+            one.to.as_slice()
+        } else {
+            &[]
+        };
         for typed in remedy.items.iter().chain(to) {
             for path in self.reader.read_whole(typed) {
                 self.used(path, Place::Rule);

@@ -328,6 +328,8 @@ impl Builder<'_> {
             cost: one.cost.as_ref().map(|t| self.add(t)),
             of: one.of.as_ref().map(|t| self.add(t)),
             refunded: one.refunded.as_ref().map(|t| self.add(t)),
+            against: one.against.as_ref().map(|t| self.operand(t)),
+            paid_reads: one.of.iter().chain(&one.refunded).flat_map(|t| cells_of(t, self.defines)).collect(),
             to: one.to.iter().map(|t| (self.add(t), t.ty.clone())).collect(),
             split: one.split,
         }

@@ -8,6 +8,7 @@ mod ladder;
 mod nevers;
 mod other_side;
 mod terms;
+mod twice;
 mod unused;
 
 use super::bounds::{Analysis, Declared};
@@ -45,6 +46,7 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Findings) {
         terms::check(policy, whole, &mut analysis, findings);
         other_side::check(policy, whole, &mut analysis, findings);
         amounts::check(policy, whole, &declared, &mut analysis, findings);
+        twice::check(policy, findings);
     }
     conditions::check(whole, &mut analysis, findings);
     if all_understood {

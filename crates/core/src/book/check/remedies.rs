@@ -6,8 +6,9 @@ use super::values::literal_or_expression;
 use crate::book::model::{AmountText, Expr, PolicyText, REMEDY_KINDS, RemedyText};
 use crate::book::rules::{Group, Split};
 use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
+use crate::payout::pays_out;
 use crate::program::infer::{Inferred, Reported, Scope};
-use crate::program::typed::Typed;
+use crate::program::typed::{Node, Typed};
 use crate::program::words::a;
 use crate::types::{RecordType, Type};
 
@@ -41,6 +42,7 @@ pub(super) struct TypedOne {
     pub cost: Option<Typed>,
     pub of: Option<Typed>,
     pub refunded: Option<Typed>,
+    pub against: Option<Typed>,
     pub to: Vec<Typed>,
     pub split: Option<Split>,
 }
@@ -71,7 +73,7 @@ pub(super) fn remedies<'t>(s: &mut Scope<'_, '_, '_>, policy: &'t PolicyText) ->
     let mut in_bundle = vec![false; flat.len()];
     let typed: Vec<_> = flat
         .iter()
-        .map(|(text, group, alone)| remedy(s, text, *group, *alone, &index, &flat, &mut in_bundle))
+        .map(|(text, group, alone)| remedy(s, (policy, text), *group, *alone, &index, &flat, &mut in_bundle))
         .collect();
     let mut typed = typed.into_iter().collect::<Option<Vec<_>>>()?;
     for (remedy, is_part) in typed.iter_mut().zip(in_bundle) {
@@ -103,7 +105,7 @@ fn index_by_id(flat: &Flat<'_>, findings: &mut Findings) -> Option<HashMap<Strin
 
 fn remedy<'t>(
     s: &mut Scope<'_, '_, '_>,
-    text: &'t RemedyText,
+    (policy, text): (&PolicyText, &'t RemedyText),
     group: Group,
     alone: bool,
     index: &HashMap<String, usize>,
@@ -119,7 +121,7 @@ fn remedy<'t>(
     } else if !text.either.is_empty() {
         Ok(TypedBody::Either(text.either.iter().filter_map(|p| index.get(&p.id.value).copied()).collect()))
     } else {
-        one(s, text).map(|o| TypedBody::One(Box::new(o)))
+        one(s, policy, text, group).map(|o| TypedBody::One(Box::new(o)))
     };
     if keeps.is_ok() && text.keeps.is_some() {
         check_customer_value(s, text);
@@ -216,8 +218,9 @@ fn bundle(
     if good { Ok(parts) } else { Err(Reported) }
 }
 
-fn one(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<TypedOne> {
+fn one(s: &mut Scope<'_, '_, '_>, policy: &PolicyText, text: &RemedyText, group: Group) -> Inferred<TypedOne> {
     let kind = kind(s, text);
+    let against = against(s, policy, text, group);
     let amount_type = amount_type(text);
     let amount = text.amount.as_ref().map(|amount| typed_amount(s, amount, &amount_type)).transpose();
     let mut money = |e: Option<&Expr>, what: &str| optional(e, |e| literal_or_expression(s, e, &Type::Money, what));
@@ -232,11 +235,40 @@ fn one(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<TypedOne> {
         cost: cost?,
         of: of?,
         refunded: refunded?,
+        against: against?,
         to: to?,
         split: split(text),
     };
     check_fields(s.findings, text, &one, &amount_type)?;
     Ok(one)
+}
+
+/// What is paid out counts against: as the remedy says, else as the policy says, else the number of the order.
+///
+/// Goodwill and codes are no money back for anything, and count against nothing unless they say so.
+fn against(s: &mut Scope<'_, '_, '_>, policy: &PolicyText, text: &RemedyText, group: Group) -> Inferred<Option<Typed>> {
+    let kind = text.kind.as_ref().map_or("", |kind| kind.value.as_str());
+    let own = optional(text.against.as_ref(), |e| s.expression_of(e, &Type::Text, "`against`"))?;
+    if own.is_some() || !counts_against(kind, group) {
+        return Ok(own);
+    }
+    match &policy.against {
+        Some(expr) => s.expression_of(expr, &Type::Text, "`against`").map(Some),
+        None => Ok(order_number(s, text)),
+    }
+}
+
+/// Whether a kind of remedy is money back for something that was paid.
+pub(super) fn counts_against(kind: &str, group: Group) -> bool {
+    group != Group::Goodwill && kind != "promo_code" && pays_out(kind)
+}
+
+/// The fact `order.id`, where the book has it.
+fn order_number(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Option<Typed> {
+    let place = s.names.schema.find("order.id").filter(|place| place.field.ty == Type::Text)?;
+    let (node, ty) = (Node::Slot(place.slot), Type::Text);
+    s.names.used_cells.insert(place.slot);
+    Some(Typed { node, ty, at: text.id.at })
 }
 
 fn kind(s: &mut Scope<'_, '_, '_>, text: &RemedyText) -> Inferred<String> {
@@ -304,13 +336,13 @@ fn check_fields(findings: &mut Findings, text: &RemedyText, one: &TypedOne, amou
     let has_cost = one.cost.is_some() || (one.amount.is_some() && *amount_type == Type::Money);
     need(!gives_back && !has_cost, "cost", "`cost: 0 USD`: what it costs the business");
     need(one.to.len() > 1 && one.split.is_none(), "split", "`split: in_order` or `split: proportional`");
-    if !gives_back && (text.of.is_some() || text.refunded.is_some()) {
-        let at = text.of.as_ref().or(text.refunded.as_ref()).map_or(text.at, |e| e.at);
+    let paid = [&text.of, &text.refunded, &text.against].into_iter().flatten().next();
+    if let Some(expr) = paid.filter(|_| !pays_out(&one.kind)) {
         findings.push(
             Diagnostic::error(
                 "remedy_field",
-                at,
-                format!("a {} gives nothing back, so `of` and `refunded` say nothing", one.kind),
+                expr.at,
+                format!("a {} pays nothing out, so `of`, `refunded` and `against` say nothing", one.kind),
             )
             .help("leave them out, or make it a refund"),
         );

@@ -2,9 +2,11 @@
 
 use super::{Context, free, known};
 use crate::authority::{Fulfil, GrantPlan};
-use crate::case::{Actor, Case, Command, GrantState, Happened};
+use crate::case::{Actor, Case, Command, Grant, GrantState, Happened, Part};
 use crate::denied::Denied;
+use crate::fulfilment::steps_of;
 use crate::ids::GrantId;
+use crate::money::Money;
 use crate::time::Time;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
@@ -15,9 +17,10 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
             under_way(case, id, c)?;
             Ok(vec![Happened::GrantSettled { id: id.clone() }])
         }
-        Command::ReleaseGrant { id, reason } => {
-            under_way(case, id, c)?;
-            Ok(vec![Happened::GrantReleased { id: id.clone(), reason: reason.clone() }])
+        Command::ReleaseGrant { id, reason, done } => {
+            let grant = under_way(case, id, c)?;
+            let part = part_of(case, grant, done);
+            Ok(vec![Happened::GrantReleased { id: id.clone(), reason: reason.clone(), part }])
         }
         _ => Ok(Vec::new()),
     }
@@ -47,6 +50,7 @@ fn reserve(
         charged_to: plan.charged_to.clone(),
         budgets: plan.budgets().iter().map(|b| b.key().clone()).collect(),
         undo_until,
+        claims: plan.claims.clone(),
     }])
 }
 
@@ -65,7 +69,7 @@ fn take_back(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<Vec<Happened>
 }
 
 /// The worker ends what connectors do, a person what is done by hand.
-fn under_way(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<(), Denied> {
+fn under_way<'c>(case: &'c Case, id: &GrantId, c: &Context<'_>) -> Result<&'c Grant, Denied> {
     let grant = known("grant", id, case.grant(id))?;
     match (c.by, grant.fulfil) {
         (Actor::Timer | Actor::Consulted | Actor::Customer | Actor::Inlet(_), _) => return Err(Denied::NotAPerson),
@@ -74,8 +78,28 @@ fn under_way(case: &Case, id: &GrantId, c: &Context<'_>) -> Result<(), Denied> {
         (Actor::Person(_), Fulfil::ByHand) | (Actor::Fulfilment, _) => {}
     }
     if grant.state == GrantState::Reserved {
-        Ok(())
+        Ok(grant)
     } else {
         Err(Denied::AlreadyDone { what: "grant", id: id.to_string() })
     }
+}
+
+/// What steps that were done come to; none where none was. A step that does not say what it costs is taken to cost all.
+fn part_of(case: &Case, grant: &Grant, done: &[u32]) -> Option<Part> {
+    let of_it: Vec<_> = steps_of(case, grant).into_iter().filter(|step| done.contains(&step.number)).collect();
+    if of_it.is_empty() {
+        return None;
+    }
+    let same = |cost: Option<Money>| cost.filter(|cost| cost.currency == grant.cost.currency && cost.minor >= 0);
+    let add = |sum: Option<i64>, step: &crate::fulfilment::Step| {
+        let cost = match step.cost {
+            // Nothing at all goes with every currency.
+            Some(cost) if cost.minor == 0 => 0,
+            cost => same(cost)?.minor,
+        };
+        sum?.checked_add(cost)
+    };
+    let minor = of_it.iter().fold(Some(0), add).unwrap_or(grant.cost.minor).min(grant.cost.minor);
+    let steps = of_it.iter().map(|step| step.number).collect();
+    Some(Part { steps, cost: Money::new(minor, grant.cost.currency) })
 }

@@ -19,7 +19,13 @@ impl Case {
                 self.grants.extend(new_grant(event));
             }
             Happened::GrantSettled { id } => self.grant_is(id, GrantState::Settled),
-            Happened::GrantReleased { id, .. } => self.grant_is(id, GrantState::Released),
+            Happened::GrantReleased { id, part: None, .. } => self.grant_is(id, GrantState::Released),
+            Happened::GrantReleased { id, part: Some(part), .. } => {
+                self.grant_is(id, GrantState::SettledInPart);
+                if let Some(grant) = self.grants.iter_mut().find(|g| g.id == *id) {
+                    grant.part = Some(part.clone());
+                }
+            }
             Happened::GrantTakenBack { id } => {
                 let yes = self.grant(id).and_then(|grant| grant.approval.clone());
                 if let Some(approval) = yes.and_then(|id| self.approval_mut(&id)) {
@@ -122,11 +128,38 @@ impl Approval {
 
 fn new_grant(event: &Event) -> Option<Grant> {
     let by = event.by.person()?.clone();
-    let Happened::Reserved { id, of, cost, right, authority, approval, fulfil, budgets, undo_until, .. } =
-        event.what.clone()
+    let Happened::Reserved {
+        id,
+        of,
+        cost,
+        right,
+        authority,
+        approval,
+        fulfil,
+        budgets,
+        undo_until,
+        claims,
+        charged_to: _,
+    } = event.what.clone()
     else {
         return None;
     };
-    let (version, at, state) = (event.version, event.at, GrantState::Reserved);
-    Some(Grant { id, of, cost, right, by, authority, approval, fulfil, budgets, version, at, undo_until, state })
+    let (version, at, state, part) = (event.version, event.at, GrantState::Reserved, None);
+    Some(Grant {
+        id,
+        of,
+        cost,
+        right,
+        by,
+        authority,
+        approval,
+        fulfil,
+        budgets,
+        claims,
+        part,
+        version,
+        at,
+        undo_until,
+        state,
+    })
 }

@@ -46,7 +46,7 @@ fn of_remedy<'a>(remedy: &'a TypedRemedy<'_>) -> Vec<&'a Typed> {
         Some(TypedAmount::Range(least, most)) => all.extend([least, most]),
         None => {}
     }
-    all.extend([&one.cost, &one.of, &one.refunded].into_iter().flatten());
+    all.extend([&one.cost, &one.of, &one.refunded, &one.against].into_iter().flatten());
     all.extend(&one.to);
     all
 }

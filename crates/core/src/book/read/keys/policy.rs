@@ -28,6 +28,11 @@ pub(crate) static POLICY: Record = Record::of(
         key("proactive", &TRUE_OR_FALSE, "Whether an event may open a case before the customer calls."),
         key("needs", &NAMES, "Facts declared with `?` that this policy requires."),
         key("relied_on", &Shape::Expr, "When the customer relied on the rule. Default: asked."),
+        key(
+            "against",
+            &Shape::Expr,
+            "The id of what money was paid for, such as the order's: what its remedies pay out counts together. Default: order.id.",
+        ),
         key("use", &NAMES, "Shared terms taken from the book."),
         key("terms", &TERMS, "Conditions, by id."),
         key("fault", &Shape::Record(&FAULT), "When the business itself caused it."),
@@ -128,6 +133,7 @@ static REMEDY_KEYS: &[Key] = &[
     key("cost", &Shape::Expr, "What it costs the business. Default: the amount.").beside(KIND),
     key("of", &Shape::Expr, "What was paid.").beside(KIND),
     key("refunded", &Shape::Expr, "What of it was already given back.").beside(KIND),
+    key("against", &Shape::Expr, "The id of what was paid for. Default: the policy's.").beside(KIND),
     key("to", &Shape::OneOrMany(&Shape::Expr), "The payment that money goes to, or several.").beside(KIND),
     key("split", &Shape::Choice(&["in_order", "proportional"]), "How money is shared among several payments.")
         .beside(&["to"]),
