@@ -27,6 +27,7 @@ pub mod privacy;
 pub mod publishing;
 pub mod records;
 pub mod rules;
+pub mod said;
 pub mod seal;
 pub mod tell;
 pub mod timer;

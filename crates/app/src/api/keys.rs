@@ -19,7 +19,7 @@ use super::refused::{Turned, problem};
 use crate::door::caller::Action;
 use crate::flow::job::Refused;
 use crate::flow::people::{Setting, change, new_key, new_token};
-use crate::flow::records::{Me, Records};
+use crate::flow::records::{FACTS, Me, Records};
 use crate::store::StoreError;
 use crate::store::keys::{self, KeyRow};
 
@@ -90,8 +90,8 @@ pub struct NewKey {
     /// What it is for, so that others know.
     #[schema(max_length = 100, example = "the helpdesk")]
     title: String,
-    /// What it may do: `read`, `assess`, `cases`, `grants`, `approvals`, `steps`, `settings`. Default: all that its
-    /// person may.
+    /// What it may do: `read`, `assess`, `cases`, `grants`, `approvals`, `steps`, `settings`, and `facts`: what
+    /// it tells of a case counts as a system's. Default: all that its person may, `facts` left out.
     #[serde(default)]
     actions: Vec<String>,
     /// Until when it is good. Default: until it is removed.
@@ -152,6 +152,10 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     let known = Action::ALL.map(Action::name);
     if let Some(other) = body.actions.iter().find(|a| !known.contains(&a.as_str())) {
         return Err(wrong(format!("there is no action `{other}`")).hint(crate::report::did_you_mean(other, &known)));
+    }
+    if of.person().is_agent() && body.actions.iter().any(|action| action == FACTS) {
+        return Err(wrong(format!("`{}` is an AI agent, and no system of record", of.id))
+            .hint("make the key for an account of the system's own"));
     }
     let now = records.clock.now();
     let until = body.until.as_deref().map(|text| moment(&me, "until", text)).transpose()?;

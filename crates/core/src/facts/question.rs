@@ -165,7 +165,8 @@ impl<'a> Reader<'_, 'a, '_> {
         if matches!(path, "" | "*") {
             return Some(slot::OWN as usize..self.schema.plan.width);
         }
-        let place = self.schema.find(path).filter(|place| place.slot >= slot::OWN)?;
+        // First contact comes from somewhere too; the rest that is always there is Amends' own.
+        let place = self.schema.find(path).filter(|place| place.slot >= slot::OWN || place.slot == slot::ASKED)?;
         Some(place.slot as usize..(place.slot + place.field.ty.width()) as usize)
     }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use amends_core::assess::frozen::{Amount, Frozen};
+use amends_core::assess::frozen::{Amount, Department, Frozen};
 use amends_core::assess::{Workspace, assess};
 use amends_core::authority::{
-    Asking, Budget, BudgetKey, Customer, Decision, Holder, Ladder, Mode, Person, Question, Wish, budget_keys, decide,
+    Asking, Budget, BudgetKey, Customer, Decision, Holder, Ladder, Mode, No, Person, Question, Wish, budget_keys,
+    decide,
 };
 use amends_core::book::check::check;
 use amends_core::book::read::BookFiles;
@@ -31,12 +32,15 @@ pub struct World {
     pub book: Book,
     pub ladder: Ladder,
     pub clocks: Clocks,
+    pub departments: Vec<Department>,
     pub mode: Mode,
     pub connected: bool,
     pub now: Time,
     pub cases: BTreeMap<CaseId, Case>,
     pub events: BTreeMap<CaseId, Vec<Event>>,
     pub budgets: BTreeMap<BudgetKey, Budget>,
+    /// Who said no elsewhere.
+    pub noes: Vec<No>,
     /// Limits by holder's kind, in minor units.
     pub team_limit: Option<i64>,
     pub heads: BTreeMap<TeamId, Head>,
@@ -97,12 +101,14 @@ impl World {
             book,
             ladder,
             clocks: Clocks::default(),
+            departments: vec![Department("marketing".to_owned())],
             mode: Mode::Full,
             connected: true,
             now: time("2026-11-16T18:04:00"),
             cases: BTreeMap::new(),
             events: BTreeMap::new(),
             budgets: BTreeMap::new(),
+            noes: Vec::new(),
             team_limit: None,
             heads: BTreeMap::new(),
             entries: Vec::new(),
@@ -119,6 +125,7 @@ impl World {
             request: RequestKind::parse(request).unwrap(),
             book: BookRef { name: self.book.name.clone(), digest: self.files.digest() },
             asked: self.now,
+            set_back: None,
             owner: owner.clone(),
         };
         let by = Actor::Person(owner.clone());
@@ -129,7 +136,7 @@ impl World {
     }
 
     pub fn context<'a>(&'a self, by: &'a Actor) -> Context<'a> {
-        Context { now: self.now, by, ladder: &self.ladder, clocks: &self.clocks }
+        Context { now: self.now, by, ladder: &self.ladder, clocks: &self.clocks, departments: &self.departments }
     }
 
     pub fn case(&self, case: &str) -> &Case {
@@ -199,7 +206,7 @@ impl World {
         let line = AssessmentLine::of(&assessment, &text).unwrap();
         self.assessments.insert(frozen.digest.clone(), line);
         let question = Digest::of(text.as_bytes());
-        self.does(case, by, &Command::Assess { assessment: Box::new(frozen.clone()), question }).unwrap();
+        self.does(case, by, &Command::Assess { assessment: Box::new(frozen.clone()), question, ground: None }).unwrap();
         frozen
     }
 
@@ -219,9 +226,9 @@ impl World {
         let customer = self.customer();
         let keys = budget_keys(case, wish, by, customer.today);
         let budgets: Vec<Budget> = keys.into_iter().map(|key| self.budget(key)).collect();
-        let (ladder, mode, customer, budgets) = (&self.ladder, &self.mode, &customer, budgets.as_slice());
+        let (ladder, modes, customer, budgets) = (&self.ladder, [&self.mode; 2], &customer, budgets.as_slice());
         let connected = self.connected;
-        f(&Asking { case, wish, by, now: self.now, ladder, mode, connected, customer, budgets })
+        f(&Asking { case, wish, by, now: self.now, ladder, modes, connected, customer, noes: &self.noes, budgets })
     }
 
     fn budget(&self, key: BudgetKey) -> Budget {
@@ -237,7 +244,7 @@ impl World {
         let day = |time| self.book.zone.date_of(time).unwrap();
         let grants = self.cases.values().flat_map(|c| &c.grants);
         let bent = grants.filter(|g| g.is_held() && g.right == Right::Discretion);
-        Customer { today: self.today(), exceptions: bent.map(|g| day(g.at)).collect() }
+        Customer { today: self.today(), known: true, exceptions: bent.map(|g| day(g.at)).collect() }
     }
 
     /// Gives what is theirs to give, and keeps the budgets with it.

@@ -1,10 +1,10 @@
 //! Assessments on a case, and the questions that come of them.
 
-use super::{Context, free, known};
+use super::{Context, free, known, own};
 use crate::assess::frozen::{Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use crate::authority::{Bound, Ladder, Person, Question, at_least, cost_of, may_answer};
 use crate::case::clocks::later;
-use crate::case::{Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Happened, Look, Next, Right, State};
+use crate::case::{Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Ground, Happened, Look, Next, Right, State};
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::ids::ApprovalId;
@@ -14,7 +14,7 @@ use crate::words::Words;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command {
-        Command::Assess { assessment, question } => assess(case, assessment, question),
+        Command::Assess { assessment, question, ground } => assess(case, assessment, question, ground.as_ref()),
         Command::WriteBespoke { assessment, option, approval } => bespoke(case, assessment, option, approval, c),
         Command::AskApproval { id, question, words, to } => ask(case, id, question, words, to, c),
         Command::PassOn { id, to } => pass_on(case, id, to, c),
@@ -24,7 +24,12 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
 }
 
 /// An assessment that read other amounts than the case holds would permit what was given already.
-fn assess(case: &Case, assessment: &Frozen, question: &Digest) -> Result<Vec<Happened>, Denied> {
+fn assess(
+    case: &Case,
+    assessment: &Frozen,
+    question: &Digest,
+    ground: Option<&Ground>,
+) -> Result<Vec<Happened>, Denied> {
     case.must_be_open()?;
     if case.assessment(&assessment.digest).is_some() {
         return Ok(Vec::new());
@@ -39,7 +44,8 @@ fn assess(case: &Case, assessment: &Frozen, question: &Digest) -> Result<Vec<Hap
     if (read(assessment.granted), read(assessment.released)) != (granted.minor, released.minor) {
         return Err(Denied::BehindTheCase { granted, released });
     }
-    Ok(vec![Happened::Assessed { assessment: Box::new(assessment.clone()), question: question.clone() }])
+    let (assessment, question) = (Box::new(assessment.clone()), question.clone());
+    Ok(vec![Happened::Assessed { assessment, question, ground: ground.cloned() }])
 }
 
 /// Whoever may write a remedy says yes to it by that; a never holds for them too.
@@ -55,6 +61,7 @@ fn bespoke(
     let kept = case.assessment(assessment).ok_or_else(|| Denied::NotAssessed { assessment: assessment.clone() })?;
     let may = kept.frozen.bespoke.as_ref().filter(|_| !by.is_agent()).ok_or(Denied::MayNotWrite)?;
     at_least(c.ladder, &by.role, &may.role)?;
+    own::must_add_up(option, &kept.frozen, c.departments)?;
     let mut kinds = option.parts.iter().filter_map(|p| p.kind.as_ref());
     if let Some(kind) = kinds.find(|kind| may.barred.contains(kind)) {
         return Err(Denied::KindBarred { kind: kind.clone() });
@@ -64,7 +71,7 @@ fn bespoke(
     let role = Least::Role(may.role.clone());
     let takes = Takes::Leave { least: role.clone(), terms: role, guard: Least::None, per_customer: Least::None };
     let option =
-        OptionFrozen { group: OptionGroup::Bespoke, size: Size::Whole, takes, loans: Vec::new(), ..option.clone() };
+        OptionFrozen { group: OptionGroup::Bespoke, size: Size::Whole, most: None, takes, loans: Vec::new(), ..option.clone() };
     cost_of(&option, option.amount.as_ref())?;
     Ok(vec![Happened::BespokeWritten {
         assessment: assessment.clone(),
