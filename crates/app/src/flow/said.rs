@@ -112,6 +112,37 @@ impl Known {
     }
 }
 
+impl Known {
+    /// The facts that come from a source, by their paths.
+    pub fn of_source(&self, book: &Book, source: Source) -> Vec<String> {
+        let mut paths = Vec::new();
+        let own_fields = book.schema.root.fields.get(BUILT_IN_FIELDS..).unwrap_or_default();
+        self.walk(own_fields, &self.facts, "", source, &mut paths);
+        if self.asked() == source {
+            paths.push("asked".to_owned());
+        }
+        paths
+    }
+
+    fn asked(&self) -> Source {
+        self.sources.0.get("asked").copied().unwrap_or(Source::System)
+    }
+
+    fn walk(&self, fields: &[Field], facts: &Map<String, Value>, above: &str, source: Source, paths: &mut Vec<String>) {
+        for field in fields {
+            let path = if above.is_empty() { field.name.clone() } else { format!("{above}.{}", field.name) };
+            match (facts.get(&field.name), &field.ty) {
+                (None | Some(Value::Null), _) => {}
+                (Some(Value::Object(inner)), Type::Record(record)) => {
+                    self.walk(&record.fields, inner, &path, source, paths);
+                }
+                _ if self.sources.of(&path).is_some_and(|(_, own)| own == source) => paths.push(path),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Who says something.
 #[derive(Clone, Copy, Debug)]
 pub struct Speaker {

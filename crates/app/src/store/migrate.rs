@@ -77,7 +77,7 @@ mod tests {
         let keys: Vec<&str> = text
             .lines()
             .filter(|line| line.contains("PRIMARY KEY") || line.contains("INDEX"))
-            .filter_map(|line| line.rsplit_once('(').map(|(_, columns)| columns))
+            .filter_map(|line| line.split_once('(').map(|(_, columns)| columns))
             .collect();
         assert!(keys.len() > 20, "{keys:?}");
         assert!(keys.iter().all(|columns| columns.starts_with("business")), "{keys:?}");

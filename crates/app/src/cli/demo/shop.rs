@@ -349,6 +349,10 @@ impl Shop<'_> {
         if let Some(question) = question.as_object_mut() {
             question.retain(|name, _| matches!(name.as_str(), "facts" | "sources" | "circumstances"));
         }
+        // The shop's people have names and numbers of their own.
+        if let Some(customer) = question.pointer_mut("/facts/customer/id") {
+            *customer = story.customer.0.into();
+        }
         let request = RequestKind::parse(&request)?;
         let opening = self.records.opening(self.business, &self.rules, owner.clone(), request);
         let customer = Some(CustomerId::parse(story.customer.0)?);
