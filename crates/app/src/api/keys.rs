@@ -22,6 +22,7 @@ use crate::flow::people::{Setting, change, new_key, new_token};
 use crate::flow::records::{FACTS, Me, Records};
 use crate::store::StoreError;
 use crate::store::keys::{self, KeyRow};
+use crate::store::people::PersonRow;
 
 /// What only the highest role may do.
 const WHAT: &str = "give keys";
@@ -153,10 +154,7 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     if let Some(other) = body.actions.iter().find(|a| !known.contains(&a.as_str())) {
         return Err(wrong(format!("there is no action `{other}`")).hint(crate::report::did_you_mean(other, &known)));
     }
-    if of.person().is_agent() && body.actions.iter().any(|action| action == FACTS) {
-        return Err(wrong(format!("`{}` is an AI agent, and no system of record", of.id))
-            .hint("make the key for an account of the system's own"));
-    }
+    may_tell_facts(&me, &of, &body.actions)?;
     let now = records.clock.now();
     let until = body.until.as_deref().map(|text| moment(&me, "until", text)).transpose()?;
     if until.is_some_and(|until| until <= now) {
@@ -174,6 +172,19 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     let document = KeyDocument::of(&row, now.micros(), Some(token));
     save(&records, &me, Setting::Key(row)).await?;
     Ok((StatusCode::CREATED, json(&document)).into_response())
+}
+
+/// A key that speaks for a system of record is made by the highest role, and never for an AI agent.
+fn may_tell_facts(me: &Me, of: &PersonRow, actions: &[String]) -> Result<(), Problem> {
+    if !actions.iter().any(|action| action == FACTS) {
+        return Ok(());
+    }
+    me.top_only("make a key that speaks for a system of record")?;
+    if !of.person().is_agent() {
+        return Ok(());
+    }
+    let title = format!("`{}` is an AI agent, and no system of record", of.id);
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, title).hint("make the key for an account of the system's own"))
 }
 
 /// Gives a key a new secret. The one before is good for one more day.

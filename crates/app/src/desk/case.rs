@@ -30,7 +30,7 @@ use crate::flow::assessing::{Asker, Trial};
 use crate::flow::job::Refused;
 use crate::flow::people::new_secret;
 use crate::flow::present::present;
-use crate::flow::said::Told;
+use crate::flow::said;
 use crate::store::{StoreError, assessments};
 use crate::texts::{filters, time};
 use beside::{Customer, Like, beside};
@@ -310,7 +310,7 @@ async fn page(
             .as_ref()
             .map(|offer| Offered { name: staff.me.rules.name_of(&offer.to), is_me: offer.to == me.person.id }),
         may_take_over: is_open && !is_mine && ladder.height(&me.person.role) > ladder.height(&case.owner.role),
-        told: told(staff, &trial.told(&answers)),
+        told: not_as_said(staff, &trial.told(&answers)),
         typed: Typed::of(&answers),
         says,
         linked: linked.map(|until| time(until, &me.rules.book.zone)),
@@ -319,7 +319,7 @@ async fn page(
 }
 
 /// What does not count as it was said, in words.
-fn told(staff: &Staff, told: &Told) -> Vec<String> {
+fn not_as_said(staff: &Staff, told: &said::Told) -> Vec<String> {
     let labels = &staff.me.rules.book.labels;
     let name = |path: &str| if path == "*" { t!("case-told-all") } else { labels.of_fact(path).into_owned() };
     let lowered = told.lowered.iter().map(|one| match one.is {
