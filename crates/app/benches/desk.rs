@@ -114,6 +114,7 @@ fn opened(business: &BusinessId, n: u64) -> (Case, Event) {
         book: BookRef { name: "retail".to_owned(), digest: Digest::zeros() },
         asked: at,
         owner: owner.clone(),
+        set_back: None,
     };
     let id = CaseId::parse(&format!("b_{n:010}")).unwrap();
     let event = Event { case: id, version: 1, at, by: Actor::Person(owner), what };

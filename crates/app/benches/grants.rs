@@ -18,16 +18,19 @@ use amends::flow::job::Work;
 use amends::flow::people::{Setting, change, team};
 use amends::flow::records::{Me, Records, Way, With};
 use amends::flow::rules::ModeText;
+use amends::flow::said::Speaker;
 use amends::shelf::Shelf;
 use amends::store::Place;
 use amends::store::people::PersonRow;
 use amends::store::settings::Allowance;
 use amends::store::testing::{self, Fresh};
 use amends_core::authority::Wish;
-use amends_core::case::{BookRef, Opening};
+use amends_core::case::{BookRef, Opening, SetBack};
 use amends_core::digest::Digest;
+use amends_core::facts::Source;
 use amends_core::ids::{BusinessId, CaseId, CustomerId, OptionId, PersonId, RequestKind, RoleName, TeamId};
 use amends_core::time::Time;
+use amends_core::words::Words;
 
 const CLIENTS: usize = 256;
 /// Bytes of one append of the floor: a page.
@@ -222,11 +225,17 @@ impl House {
             request: RequestKind::parse("fee").unwrap(),
             book: BookRef { name: book.name.clone(), digest: Digest::parse(&book.digest).unwrap() },
             asked: Time::parse("2026-11-26T10:00", &book.zone).unwrap().min(records.clock.now()),
+            set_back: Some(SetBack {
+                source: Source::Seen,
+                reason: Some(Words::parse("A letter of that day.").unwrap()),
+            }),
             owner: me.person.person(),
         };
         records.run(me, &case, With::default(), Work::Open(Box::new(opening))).await.unwrap();
         let by = me.actor();
-        let who = Asker::of(me, &by);
+        // Facts of a system of record: the fee is given back by itself.
+        let speaker = Speaker { own: Source::System, form: false };
+        let who = Asker { speaker, ..Asker::of(me, &by) };
         let assessed = assess_case(records, who, &case, With::default(), FACTS).await.unwrap();
         let wish = Wish {
             assessment: Digest::parse(&assessed.digest).unwrap(),

@@ -28,6 +28,7 @@ pub mod mails;
 pub mod names;
 pub mod people;
 pub mod precedents;
+pub mod refusals;
 pub mod requests;
 pub mod sessions;
 pub mod settings;

@@ -11,7 +11,7 @@ mod purchase;
 
 pub use approvers::{Present, at_least, may_answer, nearest};
 pub use budget::{Budget, BudgetKey, Day, Holder, Period};
-pub use decide::{Asking, Customer, Decision, GrantPlan, Question, budget_keys, decide, ledger_keys, second_look};
+pub use decide::{Asking, Customer, Decision, GrantPlan, No, Question, budget_keys, decide, ledger_keys, second_look};
 pub(crate) use exact::cost_of;
 pub use exact::{Bound, Wish};
 pub use ladder::{AGENT, Ladder, NotTheirs, Person};

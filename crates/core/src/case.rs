@@ -18,14 +18,15 @@ pub use command::{Answer, Command, Next, Opening};
 pub use event::{Actor, Event, Happened};
 pub use fold::NotACase;
 pub use parts::{
-    Approval, ApprovalState, Asked, BookRef, Consult, Declined, Evidence, Grant, GrantState, HeadWhy, Instead, Kept,
-    Look, Offer, Part, Promise, PromiseState, Right, State, Turn,
+    Approval, ApprovalState, Asked, BookRef, Consult, Declined, Evidence, Grant, GrantState, Ground, HeadWhy, Instead,
+    Kept, Look, Offer, Part, Promise, PromiseState, Right, SetBack, State, Turn,
 };
 
 use crate::assess::frozen::{OptionFrozen, larger};
 use crate::authority::{Bound, BudgetKey, Person};
 use crate::denied::Denied;
 use crate::digest::Digest;
+use crate::facts::Source;
 use crate::ids::{
     ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, OptionId, PersonId, PromiseId,
     RequestKind, TeamId,
@@ -44,6 +45,8 @@ pub struct Case {
     pub team: TeamId,
     /// For whom; none while it is not known.
     pub customer: Option<CustomerId>,
+    /// Who says that it is them.
+    pub customer_from: Source,
     /// What was asked for.
     pub request: RequestKind,
     /// The book it was opened under.
@@ -56,6 +59,8 @@ pub struct Case {
     pub owner: Person,
     /// First contact: the date that counts for the customer.
     pub asked: Time,
+    /// Whose word that is, where someone set it back; none: the clock's, or a system's.
+    pub set_back: Option<SetBack>,
     /// When it was opened, or opened again.
     pub opened: Time,
     /// Whose turn it is.
@@ -193,15 +198,33 @@ impl Case {
         self.option_of(of).is_some_and(OptionFrozen::answers)
     }
 
-    /// Whoever said no to an option at this cost or below.
+    /// Where first contact comes from.
     #[must_use]
-    pub fn refusal_of(&self, option: &OptionId, cost: Money) -> Option<&Person> {
-        self.approvals.iter().rev().filter(|a| a.of.option == *option).find_map(|a| match &a.state {
-            ApprovalState::Refused { by, .. } if a.cost.currency == cost.currency && a.cost.minor <= cost.minor => {
-                Some(by)
+    pub fn asked_source(&self) -> Source {
+        self.set_back.as_ref().map_or(Source::System, |back| back.source)
+    }
+
+    /// What an assessment rests on.
+    #[must_use]
+    pub fn ground_of(&self, assessment: &Digest) -> Option<Source> {
+        self.assessment(assessment)?.ground.as_ref().map(|ground| ground.source)
+    }
+
+    /// Whoever said no to an option, whatever its amount, where that still holds for an assessment: no second look said
+    /// yes, and it rests on nothing better than what the no was said to.
+    #[must_use]
+    pub fn refusal_of(&self, option: &OptionId, assessment: &Digest) -> Option<&Person> {
+        let now = self.ground_of(assessment);
+        for a in self.approvals.iter().rev().filter(|a| a.of.option == *option) {
+            match &a.state {
+                ApprovalState::Given { .. } | ApprovalState::Used { .. } if a.look == Look::Second => return None,
+                ApprovalState::Refused { by, .. } if Ground::is_held_by_a_no(self.ground_of(&a.of.assessment), now) => {
+                    return Some(by);
+                }
+                _ => {}
             }
-            _ => None,
-        })
+        }
+        None
     }
 
     /// Everyone who said no on it, in an answer or to the customer.

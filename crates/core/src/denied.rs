@@ -5,11 +5,11 @@
 
 use std::fmt;
 
-use crate::assess::frozen::Amount;
+use crate::assess::frozen::{Amount, Department};
 use crate::authority::{BudgetKey, LedgerKey};
 use crate::case::State;
 use crate::digest::Digest;
-use crate::ids::{ApprovalId, CaseId, GrantId, OptionId, PersonId, RoleName};
+use crate::ids::{ApprovalId, CaseId, CustomerId, GrantId, OptionId, PersonId, RoleName, TeamId};
 use crate::money::Money;
 use crate::time::Time;
 
@@ -87,6 +87,12 @@ denials! {
     DatesDisagree = "dates_disagree", "a promise is due after now, and its alarm rings before: choose other times";
     /// The date that counts lies in the future.
     AskedLater { asked: Time } = "asked_later", "first contact at {asked} lies in the future: give the time the customer first asked";
+    /// Someone set first contact back and did not say why.
+    ReasonMissing = "reason_missing", "first contact is set back without a reason: say how you know when the customer first asked";
+    /// A case of another team.
+    OtherTeam { team: TeamId } = "other_team", "only a higher role opens cases for team `{team}`: open it for your own, or ask a lead";
+    /// The facts are of someone else.
+    OtherCustomer { customer: CustomerId } = "other_customer", "the case is of customer `{customer}`, and the facts name another: open a case for them, or correct the facts";
     /// A no without anything instead.
     NothingInstead = "nothing_instead", "a no needs what was offered instead: name a way that stays open";
     /// Grants are under way.
@@ -115,11 +121,19 @@ denials! {
     /// It was given.
     AlreadyGranted { option: OptionId, grant: GrantId } = "already_granted", "`{option}` cannot be given: grant `{grant}` of this case answers the request, assess again for more";
     /// Someone said no to it.
-    SaidNo { option: OptionId, by: PersonId } = "said_no", "`{by}` said no to `{option}`: ask for the second look, or give less";
+    SaidNo { option: OptionId, by: PersonId } = "said_no", "`{by}` said no to `{option}`: ask for the second look";
     /// A loan that no longer covers it.
     LoanUsedUp { circumstance: String } = "loan_used_up", "what `{circumstance}` lends does not cover this after what the case was given: assess again";
     /// A remedy of one's own of a barred kind.
     KindBarred { kind: String } = "kind_barred", "a remedy of kind `{kind}` is not possible for anyone: write one of another kind";
+    /// A remedy of one's own of a kind that there is not.
+    NoSuchKind { kind: String } = "no_such_kind", "there is no kind of remedy `{kind}`: write one of those that the reference lists";
+    /// A remedy of one's own that does not add up.
+    NotWhole { why: &'static str } = "not_whole", "the remedy does not add up: {why}";
+    /// It is charged to nobody that there is.
+    NoSuchDepartment { department: Department } = "no_such_department", "there is no department or team `{department}`: name one that the book or the settings have";
+    /// It would go to someone whom the facts do not name.
+    OtherPayee = "other_payee", "the remedy goes to a payment that the facts of the case do not have: leave it out, or name one of theirs";
     /// The role may not write remedies.
     MayNotWrite = "may_not_write", "nobody of this role writes a remedy of their own: ask someone above";
     /// The case moved since it was decided.

@@ -102,6 +102,24 @@ ids! {
     OptionId;
 }
 
+impl CustomerId {
+    /// The id as customers are told apart by it: capitals are none, so that `C_1` and `c_1` are one customer.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// The customer that a fact names: without white space around it, of an address such as `gid://shop/Customer/17` its
+    /// last part.
+    ///
+    /// # Errors
+    /// When it is no id.
+    pub fn of_fact(text: &str) -> Result<Self, NotAnId> {
+        let text = text.trim();
+        Self::parse(text).or_else(|e| text.rsplit('/').next().map_or(Err(e), Self::parse))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,9 +11,11 @@ pub mod precedents;
 pub mod steps;
 pub mod talks;
 
-use amends_core::case::{Case, Opening};
+use amends_core::case::{Case, Opening, SetBack};
+use amends_core::facts::Source;
 use amends_core::ids::{CaseId, CustomerId, PersonId, RequestKind, TeamId};
 use amends_core::time::Time;
+use amends_core::words::Words;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::Response;
@@ -48,10 +50,16 @@ pub struct OpenCase {
     /// For whom; may become known later.
     #[schema(value_type = Option<String>, example = "c_1001")]
     customer: Option<CustomerId>,
-    /// First contact. Default: now.
+    /// First contact. Default: now. Set back, it counts as what whoever opens the case says.
     #[schema(example = "2026-11-16T18:04:00-05:00")]
     asked: Option<String>,
-    /// The team that works it. Default: one's own.
+    /// How one knows when that was: needed of a person who sets it back.
+    #[schema(value_type = Option<String>, max_length = 4000)]
+    asked_reason: Option<Words>,
+    /// Where that comes from: `seen`, or `word` where the customer says so. Default: `seen`, of an AI agent `claimed`.
+    #[schema(value_type = Option<String>, example = "seen")]
+    asked_source: Option<Source>,
+    /// The team that works it. Default: one's own; another than that only from the second role of people upwards.
     #[schema(value_type = Option<String>)]
     team: Option<TeamId>,
 }
@@ -84,7 +92,11 @@ pub async fn open(State(_): State<App>, sent: Sent<OpenCase>) -> Result<Response
     let asked = body.asked.as_deref().map_or(Ok(now), |text| moment(&me, "asked", text))?;
     let opening =
         records.opening(&me.business, &me.rules, me.person.person(), body.request).map_err(|e| problem(&e))?;
-    let opening = Opening { team, customer: body.customer, asked, ..opening };
+    let set_back = body
+        .asked
+        .is_some()
+        .then(|| SetBack { source: body.asked_source.unwrap_or(me.actor().source()), reason: body.asked_reason });
+    let opening = Opening { team, customer: body.customer, asked, set_back, ..opening };
     let case = opening.case.clone();
     let answer = records.run(&me, &case, with, Work::Open(Box::new(opening))).await;
     let case = answer.as_ref().ok().and_then(|done| done.case.clone()).unwrap_or(case);

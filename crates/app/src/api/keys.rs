@@ -19,9 +19,10 @@ use super::refused::{Turned, problem};
 use crate::door::caller::Action;
 use crate::flow::job::Refused;
 use crate::flow::people::{Setting, change, new_key, new_token};
-use crate::flow::records::{Me, Records};
+use crate::flow::records::{FACTS, Me, Records};
 use crate::store::StoreError;
 use crate::store::keys::{self, KeyRow};
+use crate::store::people::PersonRow;
 
 /// What only the highest role may do.
 const WHAT: &str = "give keys";
@@ -90,8 +91,8 @@ pub struct NewKey {
     /// What it is for, so that others know.
     #[schema(max_length = 100, example = "the helpdesk")]
     title: String,
-    /// What it may do: `read`, `assess`, `cases`, `grants`, `approvals`, `steps`, `settings`. Default: all that its
-    /// person may.
+    /// What it may do: `read`, `assess`, `cases`, `grants`, `approvals`, `steps`, `settings`, and `facts`: what
+    /// it tells of a case counts as a system's. Default: all that its person may, `facts` left out.
     #[serde(default)]
     actions: Vec<String>,
     /// Until when it is good. Default: until it is removed.
@@ -153,6 +154,7 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     if let Some(other) = body.actions.iter().find(|a| !known.contains(&a.as_str())) {
         return Err(wrong(format!("there is no action `{other}`")).hint(crate::report::did_you_mean(other, &known)));
     }
+    may_tell_facts(&me, &of, &body.actions)?;
     let now = records.clock.now();
     let until = body.until.as_deref().map(|text| moment(&me, "until", text)).transpose()?;
     if until.is_some_and(|until| until <= now) {
@@ -170,6 +172,19 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     let document = KeyDocument::of(&row, now.micros(), Some(token));
     save(&records, &me, Setting::Key(row)).await?;
     Ok((StatusCode::CREATED, json(&document)).into_response())
+}
+
+/// A key that speaks for a system of record is made by the highest role, and never for an AI agent.
+fn may_tell_facts(me: &Me, of: &PersonRow, actions: &[String]) -> Result<(), Problem> {
+    if !actions.iter().any(|action| action == FACTS) {
+        return Ok(());
+    }
+    me.top_only("make a key that speaks for a system of record")?;
+    if !of.person().is_agent() {
+        return Ok(());
+    }
+    let title = format!("`{}` is an AI agent, and no system of record", of.id);
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, title).hint("make the key for an account of the system's own"))
 }
 
 /// Gives a key a new secret. The one before is good for one more day.

@@ -22,10 +22,11 @@ pub struct Question {
 /// A question on a case: what the case itself does not know.
 #[derive(Serialize, ToSchema)]
 pub struct CaseQuestion {
-    /// The facts, as the book declares them. Default: none is known.
+    /// The facts, as the book declares them. Those that the case knows already stay where they are left out.
     #[schema(value_type = Option<Object>)]
     facts: Option<AnyObject>,
-    /// Where facts come from, by path: `system`, `seen`, `word` or `claimed`.
+    /// Where facts come from, by path: `system`, `seen`, `word` or `claimed`; what is stronger than one's own is lowered.
+    /// Default: one's own: `seen` of a person, `claimed` of an AI agent.
     #[schema(value_type = Option<Object>)]
     sources: Option<AnyObject>,
     /// What happened to the customer: `[{"id": "illness", "source": "seen"}]`.
@@ -46,6 +47,13 @@ pub struct AssessmentDocument {
     /// What can be done, the best first.
     #[schema(value_type = Vec<Object>)]
     options: Vec<AnyObject>,
+    /// Of one that was just kept on a case: the sources that were lowered, each with its `path`, what was `said` and what it
+    /// `is`. Not there where none was.
+    #[schema(value_type = Option<Vec<Object>>)]
+    lowered: Option<Vec<AnyObject>>,
+    /// The values that were not taken, each with its `path` and where the one that stays comes from. Not there where none was.
+    #[schema(value_type = Option<Vec<Object>>)]
+    not_taken: Option<Vec<AnyObject>>,
 }
 
 /// Any JSON object.

@@ -69,7 +69,7 @@ pub struct Carried {
 }
 
 /// Denials that say that it is someone else's to do.
-const THEIRS: [&str; 13] = [
+const THEIRS: [&str; 14] = [
     "not_the_owner",
     "not_a_person",
     "not_by_hand",
@@ -80,6 +80,7 @@ const THEIRS: [&str; 13] = [
     "may_not_write",
     "agents_only_ask",
     "nobody_their_own",
+    "other_team",
     "own_draft",
     "role_too_low",
     "was_in_it",

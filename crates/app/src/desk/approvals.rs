@@ -4,8 +4,9 @@ use amends_core::assess::frozen::{OptionFrozen, Size};
 use amends_core::case::{Answer, Approval, ApprovalState, Asked, Case, Command, Look};
 use amends_core::explain;
 use amends_core::facts::read_question;
-use amends_core::ids::{ApprovalId, CaseId};
+use amends_core::ids::{ApprovalId, CaseId, PersonId};
 use amends_core::money::Currency;
+use amends_core::time::Time;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -26,12 +27,14 @@ use crate::flow::job::Refused;
 use crate::flow::precedents;
 use crate::flow::present::waiting_for;
 use crate::flow::records::With;
-use crate::store::approvals::Waiting;
+use crate::store::approvals::{Before, Waiting};
 use crate::store::{StoreError, assessments, customers};
-use crate::texts::{filters, money, texts};
+use crate::texts::{filters, money, texts, time};
 
 /// Most questions of the page.
 const SHOWN_MAX: usize = 50;
+/// Most facts of a list on a card.
+const FACTS_MAX: usize = 8;
 
 #[derive(Template)]
 #[template(path = "approvals.html")]
@@ -65,6 +68,10 @@ struct Card {
     left_as: String,
     seconds: i64,
     terms: Vec<TermRow>,
+    /// What it rests on that nobody has looked at, in words.
+    weak: Vec<String>,
+    /// Who said no before: whom and when, and why.
+    before: Vec<(String, Option<String>)>,
     customer: Option<String>,
     like: Option<String>,
     /// The amount may be another one.
@@ -175,13 +182,13 @@ async fn cards(staff: &Staff) -> Result<(Vec<Card>, usize), Refused> {
         let (Ok(case), Ok(id)) = (CaseId::parse(&waiting.case), ApprovalId::parse(&waiting.id)) else { continue };
         let Some(case) = staff.records.case(&staff.me.business, &case).await? else { continue };
         if let Some(approval) = case.approval(&id).filter(|a| a.is_waiting()) {
-            cards.extend(card(staff, &case, approval).await.map_err(Refused::Store)?);
+            cards.extend(card(staff, &case, approval, waiting).await.map_err(Refused::Store)?);
         }
     }
     Ok((cards, more))
 }
 
-async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<Card>, StoreError> {
+async fn card(staff: &Staff, case: &Case, approval: &Approval, waiting: &Waiting) -> Result<Option<Card>, StoreError> {
     let (me, records, now) = (&staff.me, &staff.records, staff.records.clock.now());
     let ApprovalState::Waiting { to, until, .. } = &approval.state else { return Ok(None) };
     if case.owner.id == me.person.id {
@@ -232,12 +239,35 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         left_as: left("#", to),
         seconds: (until.micros() - now.micros()).max(0) / amends_core::time::SECOND,
         terms,
+        weak: weak(staff, waiting),
+        before: before(staff, waiting),
         customer,
         like,
         may_adjust: option.is_some_and(may_adjust),
         currency: approval.cost.currency.code().to_owned(),
         instead,
     }))
+}
+
+/// What it rests on that nobody has looked at.
+fn weak(staff: &Staff, waiting: &Waiting) -> Vec<String> {
+    let name = |path: &String| staff.me.rules.book.labels.of_fact(path).into_owned();
+    let list = |paths: &[String]| paths.iter().take(FACTS_MAX).map(name).collect::<Vec<_>>().join(", ");
+    let claimed = Some(&waiting.claimed).filter(|paths| !paths.is_empty());
+    let said = Some(&waiting.said).filter(|paths| !paths.is_empty());
+    let claimed = claimed.map(|paths| t!("approvals-only-claimed", facts = list(paths)));
+    claimed.into_iter().chain(said.map(|paths| t!("approvals-only-said", facts = list(paths)))).collect()
+}
+
+/// Who said no to the same request.
+fn before(staff: &Staff, waiting: &Waiting) -> Vec<(String, Option<String>)> {
+    let rules = &staff.me.rules;
+    let one = |no: &Before| {
+        let by = PersonId::parse(&no.by).map_or_else(|_| no.by.clone(), |id| rules.name_of(&id));
+        let at = Time::parse(&no.at, &rules.book.zone).map_or_else(|_| no.at.clone(), |at| time(at, &rules.book.zone));
+        (t!("approvals-no-before", by = by, at = at), no.words.clone())
+    };
+    waiting.before.iter().map(one).collect()
 }
 
 fn may_adjust(option: &OptionFrozen) -> bool {

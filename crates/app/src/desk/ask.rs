@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use amends_core::book::rules::Book;
+use amends_core::facts::Source;
 use amends_core::time::Time;
 
 use super::Visitor;
@@ -152,7 +153,7 @@ fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whol
     asking::date(&current.book, &mut answers, now());
     let role = asking::role(&current.book, answers.get("role"));
     let seen = asking::answer(&current.book, request, &answers, role, |assessment, explanation, wrong| {
-        View::of(&Asked { assessment, explanation, answers: &answers, wrong })
+        View::of(&Asked { assessment, explanation, answers: &answers, wrong, own: Source::System })
     });
     let view = match seen {
         Ok(view) => view,

@@ -11,6 +11,7 @@ mod story;
 
 use amends_core::assess::frozen::Frozen;
 use amends_core::case::{Case, State as CaseState};
+use amends_core::facts::Source;
 use amends_core::ids::CaseId;
 use askama::Template;
 use axum::body::Bytes;
@@ -29,6 +30,7 @@ use crate::flow::assessing::{Asker, Trial};
 use crate::flow::job::Refused;
 use crate::flow::people::new_secret;
 use crate::flow::present::present;
+use crate::flow::said;
 use crate::store::{StoreError, assessments};
 use crate::texts::{filters, time};
 use beside::{Customer, Like, beside};
@@ -91,6 +93,8 @@ struct Content {
     colleagues: Vec<(String, String)>,
     offered: Option<Offered>,
     may_take_over: bool,
+    /// What of what was filled in does not count as it was said.
+    told: Vec<String>,
     /// What was typed beside the facts.
     typed: Typed,
     says: Option<String>,
@@ -256,14 +260,15 @@ async fn page(
         None => kept(staff, &case).await.map_err(refused)?,
     };
     let by = me.actor();
-    let trial = Trial::of(records, Asker::of(me, &by), &case).await.map_err(|e| problem(&e).into_response())?;
+    let trial =
+        Trial::of(records, Asker::of(me, &by).by_form(), &case).await.map_err(|e| problem(&e).into_response())?;
     let mut dated = answers.clone();
     let now = records.clock.now();
     crate::flow::asking::date(&me.rules.book, &mut dated, now);
     let there = async { present(&mut *records.store.reader().await?, &me.business, &me.rules, now).await };
     let there = there.await.map_err(refused)?;
     let seen = trial.answer(&dated, |assessment, explanation, wrong| {
-        let view = View::of(&Asked { assessment, explanation, answers: &dated, wrong });
+        let view = View::of(&Asked { assessment, explanation, answers: &dated, wrong, own: me.source() });
         let Ok(frozen) = Frozen::of(assessment) else { return (view, Vec::new(), Vec::new()) };
         let offers = offers::of(staff, &case, (&frozen, explanation), &there, &answers);
         (view, offers, own::kinds(staff, &frozen))
@@ -306,11 +311,24 @@ async fn page(
             .as_ref()
             .map(|offer| Offered { name: staff.me.rules.name_of(&offer.to), is_me: offer.to == me.person.id }),
         may_take_over: is_open && !is_mine && ladder.height(&me.person.role) > ladder.height(&case.owner.role),
+        told: not_as_said(staff, &trial.told(&answers)),
         typed: Typed::of(&answers),
         says,
         linked: linked.map(|until| time(until, &me.rules.book.zone)),
         made: None,
     })
+}
+
+/// What does not count as it was said, in words.
+fn not_as_said(staff: &Staff, told: &said::Told) -> Vec<String> {
+    let labels = &staff.me.rules.book.labels;
+    let name = |path: &str| if path == "*" { t!("case-told-all") } else { labels.of_fact(path).into_owned() };
+    let lowered = told.lowered.iter().map(|one| match one.is {
+        Source::Claimed => t!("case-told-claimed", fact = name(&one.path)),
+        Source::Word => t!("case-told-word", fact = name(&one.path)),
+        Source::Seen | Source::System => t!("case-told-seen", fact = name(&one.path)),
+    });
+    lowered.collect()
 }
 
 /// What the latest assessment was made from.

@@ -12,7 +12,7 @@ use crate::api::problem::Problem;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::flow::access::{self, ONCE, Ticket};
-use crate::flow::records::{Me, Records, Way};
+use crate::flow::records::{FACTS, Me, Records, Way};
 
 /// The cookie of a session.
 pub const SESSION: &str = "amends_session";
@@ -170,12 +170,22 @@ pub enum Action {
     Steps,
     /// Say who works here, what goes where, and who may spend what.
     Settings,
+    /// Tell facts as a system of record. No request is one: it says what the facts of others are worth.
+    Facts,
 }
 
 impl Action {
     /// Every one.
-    pub const ALL: [Self; 7] =
-        [Self::Read, Self::Assess, Self::Cases, Self::Grants, Self::Approvals, Self::Steps, Self::Settings];
+    pub const ALL: [Self; 8] = [
+        Self::Read,
+        Self::Assess,
+        Self::Cases,
+        Self::Grants,
+        Self::Approvals,
+        Self::Steps,
+        Self::Settings,
+        Self::Facts,
+    ];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
@@ -187,6 +197,7 @@ impl Action {
             Self::Approvals => "approvals",
             Self::Steps => "steps",
             Self::Settings => "settings",
+            Self::Facts => FACTS,
         }
     }
 

@@ -51,6 +51,12 @@ impl Answers {
         self.get(&format!("z.{path}")).is_some()
     }
 
+    /// Where a fact is said to come from: what is said of it, of what it is part of, or of all.
+    pub fn source(&self, path: &str) -> Option<Source> {
+        let above = std::iter::successors(Some(path), |at| at.rsplit_once('.').map(|(above, _)| above));
+        above.chain(["*"]).find_map(|at| self.get(&format!("s.{at}")).and_then(Source::parse))
+    }
+
     /// Whether anything was filled in under names that begin so.
     pub fn any_begins(&self, begin: &str) -> bool {
         self.given.range(begin.to_owned()..).next().is_some_and(|(name, _)| name.starts_with(begin))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use amends_core::assess::{Workspace, assess};
 use amends_core::case::{Actor, Command, Opening};
 use amends_core::digest::Digest;
-use amends_core::facts::{FactsErrors, read_question};
+use amends_core::facts::{FactsErrors, Source, read_question};
 use amends_core::ids::{BusinessId, CaseId, CustomerId, RequestKind};
 use amends_core::time::Time;
 use amends_core::words::{WORDS_LETTERS_MAX, Words};
@@ -17,6 +17,7 @@ use super::assessing::{Asker, NotAssessed, assess_case};
 use super::job::{Answer, Job, Refused, RequestKey, Work};
 use super::records::{Records, With};
 use super::rules::Rules;
+use super::said::Speaker;
 use crate::report::did_you_mean;
 use crate::store::inlets::InletRow;
 use crate::store::people::PersonRow;
@@ -195,7 +196,9 @@ pub async fn event(records: &Records, inlet: &Inlet, id: &str, body: &str) -> Re
     ready(inlet, owner, &request, asked, &document)?;
     let case = inlet.open(records, inlet.key(id, "open", body), request, customer, asked).await?;
     let by = inlet.by();
-    let who = Asker { business: &inlet.business, rules: &inlet.rules, by: &by, role: &owner.role, claims: false };
+    // The event is signed by a system that this business named.
+    let speaker = Speaker { own: Source::System, form: false };
+    let who = Asker { business: &inlet.business, rules: &inlet.rules, by: &by, role: &owner.role, speaker };
     let with = With { key: Some(inlet.key(id, "assess", body)), if_version: None };
     let assessed = assess_case(records, who, &case, with, &document).await?;
     Ok(Taken { case, assessment: Some(assessed.digest) })
@@ -224,7 +227,7 @@ fn ready(inlet: &Inlet, owner: &PersonRow, request: &RequestKind, asked: Time, d
 /// The customer of an event: the fact `customer.id`, of an address such as `gid://shop/Customer/17` its last part.
 fn customer_of(facts: &Value) -> Option<CustomerId> {
     let id = facts.get("customer")?.get("id")?.as_str()?;
-    CustomerId::parse(id).or_else(|_| CustomerId::parse(id.rsplit('/').next().unwrap_or_default())).ok()
+    CustomerId::of_fact(id).ok()
 }
 
 /// Takes a mail: an answer to a case whose id stands in its subject as `[ID]` goes there, any other opens a case.

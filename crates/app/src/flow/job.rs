@@ -5,10 +5,10 @@ use std::sync::Arc;
 use amends_core::assess::frozen::Frozen;
 use amends_core::authority::{Bound, Wish};
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, Command, Look, Opening};
+use amends_core::case::{Actor, Command, Ground, Look, Opening};
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
-use amends_core::ids::{ApprovalId, BusinessId, CaseId, GrantId, PersonId, RoleName};
+use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, PersonId, RoleName};
 use amends_core::journal::AssessmentLine;
 use amends_core::likeness::Likeness;
 use amends_core::time::{Duration, Time};
@@ -72,6 +72,10 @@ pub struct KeptAssessment {
     pub line: AssessmentLine,
     /// What it was like.
     pub like: Likeness,
+    /// What it rests on.
+    pub ground: Ground,
+    /// The customer, who is known by its facts.
+    pub knows: Option<CustomerId>,
     /// The book it was read from.
     pub book: Arc<Book>,
 }

@@ -5,6 +5,7 @@ use amends_core::case::{Case, Look};
 use amends_core::ids::{BusinessId, PersonId, RoleName};
 use amends_core::time::{SECOND, Time};
 
+use super::before;
 use super::records::Me;
 use super::rules::Rules;
 use crate::store::{Conn, StoreError, approvals, people};
@@ -40,6 +41,7 @@ pub async fn waiting_for(conn: &mut Conn, me: &Me) -> Result<Vec<approvals::Wait
     };
     let own = |w: &approvals::Waiting| [&w.asker, &w.owner].iter().any(|id| id.as_str() == me.person.id.as_str());
     all.retain(|w| !own(w) && may(&w.least) && !me.person.person().is_agent());
+    before::tell(conn, me, &mut all).await?;
     Ok(all)
 }
 

@@ -126,7 +126,7 @@ async fn erase_cases(
     let mut shown: BTreeMap<Digest, i64> = BTreeMap::new();
     for event in journal::events(conn, business, &ids).await? {
         match event.what {
-            Happened::Assessed { assessment, question } => {
+            Happened::Assessed { assessment, question, .. } => {
                 assessed.entry(assessment.digest).or_insert((question, 0)).1 += 1;
             }
             Happened::EvidenceAdded { evidence: Evidence::File { digest, .. }, .. } => {

@@ -9,6 +9,7 @@ use amends_core::book::read::BookFiles;
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, BookRef, Case, Command, Opening};
 use amends_core::digest::Digest;
+use amends_core::facts::Source;
 use amends_core::ids::{BusinessId, CaseId, RequestKind};
 use amends_core::time::{DAY, Duration, HOUR, SECOND, Time};
 use subtle::ConstantTimeEq as _;
@@ -29,6 +30,9 @@ use crate::store::{Place, Store, StoreError, keys, settings};
 
 /// How long until the customer is called back where nobody can be asked, in microseconds.
 const CALL_BACK_AFTER: i64 = 2 * HOUR;
+
+/// The action of a key of a system of record, which none has that does not name it.
+pub const FACTS: &str = "facts";
 
 /// For how many seconds what is given on the desk can be taken back, where nothing else is said.
 pub const UNDO_SECONDS: u32 = 5;
@@ -108,6 +112,16 @@ impl Me {
     /// As they act.
     pub fn actor(&self) -> Actor {
         Actor::Person(self.person.person())
+    }
+
+    /// What their word for a fact is worth: a key of a system of record tells what the system shows, anyone else what they
+    /// looked at, and an AI agent what it claims.
+    pub fn source(&self) -> Source {
+        let own = self.actor().source();
+        match &self.way {
+            Way::Key { actions, .. } if own == Source::Seen && actions.iter().any(|a| a == FACTS) => Source::System,
+            _ => own,
+        }
     }
 }
 
@@ -342,6 +356,7 @@ impl Records {
             request,
             book: BookRef { name: rules.book.name.clone(), digest },
             asked: self.clock.now(),
+            set_back: None,
             owner,
         })
     }

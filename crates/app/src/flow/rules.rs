@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use amends_core::assess::frozen::Department;
 use amends_core::authority::{BudgetKey, Ladder, Mode, Period, Person};
 use amends_core::book::rules::{Book, Caps};
 use amends_core::case::Clocks;
@@ -35,6 +36,8 @@ pub struct Rules {
     pub people: HashMap<PersonId, PersonRow>,
     /// Its teams.
     pub teams: HashMap<TeamId, Team>,
+    /// Who may be charged: the departments of the book, and the teams by id and by name.
+    pub departments: Vec<Department>,
     /// Its webhooks.
     pub endpoints: Vec<EndpointRow>,
     /// Where its cases come in by themselves.
@@ -101,6 +104,7 @@ impl Rules {
         let ladder = Ladder::of(&book).map_err(|e| unreadable(&e))?;
         let people = people::all(conn, business).await?;
         let teams = people::teams(conn, business).await?;
+        let teams: HashMap<TeamId, Team> = teams.into_iter().map(team).collect::<Result<_, _>>()?;
         let endpoints = endpoints::all(conn, business).await?;
         let inlets = inlets::all(conn, business).await?;
         let allowances = settings::allowances(conn, business).await?;
@@ -111,11 +115,12 @@ impl Rules {
         Ok(Self {
             business: business.clone(),
             version,
-            book,
             ladder,
             clocks: Clocks::default(),
             people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
-            teams: teams.into_iter().map(team).collect::<Result<_, _>>()?,
+            departments: departments(&book, &teams),
+            book,
+            teams,
             endpoints,
             inlets,
             keys: of_people,
@@ -189,6 +194,14 @@ impl Rules {
     pub fn person(&self, id: &PersonId) -> Option<Person> {
         self.people.get(id).filter(|p| p.active).map(PersonRow::person)
     }
+}
+
+fn departments(book: &Book, teams: &HashMap<TeamId, Team>) -> Vec<Department> {
+    let mut names: Vec<&str> = book.departments().collect();
+    names.extend(teams.iter().flat_map(|(id, team)| [id.as_str(), team.title.as_str()]));
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(|name| Department(name.to_owned())).collect()
 }
 
 fn team(row: TeamRow) -> Result<(TeamId, Team), StoreError> {

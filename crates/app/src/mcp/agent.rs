@@ -15,7 +15,6 @@ use serde_json::{Map, Value, json};
 use super::call::{Api, Call, Problem, Token, member};
 use super::tools;
 use crate::door::bearer;
-use crate::flow::assessing::claim_all;
 use crate::report::did_you_mean;
 
 /// How often a case is read again that moved meanwhile.
@@ -139,7 +138,7 @@ impl Agent {
 
     async fn assess_case(&self, token: &Token, asked: AssessCase) -> Result<Value, Problem> {
         let path = format!("/v1/cases/{}/assessments", in_path(&asked.case));
-        let got = self.api.send(token, Call::post(path, asked.known.question().into())).await?;
+        let got = self.api.send(token, Call::post(path, asked.known.said().into())).await?;
         let digest = got.headers.get("assessment-digest").and_then(|v| v.to_str().ok()).unwrap_or_default();
         Ok(json!({ "digest": digest, "assessment": got.json }))
     }
@@ -214,8 +213,8 @@ impl Agent {
 }
 
 impl What {
-    /// A question of what is known, all of it claimed.
-    fn question(self) -> Map<String, Value> {
+    /// What is known, without where it comes from: on a case, an AI agent's word is a claim in any case.
+    fn said(self) -> Map<String, Value> {
         let mut question = Map::new();
         if let Some(facts) = self.facts {
             question.insert("facts".to_owned(), facts.into());
@@ -223,7 +222,17 @@ impl What {
         if let Some(circumstances) = self.circumstances {
             question.insert("circumstances".to_owned(), circumstances.into());
         }
-        claim_all(&mut question);
+        question
+    }
+
+    /// A question of what is known, all of it claimed.
+    fn question(self) -> Map<String, Value> {
+        let mut question = self.said();
+        question.insert("sources".to_owned(), json!({ "*": "claimed" }));
+        let told = question.get_mut("circumstances").and_then(Value::as_array_mut);
+        for circumstance in told.into_iter().flatten().filter_map(Value::as_object_mut) {
+            circumstance.insert("source".to_owned(), "claimed".into());
+        }
         question
     }
 }

@@ -12,7 +12,7 @@ may give by yourself, who can say yes, and what nobody may do. \
 To help a customer: `open_case`, then `assess_case` with what you know. Give an option that is yours with `grant`; for one \
 that needs someone above you, `ask_approval`, read the answer with `case_status`, and then `grant` with that approval. \
 What you say of a customer counts as a claim, until a system or a person confirms it; an option that rests on claims may \
-need a person. Never promise anything before `grant` has answered. An error says what to do next; calling the same tool \
+need a person. A case that came in by a system has its facts already: assess it without any. Never promise anything before `grant` has answered. An error says what to do next; calling the same tool \
 again with the same arguments gives nothing twice.";
 
 /// What a tool does to the world.
@@ -60,8 +60,8 @@ fn open_case() -> Tool {
             &["request"],
             &json!({
                 "request": text("What the customer wants: a kind of request of the book."),
-                "customer": text("The customer's id in the shop's system. Without one, nothing that depends on the customer can be granted."),
-                "asked": text("First contact. Default: now."),
+                "customer": text("The customer's id in the shop's system. Without one, or with one that the shop has never heard of, you give nothing that is limited for each customer."),
+                "asked": text("First contact. Default: now. An earlier one counts as your claim."),
                 "idempotency_key": key("opens no second case"),
             }),
         ),
@@ -74,7 +74,9 @@ fn assess_case() -> Tool {
         "assess_case",
         "Assess a case",
         "Assesses a case of yours and keeps the assessment on it. `digest` of the answer names it: give it to `grant` and \
-         `ask_approval`, with the `id` of one of its options. Assess again when you learn more.",
+         `ask_approval`, with the `id` of one of its options. Assess again when you learn more. \
+         Facts that the case has already stay: leave them out. What you say otherwise than a system or a person did is not taken, and \
+         the assessment names it under `not_taken`.",
         &Does::Adds,
         &object(
             &["case"],

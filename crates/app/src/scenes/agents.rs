@@ -383,6 +383,10 @@ fn a_hostile_agent_gets_nothing_outside_its_limits() {
                 None => both().await.unwrap().remove(0),
             };
             let shop = Shop::open(place).await;
+            // People know these customers: what one of them gets is what the agent is held to.
+            for n in 0..6 {
+                shop.case("rita", "returns", &format!("c_{n}")).await;
+            }
             let mut run = Hostile {
                 shop,
                 dice: Dice(seed),

@@ -145,22 +145,32 @@ impl Shop {
 
     /// One more at the front, whose key nobody has.
     pub async fn add(&self, id: &str) {
-        self.settle(id, "frontline").await;
+        self.settle(id, "frontline", "shop").await;
     }
 
     async fn person(&mut self, id: &'static str, role: &str) {
-        let token = self.settle(id, role).await;
+        self.join(id, role, "shop").await;
+    }
+
+    /// One more of a team.
+    pub async fn join(&mut self, id: &'static str, role: &str, team: &str) {
+        let token = self.settle(id, role, team).await;
         self.tokens.insert(id, token);
     }
 
-    async fn settle(&self, id: &str, role: &str) -> String {
+    /// Comes in with a key from now on.
+    pub fn holds(&mut self, who: &'static str, key: &Value) {
+        self.tokens.insert(who, key.as_str().unwrap().to_owned());
+    }
+
+    async fn settle(&self, id: &str, role: &str, team: &str) -> String {
         let person = PersonId::parse(id).unwrap();
         let (token, key) = first_key(&self.business, &person, self.records.clock.now()).unwrap();
         self.set(Setting::Person(PersonRow {
             id: person,
             name: id.to_owned(),
             role: RoleName::parse(role).unwrap(),
-            team: TeamId::parse("shop").unwrap(),
+            team: TeamId::parse(team).unwrap(),
             active: true,
         }))
         .await;
@@ -290,7 +300,7 @@ impl Shop {
         (assessment, digest.unwrap())
     }
 
-    /// The facts of a case of the book, without what a kept case knows itself.
+    /// The facts of a case of the book, without what a kept case knows itself: whose it is, too.
     pub fn facts(&self, book_case: &str) -> Value {
         let book = self.records.book(&self.business).unwrap();
         let case = book.cases.iter().find(|c| c.id.value == book_case).unwrap_or_else(|| panic!("no {book_case}"));
@@ -298,6 +308,9 @@ impl Shop {
         let mut question: Value = serde_json::from_str(&text).unwrap();
         for known in ["request", "asked", "now", "case"] {
             question.as_object_mut().unwrap().remove(known);
+        }
+        if let Some(customer) = question["facts"]["customer"].as_object_mut() {
+            customer.remove("id");
         }
         question
     }

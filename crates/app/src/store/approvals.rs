@@ -88,6 +88,25 @@ pub struct Waiting {
     pub until: String,
     /// Who owns the case.
     pub owner: String,
+    /// Facts that only an AI agent claims, by their paths.
+    pub claimed: Vec<String>,
+    /// Facts that only the customer says, by their paths.
+    pub said: Vec<String>,
+    /// Who said no to the same request, here or on another case.
+    pub before: Vec<Before>,
+}
+
+/// A no to the same request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Before {
+    /// Who said it.
+    pub by: String,
+    /// When, in UTC.
+    pub at: String,
+    /// On which case.
+    pub case: String,
+    /// Why; none where that was erased.
+    pub words: Option<String>,
 }
 
 /// The questions that wait, the oldest first.
@@ -113,6 +132,9 @@ pub async fn waiting(conn: &mut Conn, business: &BusinessId, most: i64) -> Resul
             at: row.time(10)?.to_string(),
             until: row.time(11)?.to_string(),
             owner: text(12)?,
+            claimed: Vec::new(),
+            said: Vec::new(),
+            before: Vec::new(),
         })
     };
     rows.iter().map(one).collect()

@@ -1,6 +1,6 @@
 //! Assessments with the questions they answer, byte by byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use amends_core::digest::Digest;
 use amends_core::ids::BusinessId;
@@ -86,6 +86,17 @@ pub async fn find(
     let sql = format!("{LINE} WHERE business = ? AND digest = ?");
     let row = conn.fetch_one(&sql, &[business.as_str().into(), digest.as_str().into()]).await?;
     row.map(|row| line(&row)).transpose()
+}
+
+/// The questions of assessments, by the digests of those.
+pub async fn questions(
+    conn: &mut Conn,
+    business: &BusinessId,
+    digests: &[&str],
+) -> Result<HashMap<String, String>, StoreError> {
+    let sql = "SELECT digest, question FROM assessments WHERE business = ? AND digest";
+    let rows = conn.among(sql, business.as_str(), digests, "").await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
 }
 
 /// A page of all assessments by digest. `after`: the digest that the page before ended with.

@@ -66,8 +66,8 @@ pub async fn of_customer(
     business: &BusinessId,
     customer: &CustomerId,
 ) -> Result<Vec<CaseId>, StoreError> {
-    let sql = "SELECT id FROM cases WHERE business = ? AND customer = ? AND erased IS NULL ORDER BY id";
-    let rows = conn.fetch(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+    let sql = "SELECT id FROM cases WHERE business = ? AND lower(customer) = ? AND erased IS NULL ORDER BY id";
+    let rows = conn.fetch(sql, &[business.as_str().into(), customer.key().as_str().into()]).await?;
     rows.iter().map(|row| row.parsed(0)).collect()
 }
 
@@ -300,11 +300,12 @@ pub struct Which {
 /// A page of cases, the newest first.
 pub async fn list(conn: &mut Conn, business: &BusinessId, which: &Which, most: usize) -> Result<Vec<Line>, StoreError> {
     let mut sql = format!("{LINE} WHERE business = ?");
+    let customer = which.customer.as_ref().map(CustomerId::key);
     let mut values: Vec<Value<'_>> = vec![business.as_str().into()];
     let texts = [
         ("owner = ?", which.owner.as_ref().map(PersonId::as_str)),
         ("state = ?", which.state.as_deref()),
-        ("customer = ?", which.customer.as_ref().map(CustomerId::as_str)),
+        ("lower(customer) = ?", customer.as_deref()),
         ("offered = ?", which.offered.as_ref().map(PersonId::as_str)),
         ("id < ?", which.before.as_ref().map(CaseId::as_str)),
     ];

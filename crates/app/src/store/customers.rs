@@ -1,5 +1,7 @@
 //! Customers, by their ids: rows to lock, so that what was bent for one is counted once.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use amends_core::ids::{BusinessId, CustomerId};
 use amends_core::money::{Currency, Money};
 use amends_core::time::Time;
@@ -7,11 +9,38 @@ use amends_core::time::Time;
 use super::sql::Value;
 use super::{Conn, StoreError, names};
 
-/// Makes rows for customers that have none yet, in the order of their ids.
-pub async fn add<'i>(conn: &mut Conn, business: &'i BusinessId, ids: &[&'i str], at: i64) -> Result<(), StoreError> {
-    let row = |id: &&'i str| -> [Value<'i>; 3] { [business.as_str().into(), (*id).into(), at.into()] };
-    let values: Vec<Value<'_>> = ids.iter().flat_map(row).collect();
-    conn.add_new("INSERT INTO customers (business, id, since)", 3, &values).await
+/// Makes rows for customers that have none yet, in the order of their keys. `known`: whether someone else than an AI agent
+/// says that there is such a customer.
+pub async fn add<'i>(
+    conn: &mut Conn,
+    business: &'i BusinessId,
+    customers: &'i BTreeMap<String, bool>,
+    at: i64,
+) -> Result<(), StoreError> {
+    let row = |(key, known): (&'i String, &'i bool)| -> [Value<'i>; 4] {
+        [business.as_str().into(), key.as_str().into(), at.into(), i64::from(*known).into()]
+    };
+    let values: Vec<Value<'_>> = customers.iter().flat_map(row).collect();
+    conn.add_new("INSERT INTO customers (business, id, since, known)", 4, &values).await?;
+    let confirmed: Vec<&str> = customers.iter().filter(|(_, known)| **known).map(|(key, _)| key.as_str()).collect();
+    let sql = "UPDATE customers SET known = 1 WHERE known = 0 AND business = ? AND id";
+    conn.among(sql, business.as_str(), &confirmed, " RETURNING id").await.map(drop)
+}
+
+/// Which of some customers someone else than an AI agent has told of: by a case, an import or an order.
+pub async fn known(conn: &mut Conn, business: &BusinessId, keys: &[&str]) -> Result<BTreeSet<String>, StoreError> {
+    let mut known = BTreeSet::new();
+    for sql in [
+        "SELECT id FROM customers WHERE known = 1 AND business = ? AND id",
+        "SELECT lower(id) FROM profiles WHERE business = ? AND lower(id)",
+        "SELECT DISTINCT lower(customer) FROM orders WHERE business = ? AND lower(customer)",
+        "SELECT DISTINCT lower(customer) FROM precedents WHERE origin = 'import' AND business = ? AND lower(customer)",
+    ] {
+        for row in conn.among(sql, business.as_str(), keys, "").await? {
+            known.insert(row.text(0)?.to_owned());
+        }
+    }
+    Ok(known)
 }
 
 /// Locks customers, in the order of their ids. One program alone needs no locks.
@@ -23,16 +52,30 @@ pub async fn lock(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Resul
     conn.among("SELECT id FROM customers WHERE business = ? AND id", business.as_str(), ids, &after).await.map(drop)
 }
 
-/// When something was bent for customers by discretion and not taken back.
+/// When something was bent for customers by discretion and not taken back, here or where it was imported from; by their
+/// keys.
 pub async fn exceptions(
     conn: &mut Conn,
     business: &BusinessId,
-    ids: &[&str],
-) -> Result<Vec<(CustomerId, Time)>, StoreError> {
-    let sql = "SELECT customer, at FROM grants WHERE rights = 'discretion' AND state <> 'released' AND business = ? AND customer";
-    let rows = conn.among(sql, business.as_str(), ids, "").await?;
-    rows.iter().map(|row| Ok((row.parsed(0)?, row.time(1)?))).collect()
+    keys: &[&str],
+) -> Result<Vec<(String, Time)>, StoreError> {
+    let mut all = Vec::new();
+    for sql in [
+        "SELECT lower(customer), at FROM grants WHERE rights = 'discretion' AND state <> 'released' AND business = ? \
+         AND lower(customer)"
+            .to_owned(),
+        format!("SELECT lower(customer), at FROM precedents WHERE {BENT_BEFORE} AND business = ? AND lower(customer)"),
+    ] {
+        for row in conn.among(&sql, business.as_str(), keys, "").await? {
+            all.push((row.text(0)?.to_owned(), row.time(1)?));
+        }
+    }
+    Ok(all)
 }
+
+/// What was given elsewhere before counts, unless its question shows that nothing had to be bent.
+const BENT_BEFORE: &str = "origin = 'import' AND decision = 'given' AND COALESCE(cost, amount) IS NOT NULL \
+                           AND (terms IS NULL OR terms <> '')";
 
 /// What other systems know of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +107,8 @@ pub async fn profile(
     business: &BusinessId,
     customer: &CustomerId,
 ) -> Result<Option<Profile>, StoreError> {
-    let sql = "SELECT since, name, fields FROM profiles WHERE business = ? AND id = ?";
-    let row = conn.fetch_one(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+    let sql = "SELECT since, name, fields FROM profiles WHERE business = ? AND lower(id) = ?";
+    let row = conn.fetch_one(sql, &[business.as_str().into(), customer.key().as_str().into()]).await?;
     row.map(|row| {
         let name = row.maybe_text(1)?.map(str::to_owned);
         Ok(Profile { since: row.time(0)?, name, fields: row.text(2)?.to_owned() })
@@ -97,9 +140,9 @@ pub async fn orders(
     customer: &CustomerId,
     most: i64,
 ) -> Result<Vec<Order>, StoreError> {
-    let sql = "SELECT id, at, total, currency, fields FROM orders WHERE business = ? AND customer = ? \
+    let sql = "SELECT id, at, total, currency, fields FROM orders WHERE business = ? AND lower(customer) = ? \
                ORDER BY at DESC LIMIT ?";
-    let rows = conn.fetch(sql, &[business.as_str().into(), customer.as_str().into(), most.into()]).await?;
+    let rows = conn.fetch(sql, &[business.as_str().into(), customer.key().as_str().into(), most.into()]).await?;
     let order = |row: &super::sql::Row| {
         let currency = Currency::parse(row.text(3)?).ok_or_else(|| StoreError::Unreadable("a currency".to_owned()))?;
         let total = Money::new(row.int(2)?, currency);
@@ -111,12 +154,13 @@ pub async fn orders(
 /// Forgets who a customer is elsewhere and what they bought; that something was decided for them elsewhere stays, and not
 /// for whom. How many rows were of them.
 pub async fn erase(conn: &mut Conn, business: &BusinessId, customer: &CustomerId) -> Result<u64, StoreError> {
-    let values = [business.as_str().into(), customer.as_str().into()];
+    let key = customer.key();
+    let values = [business.as_str().into(), key.as_str().into()];
     let mut rows = 0;
     for sql in [
-        "DELETE FROM profiles WHERE business = ? AND id = ?",
-        "DELETE FROM orders WHERE business = ? AND customer = ?",
-        "UPDATE precedents SET customer = NULL, fields = '{}' WHERE origin = 'import' AND business = ? AND customer = ?",
+        "DELETE FROM profiles WHERE business = ? AND lower(id) = ?",
+        "DELETE FROM orders WHERE business = ? AND lower(customer) = ?",
+        "UPDATE precedents SET customer = NULL, fields = '{}' WHERE origin = 'import' AND business = ? AND lower(customer) = ?",
     ] {
         rows += conn.execute(sql, &values).await?;
     }
@@ -130,9 +174,9 @@ pub async fn bought(
     business: &BusinessId,
     customer: &CustomerId,
 ) -> Result<Vec<(u64, Money)>, StoreError> {
-    let sql = "SELECT currency, COUNT(*), CAST(SUM(total) AS BIGINT) FROM orders WHERE business = ? AND customer = ? \
+    let sql = "SELECT currency, COUNT(*), CAST(SUM(total) AS BIGINT) FROM orders WHERE business = ? AND lower(customer) = ? \
                GROUP BY currency ORDER BY currency";
-    let rows = conn.fetch(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+    let rows = conn.fetch(sql, &[business.as_str().into(), customer.key().as_str().into()]).await?;
     let sum = |row: &super::sql::Row| {
         let currency = Currency::parse(row.text(0)?).ok_or_else(|| StoreError::Unreadable("a currency".to_owned()))?;
         Ok((u64::try_from(row.int(1)?).unwrap_or(0), Money::new(row.int(2)?, currency)))
@@ -141,20 +185,22 @@ pub async fn bought(
 }
 
 /// What was bent for one customer by discretion, as facts tell it: when, what it cost, under which policy. What was given
-/// elsewhere before counts as well, unless its question shows that nothing had to be bent.
+/// elsewhere before counts as well: the latest of each.
 pub async fn history(
     conn: &mut Conn,
     business: &BusinessId,
     customer: &CustomerId,
 ) -> Result<Vec<super::grants::Bent>, StoreError> {
     let sql = "SELECT at, cost, currency, request, case_id FROM grants WHERE rights = 'discretion' AND state <> 'released' \
-               AND business = ? AND customer = ? ORDER BY at, id LIMIT 1000";
-    let values = [business.as_str().into(), customer.as_str().into()];
+               AND business = ? AND lower(customer) = ? ORDER BY at DESC, id DESC LIMIT 1000";
+    let key = customer.key();
+    let values = [business.as_str().into(), key.as_str().into()];
     let mut all: Vec<_> = conn.fetch(sql, &values).await?.iter().map(super::grants::bent).collect::<Result<_, _>>()?;
-    let before = "SELECT at, COALESCE(cost, amount), currency, request, id FROM precedents WHERE origin = 'import' \
-                  AND decision = 'given' AND COALESCE(cost, amount) IS NOT NULL AND (terms IS NULL OR terms <> '') \
-                  AND business = ? AND customer = ? ORDER BY at, id LIMIT 1000";
-    for row in conn.fetch(before, &values).await? {
+    let before = format!(
+        "SELECT at, COALESCE(cost, amount), currency, request, id FROM precedents WHERE {BENT_BEFORE} AND business = ? \
+         AND lower(customer) = ? ORDER BY at DESC, id DESC LIMIT 1000"
+    );
+    for row in conn.fetch(&before, &values).await? {
         all.push(super::grants::bent(&row)?);
     }
     all.sort_by_key(|bent| bent.at);
@@ -163,7 +209,7 @@ pub async fn history(
 
 /// Whether there was a case for a customer.
 pub async fn is_known(conn: &mut Conn, business: &BusinessId, customer: &CustomerId) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM customers WHERE business = ? AND id = ?";
-    let row = conn.fetch_one(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+    let sql = "SELECT id FROM customers WHERE business = ? AND lower(id) = ?";
+    let row = conn.fetch_one(sql, &[business.as_str().into(), customer.key().as_str().into()]).await?;
     Ok(row.is_some())
 }

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
     include_str!("migrations/0009.sql"),
+    include_str!("migrations/0010.sql"),
 ];
 
 /// Leaves room in the pages of PostgreSQL's tables whose rows are changed often, so that a row that lists do not show
@@ -77,7 +78,7 @@ mod tests {
         let keys: Vec<&str> = text
             .lines()
             .filter(|line| line.contains("PRIMARY KEY") || line.contains("INDEX"))
-            .filter_map(|line| line.rsplit_once('(').map(|(_, columns)| columns))
+            .filter_map(|line| line.split_once('(').map(|(_, columns)| columns))
             .collect();
         assert!(keys.len() > 20, "{keys:?}");
         assert!(keys.iter().all(|columns| columns.starts_with("business")), "{keys:?}");

@@ -74,8 +74,8 @@ async fn add(conn: &mut Conn, all: impl Iterator<Item = (&str, &str, &str)>) -> 
 
 /// Forgets a customer's name.
 pub async fn erase(conn: &mut Conn, business: &BusinessId, customer: &CustomerId) -> Result<(), StoreError> {
-    let sql = "DELETE FROM names WHERE business = ? AND customer = ?";
-    conn.execute(sql, &[business.as_str().into(), customer.as_str().into()]).await.map(drop)
+    let sql = "DELETE FROM names WHERE business = ? AND lower(customer) = ?";
+    conn.execute(sql, &[business.as_str().into(), customer.key().as_str().into()]).await.map(drop)
 }
 
 /// Fills the index from what was imported before there was one.

@@ -161,8 +161,9 @@ pub async fn imported(
     customer: &CustomerId,
 ) -> Result<Vec<Imported>, StoreError> {
     let sql = "SELECT id, case_id, at, decision, remedy, amount, cost, currency, role, origin, COALESCE(past, ''), \
-               request, fields FROM precedents WHERE origin = 'import' AND business = ? AND customer = ? ORDER BY at, id";
-    let rows = conn.fetch(sql, &[business.as_str().into(), customer.as_str().into()]).await?;
+               request, fields FROM precedents WHERE origin = 'import' AND business = ? AND lower(customer) = ? \
+               ORDER BY at, id";
+    let rows = conn.fetch(sql, &[business.as_str().into(), customer.key().as_str().into()]).await?;
     let one = |row: &Row| {
         let (request, fields) = (row.text(11)?.to_owned(), row.text(12)?.to_owned());
         Ok(Imported { decided: precedent(row)?, request, fields })

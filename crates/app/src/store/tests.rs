@@ -250,8 +250,8 @@ fn no_list_of_cases_goes_through_all_of_them() {
         for (which, index) in [
             ("owner = 'p' AND state = 'open'", "cases_by_owner"),
             ("owner = 'p'", "cases_of_owner"),
-            ("customer = 'c'", "cases_by_customer"),
-            ("customer = 'c' AND state = 'open'", "cases_by_customer"),
+            ("lower(customer) = 'c'", "cases_by_customer"),
+            ("lower(customer) = 'c' AND state = 'open'", "cases_by_customer"),
             ("offered = 'p'", "cases_by_offer"),
             ("state = 'open'", "cases_by_state"),
             ("head IS NOT NULL", "cases_for_head"),

@@ -40,6 +40,7 @@ impl Told {
             request: RequestKind::parse("returns").unwrap(),
             book: BookRef { name: book.name.clone(), digest: Digest::parse(&book.digest).unwrap() },
             asked: self.records.clock.now(),
+            set_back: None,
             owner: me.person.person(),
         };
         let case = opening.case.clone();

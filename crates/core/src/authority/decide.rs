@@ -7,7 +7,7 @@ use super::{
 };
 use crate::assess::frozen::{Amount, Department, Least, LoanFrozen, Takes};
 use crate::book::rules::{Caps, Limit, Role};
-use crate::case::{ApprovalState, Case, Look, Right, State};
+use crate::case::{ApprovalState, Case, Ground, Look, Right, State};
 use crate::denied::{Denied, amount_text};
 use crate::facts::Source;
 use crate::ids::{ApprovalId, GrantId, OptionId, RoleName};
@@ -29,12 +29,14 @@ pub struct Asking<'a> {
     pub now: Time,
     /// Roles and limits in force now.
     pub ladder: &'a Ladder,
-    /// The mode of the case's team.
-    pub mode: &'a Mode,
+    /// The modes of the case's team and of the giver's: both hold.
+    pub modes: [&'a Mode; 2],
     /// Whether a connector is there for at least one thing of the option.
     pub connected: bool,
     /// What was bent for the customer before.
     pub customer: &'a Customer,
+    /// Who said no to the same request on other cases.
+    pub noes: &'a [No],
     /// Every budget of [`budget_keys`], as it is stored or new.
     pub budgets: &'a [Budget],
     /// Every row of [`ledger_keys`], as it is stored or new.
@@ -46,8 +48,21 @@ pub struct Asking<'a> {
 pub struct Customer {
     /// The day it is now.
     pub today: Date,
+    /// Whether it is known who they are: for someone unknown, all that is given to one customer counts as used up.
+    pub known: bool,
     /// The day of every grant by discretion to this customer that was not released.
     pub exceptions: Vec<Date>,
+}
+
+/// A no to the same request of the same customer or order, on another case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct No {
+    /// To which option, whatever its amount.
+    pub option: OptionId,
+    /// Who said it.
+    pub by: Person,
+    /// What it was said to; none: an older version of this program kept it.
+    pub source: Option<Source>,
 }
 
 /// What comes of a wish.
@@ -152,7 +167,7 @@ fn ladder_of_checks(a: &Asking<'_>) -> Result<Decision, Denied> {
     let authority = match (&a.wish.approval, theirs(a, &least)) {
         (Some(id), _) => approved(a, &exact, id, &least)?,
         (None, own) => {
-            not_refused(a.case, &exact)?;
+            not_refused(a, &exact)?;
             match own {
                 Theirs::Yes => a.by,
                 Theirs::Ask => return question(a, &exact, least).map(Decision::NeedsApproval),
@@ -208,12 +223,27 @@ pub fn ledger_keys(case: &Case, wish: &Wish) -> Vec<LedgerKey> {
     keys
 }
 
-/// A no to an option covers it at the same cost and above.
-fn not_refused(case: &Case, exact: &Exact<'_>) -> Result<(), Denied> {
-    match case.refusal_of(&exact.option.id, exact.cost) {
+/// A no to an option covers it whatever its amount.
+fn not_refused(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(), Denied> {
+    match a.case.refusal_of(&exact.option.id, &a.wish.assessment) {
         Some(by) => Err(Denied::SaidNo { option: exact.option.id.clone(), by: by.id.clone() }),
         None => Ok(()),
     }
+}
+
+/// What someone said no to elsewhere is for someone above them.
+fn above_the_noes(a: &Asking<'_>, exact: &Exact<'_>, least: Least) -> Result<Least, Denied> {
+    let now = a.case.ground_of(&a.wish.assessment);
+    let holds = |no: &&No| no.option == exact.option.id && Ground::is_held_by_a_no(no.source, now);
+    a.noes.iter().filter(holds).try_fold(least, |least, no| match a.ladder.height(&no.by.role) {
+        // A role that the book has no more is above nobody.
+        None => Ok(least),
+        Some(_) => {
+            let above = a.ladder.above(&no.by.role);
+            let above = above.ok_or_else(|| Denied::NobodyAbove { role: no.by.role.clone() })?;
+            Ok(a.ladder.higher(least, Least::Role(above.clone())))
+        }
+    })
 }
 
 /// The lowest role that may, with what the case and the customer were given by now.
@@ -234,7 +264,7 @@ fn least(a: &Asking<'_>, exact: &Exact<'_>) -> Result<Least, Denied> {
     };
     match least {
         Least::Nobody => Err(Denied::NobodyMay { option: exact.option.id.clone() }),
-        least => Ok(least),
+        least => above_the_noes(a, exact, least),
     }
 }
 
@@ -282,8 +312,11 @@ fn loans_cover(loans: &[LoanFrozen], cost: Money, granted: i128) -> Result<(), D
     }
 }
 
-/// How many exceptions lie within so many days, today counted.
+/// How many exceptions lie within so many days, today counted; of someone unknown, all that there could be.
 fn exceptions_in(customer: &Customer, days: u32) -> usize {
+    if !customer.known {
+        return usize::MAX;
+    }
     let from = customer.today.plus_days(-i64::from(days)).unwrap_or(Date::MIN);
     customer.exceptions.iter().filter(|day| **day > from).count()
 }
@@ -295,7 +328,7 @@ enum Theirs {
 }
 
 fn theirs(a: &Asking<'_>, least: &Least) -> Theirs {
-    let agent_asks = a.by.is_agent() && !a.mode.lets_agents_grant();
+    let agent_asks = a.by.is_agent() && !a.modes.iter().all(|mode| mode.lets_agents_grant());
     if !agent_asks && a.ladder.height(&a.by.role).is_some() && a.ladder.reaches(&a.by.role, least) {
         Theirs::Yes
     } else {
@@ -337,7 +370,7 @@ fn charge(a: &Asking<'_>, exact: &Exact<'_>, authority: &Person) -> Result<Vec<B
     let (amount, cost) = (exact.amount, exact.cost);
     let worth = exact.option.worth(amount, cost);
     let currencies = Currencies { cost: cost.currency, worth: worth.currency };
-    let keys = charged(a.case, exact.option, authority, currencies, a.customer.today);
+    let keys = charged(a.case, exact.option, (authority, a.by), currencies, a.customer.today);
     let after = |key: BudgetKey| {
         let found = a.budgets.iter().find(|b| *b.key() == key);
         let budget = found.ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
@@ -374,11 +407,11 @@ struct Currencies {
 }
 
 /// What is owed is charged to the department at fault, and counts for whoever releases it; discretion to whoever says
-/// yes, and to the team and the business unless a department pays.
+/// yes, and to the case's team, the giver's and the business unless a department pays.
 fn charged(
     case: &Case,
     option: &crate::assess::frozen::OptionFrozen,
-    authority: &Person,
+    (authority, giver): (&Person, &Person),
     currencies: Currencies,
     today: Date,
 ) -> Vec<BudgetKey> {
@@ -387,7 +420,10 @@ fn charged(
     let (holders, owed) = match (&option.takes, department) {
         (Takes::Owed { .. }, department) => (department.into_iter().collect(), true),
         (_, Some(department)) => (vec![person, department], false),
-        (_, None) => (vec![person, Holder::Team(case.team.clone()), Holder::Business], false),
+        (_, None) => {
+            let teams = [&case.team, &giver.team].map(|team| Holder::Team(team.clone()));
+            ([person].into_iter().chain(teams).chain([Holder::Business]).collect(), false)
+        }
     };
     let mut keys = keys_of(holders, currencies.cost, today);
     if owed {
@@ -419,7 +455,13 @@ pub fn budget_keys(case: &Case, wish: &Wish, by: &Person, today: Date) -> Vec<Bu
         ApprovalState::Given { by, .. } => Some(by),
         _ => None,
     });
-    charged(case, option, approver.unwrap_or(by), currencies, today)
+    charged(case, option, (approver.unwrap_or(by), by), currencies, today)
+}
+
+/// Connectors do what both modes let them do.
+fn fulfil(a: &Asking<'_>, cost: Money) -> Fulfil {
+    let by_connector = |mode: &&Mode| mode.fulfil(cost) == Fulfil::ByConnector;
+    if a.connected && a.modes.iter().all(by_connector) { Fulfil::ByConnector } else { Fulfil::ByHand }
 }
 
 fn bound(wish: &Wish, exact: &Exact<'_>) -> Bound {
@@ -446,7 +488,7 @@ fn plan(
         right,
         authority: authority.clone(),
         approval: a.wish.approval.clone(),
-        fulfil: if a.connected { a.mode.fulfil(exact.cost) } else { Fulfil::ByHand },
+        fulfil: fulfil(a, exact.cost),
         charged_to: exact.option.charged_to.clone(),
         claims,
         budgets,

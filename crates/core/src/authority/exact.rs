@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assess::frozen::{Amount, OptionFrozen, Size, Takes};
+use crate::assess::frozen::{Amount, OptionFrozen, OptionGroup, Size, Takes};
 use crate::case::{ApprovalState, Case};
 use crate::denied::{Denied, amount_text};
 use crate::digest::Digest;
@@ -94,7 +94,10 @@ pub(crate) fn cost_of(option: &OptionFrozen, amount: Option<&Amount>) -> Result<
     if cost.minor < 0 {
         return Err(Denied::BelowZero);
     }
-    let moved = amount.and_then(Amount::money).filter(|_| option.costs_its_amount());
+    let money = amount.and_then(Amount::money);
+    // What someone wrote themselves is held against the larger of what it costs and what the customer gets.
+    let larger = |money: &Money| option.group == OptionGroup::Bespoke && money.minor > cost.minor;
+    let moved = money.filter(|money| option.costs_its_amount() || larger(money));
     Ok(moved.unwrap_or(cost))
 }
 

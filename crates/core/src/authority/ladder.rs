@@ -103,6 +103,14 @@ impl Ladder {
         if is_top(person) || authors.iter().any(is_top) { Ok(()) } else { Err(NotTheirs::NoneOnTop) }
     }
 
+    /// Whether someone may open a case for another team than their own: from the second role of people upwards.
+    #[must_use]
+    pub fn opens_for_others(&self, person: &Person) -> bool {
+        let lowest = self.rungs.iter().position(|(name, _)| name.as_str() != AGENT);
+        let own = self.height(&person.role);
+        !person.is_agent() && own.zip(lowest).is_some_and(|(own, lowest)| own > lowest)
+    }
+
     /// The role next above another.
     #[must_use]
     pub fn above(&self, role: &RoleName) -> Option<&RoleName> {

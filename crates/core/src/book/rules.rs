@@ -93,6 +93,18 @@ pub struct Book {
     pub sources: Sources,
 }
 
+impl Book {
+    /// The departments that pay for something, by name.
+    pub fn departments(&self) -> impl Iterator<Item = &str> {
+        self.policies.iter().flat_map(|policy| &policy.versions).flat_map(|version| {
+            let faults = version.fault.iter().filter_map(|fault| fault.charged_to.as_deref());
+            let terms = version.terms.iter().filter_map(|term| term.charged_to.as_deref());
+            let remedies = version.remedies.iter().filter_map(|remedy| remedy.charged_to.as_deref());
+            faults.chain(terms).chain(remedies)
+        })
+    }
+}
+
 /// The kind of request that no policy governs is assessed under this policy.
 pub const SOMETHING_ELSE: &str = "something_else";
 

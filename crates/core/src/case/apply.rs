@@ -3,18 +3,23 @@
 mod asks;
 mod ends;
 mod gives;
+mod own;
 mod owns;
 mod talks;
 
-use super::{Actor, Case, Clocks, Command, Event, Evidence, Happened, Opening};
+use super::{Actor, Case, Clocks, Command, Event, Evidence, Happened, Opening, SetBack};
+use crate::assess::frozen::Department;
 use crate::authority::{Ladder, Person};
 use crate::denied::Denied;
-use crate::time::Time;
+use crate::facts::Source;
+use crate::time::{MINUTE, Time};
 
 /// Most events of one case, beside those that end it.
 pub const EVENTS_MAX: u64 = 10_000;
 /// Most events of one case that come from the customer themselves.
 pub const BY_CUSTOMER_MAX: u64 = 200;
+/// First contact within this time before now is now: a minute, in microseconds.
+const NOW_WITHIN: i64 = MINUTE;
 /// Most files of one case that the customer handed in themselves.
 pub const HANDED_IN_MAX: usize = 30;
 
@@ -29,6 +34,8 @@ pub struct Context<'a> {
     pub ladder: &'a Ladder,
     /// How long things take.
     pub clocks: &'a Clocks,
+    /// The departments and teams that there are.
+    pub departments: &'a [Department],
 }
 
 impl<'a> Context<'a> {
@@ -58,15 +65,43 @@ impl<'a> Context<'a> {
 /// Opens a case.
 ///
 /// # Errors
-/// A denial when first contact lies in the future, or the owner's role is not on the ladder.
+/// A denial when first contact lies in the future or is set back without a reason, the case is for another team than one
+/// may open cases for, or the owner's role is not on the ladder.
 pub fn open(opening: &Opening, context: &Context<'_>) -> Result<Event, Denied> {
-    let Opening { case, business, team, customer, request, book, asked, owner } = opening.clone();
+    let Opening { case, business, team, customer, request, book, asked, set_back: _, owner } = opening.clone();
     if asked > context.now {
         return Err(Denied::AskedLater { asked });
     }
     context.on_ladder(&owner)?;
-    let what = Happened::Opened { business, team, customer, request, book, asked, owner };
+    let set_back = set_back(opening, context)?;
+    for_ones_own_team(opening, context)?;
+    let what = Happened::Opened { business, team, customer, request, book, asked, owner, set_back };
     Ok(Event { case, version: 1, at: context.now, by: context.by.clone(), what })
+}
+
+/// Whose word first contact is. What comes by an inlet is a system's; a person may have looked, and no more; what an AI
+/// agent sets back is its claim.
+fn set_back(opening: &Opening, context: &Context<'_>) -> Result<Option<SetBack>, Denied> {
+    let own = context.by.source();
+    let earliest = context.now.plus_micros(-NOW_WITHIN).unwrap_or(Time::MIN);
+    if own == Source::System || opening.asked >= earliest {
+        return Ok(None);
+    }
+    let said = opening.set_back.clone().unwrap_or(SetBack { source: own, reason: None });
+    if own != Source::Claimed && said.reason.is_none() {
+        return Err(Denied::ReasonMissing);
+    }
+    Ok(Some(SetBack { source: said.source.min(own), ..said }))
+}
+
+/// Whose budgets and mode hold nobody chooses for themselves.
+fn for_ones_own_team(opening: &Opening, context: &Context<'_>) -> Result<(), Denied> {
+    match context.by.person() {
+        Some(by) if by.team != opening.team && !context.ladder.opens_for_others(by) => {
+            Err(Denied::OtherTeam { team: opening.team.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a command makes happen: nothing where it was done before and asks for nothing new.

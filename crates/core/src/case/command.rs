@@ -1,7 +1,7 @@
 //! What people, the clock and the worker ask of a case.
 
 use super::clocks::DueWhat;
-use super::parts::{Asked, BookRef, Evidence, Instead};
+use super::parts::{Asked, BookRef, Evidence, Ground, Instead, SetBack};
 use crate::assess::frozen::{Amount, Department, Frozen, OptionFrozen};
 use crate::authority::{GrantPlan, Person, Question};
 use crate::digest::Digest;
@@ -29,6 +29,8 @@ pub struct Opening {
     pub book: BookRef,
     /// First contact: the hold.
     pub asked: Time,
+    /// Whose word that is, where someone sets it back.
+    pub set_back: Option<SetBack>,
     /// Whoever answers for it; an event that opens a case names them.
     pub owner: Person,
 }
@@ -37,7 +39,7 @@ pub struct Opening {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are those of the parts of a case, described there")]
 pub enum Command {
-    /// The customer is known by now. Anyone.
+    /// The customer is known by now. Anyone; who an AI agent claims they are, a person corrects.
     KnowCustomer { customer: CustomerId },
     /// Adds evidence. Anyone; the customer, files.
     AddEvidence { id: EvidenceId, evidence: Evidence },
@@ -68,8 +70,8 @@ pub enum Command {
     WithdrawHandover,
     /// Takes the case unasked. A person of a higher role than the owner's.
     TakeOver,
-    /// Stores an assessment, with the digest of its question's text. Anyone.
-    Assess { assessment: Box<Frozen>, question: Digest },
+    /// Stores an assessment, with the digest of its question's text and what it rests on. Anyone.
+    Assess { assessment: Box<Frozen>, question: Digest, ground: Option<Ground> },
     /// Writes a remedy for this case, which is a yes to it. A role that may.
     WriteBespoke { assessment: Digest, option: Box<OptionFrozen>, approval: ApprovalId },
     /// Asks someone with authority. The owner; for the second look anyone, and on a declined case too.

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::parts::{Asked, BookRef, Evidence, HeadWhy, Instead, Look, Part, Right};
+use super::parts::{Asked, BookRef, Evidence, Ground, HeadWhy, Instead, Look, Part, Right, SetBack};
 use crate::assess::frozen::{Department, Frozen, OptionFrozen};
 use crate::authority::{Bound, BudgetKey, Claim, Fulfil, Person};
 use crate::digest::Digest;
+use crate::facts::Source;
 use crate::ids::{
     ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId, PromiseId,
     RequestKind, RoleName, TeamId,
@@ -65,6 +66,17 @@ impl Actor {
             Self::Timer | Self::Fulfilment | Self::Consulted | Self::Customer | Self::Inlet(_) => None,
         }
     }
+
+    /// What someone's own word is worth.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Person(person) if person.is_agent() => Source::Claimed,
+            Self::Person(_) => Source::Seen,
+            Self::Consulted | Self::Customer => Source::Word,
+            Self::Timer | Self::Fulfilment | Self::Inlet(_) => Source::System,
+        }
+    }
 }
 
 /// What happened. The names are kept for ever.
@@ -81,6 +93,9 @@ pub enum Happened {
         book: BookRef,
         asked: Time,
         owner: Person,
+        /// None: it is the clock's, or a system's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        set_back: Option<SetBack>,
     },
     /// The customer is known by now.
     CustomerKnown { customer: CustomerId },
@@ -121,7 +136,12 @@ pub enum Happened {
     /// The head sees it from now on.
     BroughtToHead { why: HeadWhy },
     /// It was assessed.
-    Assessed { assessment: Box<Frozen>, question: Digest },
+    Assessed {
+        assessment: Box<Frozen>,
+        question: Digest,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<Ground>,
+    },
     /// Someone wrote a remedy for this case, and by that said yes to it.
     BespokeWritten { assessment: Digest, option: Box<OptionFrozen>, approval: ApprovalId, until: Time },
     /// Someone with authority is asked.
@@ -202,8 +222,8 @@ impl Happened {
                 std::iter::once(reason).chain(instead.iter_mut().filter_map(Instead::words_mut)).collect()
             }
             Self::EvidenceAdded { id: _, evidence } => evidence.words_mut(),
-            Self::Opened { .. }
-            | Self::CustomerKnown { .. }
+            Self::Opened { set_back, .. } => set_back.iter_mut().filter_map(|back| back.reason.as_mut()).collect(),
+            Self::CustomerKnown { .. }
             | Self::HoldWarned
             | Self::HoldLapsed
             | Self::PromiseRang { .. }

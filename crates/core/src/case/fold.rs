@@ -35,7 +35,8 @@ impl Case {
     /// # Errors
     /// When it is another event.
     pub fn opened(event: &Event) -> Result<Self, NotACase> {
-        let Happened::Opened { business, team, customer, request, book, asked, owner } = event.what.clone() else {
+        let Happened::Opened { business, team, customer, request, book, asked, owner, set_back } = event.what.clone()
+        else {
             return Err(NotACase::NotOpened);
         };
         let mut case = Self {
@@ -43,12 +44,14 @@ impl Case {
             business,
             team,
             customer,
+            customer_from: event.by.source(),
             request,
             book,
             version: event.version,
             state: State::Open,
             owner,
             asked,
+            set_back,
             opened: event.at,
             turn: Turn::Ours,
             evidence: Vec::new(),
@@ -112,7 +115,9 @@ impl Case {
         let at = event.at;
         match &event.what {
             Happened::Opened { .. } | Happened::Noted { .. } | Happened::CustomerThanked { .. } => {}
-            Happened::CustomerKnown { customer } => self.customer = Some(customer.clone()),
+            Happened::CustomerKnown { customer } => {
+                (self.customer, self.customer_from) = (Some(customer.clone()), event.by.source());
+            }
             Happened::EvidenceAdded { id, evidence } => {
                 self.evidence.push((id.clone(), evidence.clone()));
                 if event.by == Actor::Customer {
@@ -148,6 +153,9 @@ impl Case {
                 self.declined = Some(Declined { by, at: event.at, reason: reason.clone(), instead: instead.clone() });
             }
             Happened::Reopened { asked, .. } => {
+                if *asked != self.asked {
+                    self.set_back = None;
+                }
                 (self.state, self.asked, self.opened, self.turn) = (State::Open, *asked, at, Turn::Ours);
                 self.declined = None;
             }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::assess::frozen::{Department, Frozen};
 use crate::authority::{Bound, BudgetKey, Claim, Fulfil, Person};
 use crate::digest::Digest;
+use crate::facts::Source;
 use crate::ids::{ApprovalId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
 use crate::money::Money;
 use crate::time::Time;
@@ -179,6 +180,38 @@ pub enum HeadWhy {
     Days,
 }
 
+/// A first contact that someone set back: whose word it is, and how they know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetBack {
+    /// Where it comes from.
+    pub source: Source,
+    /// How they know; an AI agent need not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Words>,
+}
+
+/// What an assessment on a case rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    /// The weakest source among its facts.
+    pub source: Source,
+    /// What names the order among its facts, as a digest; none where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Digest>,
+}
+
+impl Ground {
+    /// Whether a no to what an earlier ground showed still holds on this one: until a system shows it, or someone looked at
+    /// what an AI agent claimed.
+    #[must_use]
+    pub fn is_held_by_a_no(before: Option<Source>, now: Option<Source>) -> bool {
+        let (Some(before), Some(now)) = (before, now) else { return true };
+        now <= before || (now != Source::System && before != Source::Claimed)
+    }
+}
+
 /// An assessment on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -186,6 +219,8 @@ pub struct Kept {
     pub frozen: Frozen,
     /// Of the question it answers, as text.
     pub question: Digest,
+    /// What it rests on; none: an older version of this program kept it.
+    pub ground: Option<Ground>,
     /// The version of the case that knows it.
     pub version: u64,
     /// When.

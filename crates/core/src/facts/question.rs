@@ -166,6 +166,7 @@ impl<'a> Reader<'_, 'a, '_> {
         if matches!(path, "" | "*") {
             return Some(slot::OWN as usize..self.schema.plan.width);
         }
+        // First contact comes from somewhere too; the rest that is always there is Amends' own.
         let stated = |slot: u32| slot >= slot::OWN || slot == slot::ASKED;
         let place = self.schema.find(path).filter(|place| stated(place.slot))?;
         Some(place.slot as usize..(place.slot + place.field.ty.width()) as usize)

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::plan::{Names, Plan};
 use super::resolve::{Resolver, list_of};
 use super::{Dictionary, names};
@@ -15,7 +17,7 @@ use crate::time::Zone;
 use crate::types::{Bounds, Field, RecordType, Type};
 
 /// How sure a fact is, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// An AI agent says so.

@@ -227,7 +227,7 @@ impl Verifying {
         if is_in_place && !is_next {
             self.fault(place(), Wrong::CaseVersion(event.case.clone()));
         }
-        if let Happened::Assessed { assessment, question } = &event.what {
+        if let Happened::Assessed { assessment, question, .. } = &event.what {
             self.cites("assessment", &assessment.digest);
             self.cites("question", question);
             self.cites("book", &assessment.book);

@@ -8,5 +8,6 @@ mod pages;
 mod steps;
 mod stories;
 mod verified;
+mod walls;
 mod workload;
 mod world;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use amends_core::assess::frozen::{Amount, Frozen};
+use amends_core::assess::frozen::{Amount, Department, Frozen};
 use amends_core::assess::{Workspace, assess};
 use amends_core::authority::{
-    Asking, Budget, BudgetKey, Customer, Decision, Holder, Ladder, Ledger, LedgerKey, Mode, Person, Question, Wish,
+    Asking, Budget, BudgetKey, Customer, Decision, Holder, Ladder, Ledger, LedgerKey, Mode, No, Person, Question, Wish,
     budget_keys, decide, ledger_keys,
 };
 use amends_core::book::check::check;
@@ -32,6 +32,7 @@ pub struct World {
     pub book: Book,
     pub ladder: Ladder,
     pub clocks: Clocks,
+    pub departments: Vec<Department>,
     pub mode: Mode,
     pub connected: bool,
     pub now: Time,
@@ -39,6 +40,8 @@ pub struct World {
     pub events: BTreeMap<CaseId, Vec<Event>>,
     pub budgets: BTreeMap<BudgetKey, Budget>,
     pub ledgers: BTreeMap<LedgerKey, Ledger>,
+    /// Who said no elsewhere.
+    pub noes: Vec<No>,
     /// Limits by holder's kind, in minor units.
     pub team_limit: Option<i64>,
     pub heads: BTreeMap<TeamId, Head>,
@@ -99,6 +102,7 @@ impl World {
             book,
             ladder,
             clocks: Clocks::default(),
+            departments: vec![Department("marketing".to_owned())],
             mode: Mode::Full,
             connected: true,
             now: time("2026-11-16T18:04:00"),
@@ -106,6 +110,7 @@ impl World {
             events: BTreeMap::new(),
             budgets: BTreeMap::new(),
             ledgers: BTreeMap::new(),
+            noes: Vec::new(),
             team_limit: None,
             heads: BTreeMap::new(),
             entries: Vec::new(),
@@ -122,6 +127,7 @@ impl World {
             request: RequestKind::parse(request).unwrap(),
             book: BookRef { name: self.book.name.clone(), digest: self.files.digest() },
             asked: self.now,
+            set_back: None,
             owner: owner.clone(),
         };
         let by = Actor::Person(owner.clone());
@@ -132,7 +138,7 @@ impl World {
     }
 
     pub fn context<'a>(&'a self, by: &'a Actor) -> Context<'a> {
-        Context { now: self.now, by, ladder: &self.ladder, clocks: &self.clocks }
+        Context { now: self.now, by, ladder: &self.ladder, clocks: &self.clocks, departments: &self.departments }
     }
 
     pub fn case(&self, case: &str) -> &Case {
@@ -203,7 +209,7 @@ impl World {
         let line = AssessmentLine::of(&assessment, &text).unwrap();
         self.assessments.insert(frozen.digest.clone(), line);
         let question = Digest::of(text.as_bytes());
-        self.does(case, by, &Command::Assess { assessment: Box::new(frozen.clone()), question }).unwrap();
+        self.does(case, by, &Command::Assess { assessment: Box::new(frozen.clone()), question, ground: None }).unwrap();
         frozen
     }
 
@@ -229,12 +235,13 @@ impl World {
         let customer = self.customer();
         let keys = budget_keys(case, wish, by, customer.today);
         let budgets: Vec<Budget> = keys.into_iter().map(|key| self.budget(key)).collect();
-        let (ladder, mode, customer, budgets) = (&self.ladder, &self.mode, &customer, budgets.as_slice());
+        let (ladder, modes, customer, budgets) = (&self.ladder, [&self.mode; 2], &customer, budgets.as_slice());
         let connected = self.connected;
         let grant = &GrantId::parse(grant).unwrap();
         let ledgers: Vec<Ledger> = ledger_keys(case, wish).into_iter().map(|key| self.ledger(key)).collect();
         let ledgers = ledgers.as_slice();
-        f(&Asking { case, wish, grant, by, now: self.now, ladder, mode, connected, customer, budgets, ledgers })
+        let (now, noes) = (self.now, self.noes.as_slice());
+        f(&Asking { case, wish, grant, by, now, ladder, modes, connected, customer, noes, budgets, ledgers })
     }
 
     fn budget(&self, key: BudgetKey) -> Budget {
@@ -254,7 +261,7 @@ impl World {
         let day = |time| self.book.zone.date_of(time).unwrap();
         let grants = self.cases.values().flat_map(|c| &c.grants);
         let bent = grants.filter(|g| g.is_held() && g.right == Right::Discretion);
-        Customer { today: self.today(), exceptions: bent.map(|g| day(g.at)).collect() }
+        Customer { today: self.today(), known: true, exceptions: bent.map(|g| day(g.at)).collect() }
     }
 
     /// Gives what is theirs to give, and keeps the budgets with it.

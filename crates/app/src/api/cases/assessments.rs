@@ -13,6 +13,7 @@ use crate::api::problem::Problem;
 use crate::api::refused::{Carried, Turned, problem, with_tag};
 use crate::flow::assessing::{Asker, NotAssessed, assess_case};
 use crate::flow::job::Refused;
+use crate::flow::said::Told;
 use crate::store::assessments;
 
 /// Where an answer says the digest of its assessment.
@@ -28,7 +29,15 @@ pub async fn assess(Path(id): Path<String>, SentText(sent): SentText) -> Result<
     let by = sent.me.actor();
     let who = Asker::of(&sent.me, &by);
     let made = assess_case(&sent.records, who, &case, sent.with, &sent.body.0).await.map_err(|e| not_assessed(&e))?;
-    Ok(with_tag(StatusCode::CREATED, made.done.version, answer(&made.digest, made.json)))
+    let json = with_told(made.json, &made.told);
+    Ok(with_tag(StatusCode::CREATED, made.done.version, answer(&made.digest, json)))
+}
+
+/// The assessment with what was not taken as it was said, where there is any.
+fn with_told(json: String, told: &Told) -> String {
+    let (Some(whole), Ok(told_json)) = (json.strip_suffix('}'), serde_json::to_string(told)) else { return json };
+    let members = told_json.trim_start_matches('{').trim_end_matches('}');
+    if told.is_empty() { json } else { format!("{whole},{members}}}") }
 }
 
 fn answer(digest: &str, mut json: String) -> Response {

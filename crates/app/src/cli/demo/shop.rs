@@ -5,11 +5,11 @@ use std::sync::Arc;
 use amends_core::assess::{Workspace, assess};
 use amends_core::authority::{Person, Wish};
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, Command, Look, Opening};
+use amends_core::case::{Actor, Command, Look, Opening, SetBack};
 use amends_core::diagnostic::Findings;
 use amends_core::digest::Digest;
 use amends_core::facts::from_yaml::question_json;
-use amends_core::facts::read_question;
+use amends_core::facts::{Source, read_question};
 use amends_core::ids::{BusinessId, CaseId, CustomerId, OptionId, PersonId, RequestKind, RoleName, TeamId};
 use amends_core::likeness::Likeness;
 use amends_core::money::Money;
@@ -26,6 +26,7 @@ use crate::flow::job::{Done, Job, Work};
 use crate::flow::people::{Setting, change, team};
 use crate::flow::records::{Records, With};
 use crate::flow::rules::{ModeText, Rules};
+use crate::flow::said::Speaker;
 use crate::store::StoreError;
 use crate::store::imports::{self, Kind};
 use crate::store::people::PersonRow;
@@ -348,17 +349,23 @@ impl Shop<'_> {
         if let Some(question) = question.as_object_mut() {
             question.retain(|name, _| matches!(name.as_str(), "facts" | "sources" | "circumstances"));
         }
+        // The shop's people have names and numbers of their own.
+        if let Some(customer) = question.pointer_mut("/facts/customer/id") {
+            *customer = story.customer.0.into();
+        }
         let request = RequestKind::parse(&request)?;
         let opening = self.records.opening(self.business, &self.rules, owner.clone(), request);
         let customer = Some(CustomerId::parse(story.customer.0)?);
-        let opening = Opening { customer, asked, ..opening.map_err(|e| anyhow!("{e:?}"))? };
+        let set_back = Some(SetBack { source: Source::Word, reason: Some(Words::parse("They called then.")?) });
+        let opening = Opening { customer, asked, set_back, ..opening.map_err(|e| anyhow!("{e:?}"))? };
         let case = opening.case.clone();
         self.run(&case, &owner, Work::Open(Box::new(opening))).await?;
         let words = Some(Words::parse(story.says)?);
         self.run(&case, &owner, Work::Do(Box::new(Command::HearCustomer { words }))).await?;
         let by = Actor::Person(owner.clone());
         let (business, role) = (self.business, &owner.role);
-        let who = Asker { business, rules: &self.rules, by: &by, role, claims: false };
+        let speaker = Speaker { own: by.source(), form: false };
+        let who = Asker { business, rules: &self.rules, by: &by, role, speaker };
         let made = assess_case(self.records, who, &case, With::default(), &question.to_string()).await;
         let made = made.map_err(|e| anyhow!("{e:?}"))?;
         if story.owner == "omar" {

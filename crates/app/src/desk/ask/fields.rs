@@ -21,6 +21,8 @@ pub struct Asked<'a> {
     pub answers: &'a Answers,
     /// What of it could not be read: path, and why.
     pub wrong: &'a [(String, String)],
+    /// What the reader's word is worth: where nothing moves, it is taken as it is said.
+    pub own: Source,
 }
 
 /// Facts that belong together.
@@ -181,8 +183,9 @@ fn field(at: &Asked<'_>, question: &Question<'_>) -> Field {
     };
     field.is_next = is_next;
     field.wrong = field.wrong.or_else(|| question.problem.clone());
-    if question.proof.is_some() {
-        field.sources = sources(at.answers, &question.path);
+    let is_doubted = || at.answers.source(&question.path).is_some_and(|source| source < at.own);
+    if question.proof.is_some() || at.own != Source::System && is_doubted() {
+        field.sources = sources(at, &question.path);
     }
     field
 }
@@ -203,18 +206,23 @@ fn presence(answers: &Answers, path: &str, label: String) -> Field {
     }
 }
 
-fn sources(answers: &Answers, path: &str) -> Vec<Choice> {
-    let given = answers.get(&format!("s.{path}")).unwrap_or(Source::System.word());
-    let choice = |source: Source, words: &str| Choice {
+/// What someone can say of where a fact comes from: what is stronger than their word or a claim stands there only where
+/// it is so.
+fn sources(at: &Asked<'_>, path: &str) -> Vec<Choice> {
+    let given = at.answers.source(path).unwrap_or(at.own);
+    let all = [
+        (Source::System, t!("ask-our-system-shows-it")),
+        (Source::Seen, t!("ask-i-looked-at-it")),
+        (Source::Word, t!("ask-the-customer-says-so")),
+        (Source::Claimed, t!("ask-an-agent-claims-it")),
+    ];
+    let is_theirs = |source: Source| (Source::Word..=at.own).contains(&source) || source == given;
+    let choice = |(source, words): (Source, String)| Choice {
         value: source.word().to_owned(),
-        words: words.to_owned(),
-        is_chosen: given == source.word(),
+        words,
+        is_chosen: given == source,
     };
-    vec![
-        choice(Source::System, &t!("ask-our-system-shows-it")),
-        choice(Source::Seen, &t!("ask-i-looked-at-it")),
-        choice(Source::Word, &t!("ask-the-customer-says-so")),
-    ]
+    all.into_iter().filter(|(source, _)| is_theirs(*source)).map(choice).collect()
 }
 
 fn rows(at: &Asked<'_>, question: &Question<'_>, label: String) -> Field {

@@ -89,7 +89,7 @@ pub struct OptionCard {
 impl View {
     /// Puts an answer on the page.
     pub fn of(at: &Asked<'_>) -> Self {
-        let Asked { assessment: a, explanation: e, answers, wrong } = at;
+        let Asked { assessment: a, explanation: e, answers, wrong, own: _ } = at;
         let (words, words_wrong) = match explain::say(a, e, explain::suited(a.standing)) {
             // There is nothing to say yet.
             _ if a.standing == Standing::Unknown => (None, Some(t!("ask-words-follow"))),

@@ -96,7 +96,7 @@ impl Acting<'_> {
         let Staff { me, records, .. } = self.staff;
         let by = me.actor();
         let document = self.answers.document(&me.rules.book, self.case.request.as_str()).to_string();
-        let asker = Asker::of(me, &by);
+        let asker = Asker::of(me, &by).by_form();
         let made = assess_case(records, asker, &self.case.id, self.with("keep"), &document).await?;
         Digest::parse(&made.digest).map_err(|e| Not::wrong(e.to_string()))
     }

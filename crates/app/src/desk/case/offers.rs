@@ -108,6 +108,10 @@ fn does(staff: &Staff, case: &Case, option: &OptionFrozen, there: &[Present]) ->
     let least = match &option.takes {
         Takes::Barred { .. } | Takes::Facts | Takes::Owed { released_by: None } => return Does::Nothing,
         Takes::Owed { released_by: Some(role) } => Least::Role(role.clone()),
+        // To someone unknown only those give whom no number of exceptions holds.
+        Takes::Leave { least, .. } if case.customer.is_none() => {
+            ladder.higher(least.clone(), ladder.lowest_for_customer(|_| usize::MAX))
+        }
         Takes::Leave { least, .. } => least.clone(),
     };
     if ladder.reaches(role, &least) {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use amends_core::authority::{Budget, BudgetKey, Ledger, LedgerKey, Present};
 use amends_core::book::rules::Book;
-use amends_core::case::{Actor, Case, Event, Evidence, Happened, HeadWhy, State, Turn};
+use amends_core::case::{Actor, Approval, ApprovalState, Case, Event, Evidence, Happened, HeadWhy, Look, State, Turn};
 use amends_core::digest::Digest;
-use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, PersonId, TeamId};
+use amends_core::facts::Source;
+use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, OptionId, PersonId, TeamId};
 use amends_core::journal::{AssessmentLine, Head};
 use amends_core::likeness::Likeness;
 use amends_core::time::{Date, Time};
@@ -20,6 +21,7 @@ use crate::flow::seal::Key;
 use crate::store::StoreError;
 use crate::store::budgets::Taken;
 use crate::store::journal::Kept;
+use crate::store::refusals::Refusal;
 use crate::store::requests::Answered;
 use crate::store::steps::StepRow;
 
@@ -124,8 +126,16 @@ pub struct Bench {
     pub budgets: BTreeMap<BudgetKey, Slot>,
     /// Rows of the ledger by key, in the order of their rows.
     pub ledgers: BTreeMap<LedgerKey, Line>,
-    /// When something was bent for a customer.
-    pub exceptions: HashMap<CustomerId, Vec<Date>>,
+    /// When something was bent for a customer, by their key.
+    pub exceptions: HashMap<String, Vec<Date>>,
+    /// The keys of customers that an AI agent claims, and of whom someone else has told as well.
+    pub known: BTreeSet<String>,
+    /// What was refused, of the requests that are looked at.
+    pub refusals: Vec<Refusal>,
+    /// Questions that were refused now.
+    pub refused: BTreeSet<(CaseId, ApprovalId)>,
+    /// Options that someone above said yes to after a no, by case.
+    pub lifted: Vec<(CaseId, OptionId)>,
     /// Who is there.
     pub present: Vec<Present>,
     /// Where chains stood, and where they stand now.
@@ -136,8 +146,8 @@ pub struct Bench {
     pub assessments: Vec<(AssessmentLine, Likeness)>,
     /// Books to keep.
     pub books: HashMap<Digest, Arc<Book>>,
-    /// Customers to make rows for.
-    pub customers: BTreeSet<CustomerId>,
+    /// Customers to make rows for, by their keys, and whether someone else than an AI agent tells of them.
+    pub customers: BTreeMap<String, bool>,
     /// Cases whose customer is known by now.
     pub introduced: Vec<CaseId>,
     /// Questions that moved, by case.
@@ -169,12 +179,16 @@ impl Bench {
             budgets: BTreeMap::new(),
             ledgers: BTreeMap::new(),
             exceptions: HashMap::new(),
+            known: BTreeSet::new(),
+            refusals: Vec::new(),
+            refused: BTreeSet::new(),
+            lifted: Vec::new(),
             present: Vec::new(),
             heads: BTreeMap::new(),
             kept: Vec::new(),
             assessments: Vec::new(),
             books: HashMap::new(),
-            customers: BTreeSet::new(),
+            customers: BTreeMap::new(),
             introduced: Vec::new(),
             approvals: BTreeSet::new(),
             granted: Vec::new(),
@@ -249,11 +263,13 @@ impl Bench {
         let id = || case.id.clone();
         match &event.what {
             Happened::Opened { customer: Some(customer), .. } => {
-                self.customers.insert(customer.clone());
+                self.meet(customer, event);
             }
             Happened::CustomerKnown { customer } => {
-                self.customers.insert(customer.clone());
+                self.meet(customer, event);
                 self.introduced.push(id());
+                let no = |a: &&Approval| matches!(a.state, ApprovalState::Refused { .. });
+                self.refused.extend(case.approvals.iter().filter(no).map(|a| (id(), a.id.clone())));
             }
             Happened::BespokeWritten { approval, .. }
             | Happened::ApprovalAsked { id: approval, .. }
@@ -262,6 +278,7 @@ impl Bench {
             | Happened::Refused { id: approval, .. }
             | Happened::ApprovalEnded { id: approval } => {
                 self.approvals.insert((id(), approval.clone()));
+                self.note_answer(case, approval, &event.what);
             }
             Happened::Reserved { id: grant, approval, .. } => {
                 self.granted.push((id(), grant.clone()));
@@ -276,6 +293,22 @@ impl Bench {
             }
             Happened::GrantSettled { id: grant } | Happened::GrantReleased { id: grant, .. } => {
                 self.ended.push((id(), grant.clone(), event.by.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    fn meet(&mut self, customer: &CustomerId, event: &Event) {
+        *self.customers.entry(customer.key()).or_default() |= event.by.source() > Source::Claimed;
+    }
+
+    /// A no is found again by other cases; what the second look says yes to is refused no more.
+    fn note_answer(&mut self, case: &Case, id: &ApprovalId, what: &Happened) {
+        let Some(approval) = case.approval(id) else { return };
+        match what {
+            Happened::Refused { .. } => drop(self.refused.insert((case.id.clone(), id.clone()))),
+            Happened::Approved { .. } if approval.look == Look::Second => {
+                self.lifted.push((case.id.clone(), approval.of.option.clone()));
             }
             _ => {}
         }

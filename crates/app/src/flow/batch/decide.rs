@@ -1,8 +1,8 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
 use amends_core::authority::{
-    Asking, Budget, BudgetKey, Customer, Decision, Ledger, Question, Wish, budget_keys, decide, ledger_keys, nearest,
-    second_look,
+    Asking, Budget, BudgetKey, Customer, Decision, Ledger, No, Question, Wish, budget_keys, decide, ledger_keys,
+    nearest, second_look,
 };
 use amends_core::case::{
     Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, Grant, GrantState, Happened, Look,
@@ -10,17 +10,19 @@ use amends_core::case::{
 };
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
+use amends_core::facts::Source;
 use amends_core::fulfilment::kinds_of;
-use amends_core::ids::{ApprovalId, GrantId, PersonId};
+use amends_core::ids::{ApprovalId, CustomerId, GrantId, PersonId};
 use amends_core::money::Money;
 use amends_core::time::{Duration, Time};
 use amends_core::words::Words;
 
 use super::bench::Bench;
 use super::save::steps_of;
-use crate::flow::job::{Answer, AskedOf, Done, Ending, Given, Job, Refused, Work};
+use crate::flow::job::{Answer, AskedOf, Done, Ending, Given, Job, KeptAssessment, Refused, Work};
 use crate::flow::present::first_asked;
-use crate::store::StoreError;
+use crate::store::refusals::Refusal;
+use crate::store::{StoreError, refusals};
 
 /// Most things that are due on one case at once.
 const RINGS_MAX: usize = 64;
@@ -71,7 +73,8 @@ impl Bench {
 
     fn open(&mut self, opening: &Opening, by: &Actor) -> Result<Answer, StoreError> {
         let (rules, now) = (std::sync::Arc::clone(&self.rules), self.now);
-        let context = Context { now, by, ladder: &rules.ladder, clocks: &rules.clocks };
+        let (ladder, clocks, departments) = (&rules.ladder, &rules.clocks, rules.departments.as_slice());
+        let context = Context { now, by, ladder, clocks, departments };
         match open(opening, &context) {
             Err(denied) => Ok(Err(denied.into())),
             Ok(event) => {
@@ -87,8 +90,7 @@ impl Bench {
             Work::Open(_) => Err(Refused::NoCase),
             Work::Do(command) => Ok(Worked::of(self.apply(case, command, &job.by)?)),
             Work::Assess(kept) => {
-                let (assessment, question) = (Box::new(kept.frozen.clone()), kept.line.question_digest.clone());
-                let events = self.apply(case, &Command::Assess { assessment, question }, &job.by)?;
+                let events = self.assess(case, kept, &job.by)?;
                 self.books.entry(kept.line.book.clone()).or_insert_with(|| std::sync::Arc::clone(&kept.book));
                 self.assessments.push((kept.line.clone(), kept.like.clone()));
                 Ok(Worked { assessed: Some(kept.line.digest.clone()), ..Worked::of(events) })
@@ -102,9 +104,21 @@ impl Bench {
         }
     }
 
+    /// Keeps an assessment, and before it who the customer is, where its facts say so.
+    fn assess(&self, case: &Case, kept: &KeptAssessment, by: &Actor) -> Result<Vec<Event>, Denied> {
+        let (assessment, question) = (Box::new(kept.frozen.clone()), kept.line.question_digest.clone());
+        let command = Command::Assess { assessment, question, ground: Some(kept.ground.clone()) };
+        let Some(customer) = kept.knows.clone() else { return self.apply(case, &command, by) };
+        let mut events = self.apply(case, &Command::KnowCustomer { customer }, by)?;
+        let knows = events.iter().fold(case.clone(), |case, event| case.after(event));
+        events.extend(self.apply(&knows, &command, by)?);
+        Ok(events)
+    }
+
     fn apply(&self, case: &Case, command: &Command, by: &Actor) -> Result<Vec<Event>, Denied> {
         let rules = &self.rules;
-        apply(case, command, &Context { now: self.now, by, ladder: &rules.ladder, clocks: &rules.clocks })
+        let (ladder, clocks, departments) = (&rules.ladder, &rules.clocks, rules.departments.as_slice());
+        apply(case, command, &Context { now: self.now, by, ladder, clocks, departments })
     }
 
     /// Asks the core about a wish, with all that was locked.
@@ -120,14 +134,32 @@ impl Bench {
         let keys = budget_keys(case, wish, by, self.rules.day(self.now));
         let budgets: Vec<Budget> =
             keys.iter().filter_map(|key| self.budgets.get(key)).map(|s| s.budget.clone()).collect();
-        let exceptions = case.customer.as_ref().and_then(|id| self.exceptions.get(id)).cloned().unwrap_or_default();
-        let customer = Customer { today: self.rules.day(self.now), exceptions };
-        let (ladder, mode, connected) = (&self.rules.ladder, self.rules.mode(&case.team), self.connected(case, wish));
+        let customer = self.customer(case);
+        let noes = self.noes(case, wish);
+        let modes = [&case.team, &by.team].map(|team| self.rules.mode(team));
+        let (ladder, connected) = (&self.rules.ladder, self.connected(case, wish));
         let keys = ledger_keys(case, wish);
         let ledgers: Vec<Ledger> =
             keys.iter().filter_map(|key| self.ledgers.get(key)).map(|line| line.ledger.clone()).collect();
-        let (now, customer, budgets, ledgers) = (self.now, &customer, budgets.as_slice(), ledgers.as_slice());
-        Ok(f(&Asking { case, wish, grant, by, now, ladder, mode, connected, customer, budgets, ledgers }))
+        let (now, customer, noes) = (self.now, &customer, noes.as_slice());
+        let (budgets, ledgers) = (budgets.as_slice(), ledgers.as_slice());
+        Ok(f(&Asking { case, wish, grant, by, now, ladder, modes, connected, customer, noes, budgets, ledgers }))
+    }
+
+    /// What was bent for the customer of a case. Whom an AI agent alone tells of nobody knows.
+    fn customer(&self, case: &Case) -> Customer {
+        let key = case.customer.as_ref().map(CustomerId::key);
+        let known = key.as_ref().is_some_and(|key| case.customer_from > Source::Claimed || self.known.contains(key));
+        let exceptions = key.and_then(|key| self.exceptions.get(&key)).cloned().unwrap_or_default();
+        Customer { today: self.rules.day(self.now), known, exceptions }
+    }
+
+    /// Who said no to the same request on other cases.
+    fn noes(&self, case: &Case, wish: &Wish) -> Vec<No> {
+        let requests = refusals::requests(case, &wish.assessment);
+        let order = refusals::order_of(case, &wish.assessment);
+        let of = |r: &&Refusal| r.case != case.id && requests.contains(&r.request) && r.is_of(order);
+        self.refusals.iter().filter(of).map(|refusal| refusal.no.clone()).collect()
     }
 
     /// Whether a connector is there for at least one thing of what is wished.
@@ -324,7 +356,7 @@ impl Bench {
             if grant.right == Right::Discretion && grant.state == GrantState::Reserved {
                 let day = self.rules.day(grant.at);
                 if let Some(customer) = case.customer.clone() {
-                    self.exceptions.entry(customer).or_default().push(day);
+                    self.exceptions.entry(customer.key()).or_default().push(day);
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use amends_core::authority::{Budget, BudgetKey, Ledger, LedgerKey, Wish, budget_keys, ledger_keys};
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Case, Event};
+use amends_core::facts::Source;
 use amends_core::fulfilment::State;
 use amends_core::ids::{BusinessId, CustomerId, TeamId};
 use amends_core::time::Time;
@@ -18,7 +19,7 @@ use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
 use crate::store::requests::Answered;
-use crate::store::{Conn, StoreError, budgets, cases, customers, journal, ledger, requests, settings, steps};
+use crate::store::{Conn, StoreError, budgets, cases, customers, journal, ledger, refusals, requests, settings, steps};
 
 /// What holds now: as remembered, while the settings were not changed.
 pub async fn rules(
@@ -111,14 +112,19 @@ pub async fn read_cases(conn: &mut Conn, business: &BusinessId, ids: &[&str]) ->
 pub async fn what_grants_touch(conn: &mut Conn, bench: &mut Bench, jobs: &[Job]) -> Result<(), StoreError> {
     let mut keys: BTreeSet<BudgetKey> = BTreeSet::new();
     let mut lines: BTreeSet<LedgerKey> = BTreeSet::new();
-    let mut who: BTreeSet<CustomerId> = BTreeSet::new();
+    let mut who: BTreeSet<String> = BTreeSet::new();
+    let mut claimed: BTreeSet<String> = BTreeSet::new();
+    let mut requests: BTreeSet<String> = BTreeSet::new();
     for job in jobs {
         let Some(case) = bench.cases.get(&job.case) else { continue };
         match &job.work {
             Work::Give { wish, .. } | Work::Ask { wish, .. } => {
                 keys.extend(keys_of(bench, case, wish, &job.by));
                 lines.extend(ledger_keys(case, wish));
-                who.extend(case.customer.clone());
+                let customer = case.customer.as_ref().map(CustomerId::key);
+                claimed.extend(customer.clone().filter(|_| case.customer_from == Source::Claimed));
+                who.extend(customer);
+                requests.extend(refusals::requests(case, &wish.assessment));
             }
             Work::End { grant, .. } => {
                 let grant = case.grant(grant);
@@ -130,12 +136,18 @@ pub async fn what_grants_touch(conn: &mut Conn, bench: &mut Bench, jobs: &[Job])
     }
     lock_budgets(conn, bench, keys).await?;
     lock_ledger(conn, bench, lines).await?;
-    let names: Vec<&str> = who.iter().map(CustomerId::as_str).collect();
+    let names: Vec<&str> = who.iter().map(String::as_str).collect();
     customers::lock(conn, &bench.business, &names).await?;
     for (customer, at) in customers::exceptions(conn, &bench.business, &names).await? {
         let day = bench.rules.day(at);
         bench.exceptions.entry(customer).or_default().push(day);
     }
+    if !claimed.is_empty() {
+        let keys: Vec<&str> = claimed.iter().map(String::as_str).collect();
+        bench.known = customers::known(conn, &bench.business, &keys).await?;
+    }
+    let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
+    bench.refusals = refusals::find(conn, &bench.business, &requests).await?;
     Ok(())
 }
 

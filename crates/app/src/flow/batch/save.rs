@@ -5,7 +5,6 @@ use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Approval, Case, Grant, GrantState};
 use amends_core::digest::Digest;
 use amends_core::fulfilment::{self, State, Step};
-use amends_core::ids::CustomerId;
 use amends_core::journal::{BookLine, Head};
 use amends_core::time::Time;
 
@@ -15,7 +14,7 @@ use crate::flow::seal::Key;
 use crate::store::steps::{BY_HAND, StepRow};
 use crate::store::{
     Conn, StoreError, approvals, assessments, books, budgets, cases, customers, files, grants, journal, ledger,
-    requests, steps,
+    refusals, requests, steps,
 };
 
 /// Writes everything.
@@ -80,8 +79,7 @@ async fn save_ledger(conn: &mut Conn, bench: &Bench) -> Result<(), StoreError> {
 }
 
 async fn save_customers(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), StoreError> {
-    let ids: Vec<&str> = bench.customers.iter().map(CustomerId::as_str).collect();
-    customers::add(conn, &bench.business, &ids, at).await?;
+    customers::add(conn, &bench.business, &bench.customers, at).await?;
     for case in bench.introduced.iter().filter_map(|id| bench.cases.get(id)) {
         grants::know_customer(conn, case).await?;
     }
@@ -95,6 +93,12 @@ async fn save_given(conn: &mut Conn, bench: &Bench, at: i64) -> Result<(), Store
         .filter_map(|(case, id)| bench.cases.get(case).and_then(|case| Some((case, case.approval(id)?))))
         .collect();
     approvals::save(conn, &asked, at).await?;
+    let refused = asked.iter().filter(|(case, a)| bench.refused.contains(&(case.id.clone(), a.id.clone())));
+    let refused: Vec<(&Case, &Approval)> = refused.copied().collect();
+    refusals::add(conn, &refused, at).await?;
+    for (case, option) in &bench.lifted {
+        refusals::lift(conn, &bench.business, case, option).await?;
+    }
     let of = |(case, id): &(_, amends_core::ids::GrantId)| {
         let case = bench.cases.get(case)?;
         Some((case, case.grant(id)?))

@@ -1,11 +1,13 @@
 //! Assessments on a case, and the questions that come of them.
 
-use super::{Context, free, known};
+use super::{Context, free, known, own};
 use crate::assess::frozen::{Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use crate::authority::{Bound, Ladder, Person, Question, at_least, cost_of, may_answer};
 use crate::book::rules::Role;
 use crate::case::clocks::later;
-use crate::case::{Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Happened, Look, Next, Right, State};
+use crate::case::{
+    Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Ground, Happened, Look, Next, Right, State,
+};
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::ids::ApprovalId;
@@ -15,7 +17,7 @@ use crate::words::Words;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command {
-        Command::Assess { assessment, question } => assess(case, assessment, question),
+        Command::Assess { assessment, question, ground } => assess(case, assessment, question, ground.as_ref()),
         Command::WriteBespoke { assessment, option, approval } => bespoke(case, assessment, option, approval, c),
         Command::AskApproval { id, question, words, to } => ask(case, id, question, words, to, c),
         Command::PassOn { id, to } => pass_on(case, id, to, c),
@@ -25,7 +27,12 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
 }
 
 /// An assessment that read other amounts than the case holds would permit what was given already.
-fn assess(case: &Case, assessment: &Frozen, question: &Digest) -> Result<Vec<Happened>, Denied> {
+fn assess(
+    case: &Case,
+    assessment: &Frozen,
+    question: &Digest,
+    ground: Option<&Ground>,
+) -> Result<Vec<Happened>, Denied> {
     case.must_be_open()?;
     if case.assessment(&assessment.digest).is_some() {
         return Ok(Vec::new());
@@ -42,7 +49,8 @@ fn assess(case: &Case, assessment: &Frozen, question: &Digest) -> Result<Vec<Hap
     if known != [granted.minor, released.minor, paid.minor] {
         return Err(Denied::BehindTheCase { granted, released, paid });
     }
-    Ok(vec![Happened::Assessed { assessment: Box::new(assessment.clone()), question: question.clone() }])
+    let (assessment, question) = (Box::new(assessment.clone()), question.clone());
+    Ok(vec![Happened::Assessed { assessment, question, ground: ground.cloned() }])
 }
 
 /// What left the house on a case, in the currency an assessment read it in, else in that of what left.
@@ -65,6 +73,7 @@ fn bespoke(
     let kept = case.assessment(assessment).ok_or_else(|| Denied::NotAssessed { assessment: assessment.clone() })?;
     let may = kept.frozen.bespoke.as_ref().filter(|_| !by.is_agent()).ok_or(Denied::MayNotWrite)?;
     at_least(c.ladder, &by.role, &may.role)?;
+    own::must_add_up(option, &kept.frozen, c.departments)?;
     let mut kinds = option.parts.iter().filter_map(|p| p.kind.as_ref());
     if let Some(kind) = kinds.find(|kind| may.barred.contains(kind)) {
         return Err(Denied::KindBarred { kind: kind.clone() });
@@ -76,6 +85,7 @@ fn bespoke(
     let option = OptionFrozen {
         group: OptionGroup::Bespoke,
         size: Size::Whole,
+        most: None,
         takes,
         loans: Vec::new(),
         relies: Vec::new(),

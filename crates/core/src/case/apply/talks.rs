@@ -3,13 +3,14 @@
 use super::{Context, HANDED_IN_MAX, free, known};
 use crate::case::{Actor, Case, Command, Evidence, Happened, State};
 use crate::denied::Denied;
+use crate::facts::Source;
 use crate::ids::{CustomerId, EvidenceId, PromiseId};
 use crate::time::Time;
 use crate::words::Words;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command.clone() {
-        Command::KnowCustomer { customer } => know_customer(case, customer),
+        Command::KnowCustomer { customer } => know_customer(case, customer, c),
         Command::AddEvidence { id, evidence } => add_evidence(case, id, evidence, c),
         Command::Note { words } => {
             // The worker tells what it could not do beside grants, such as a mail; an inlet, what came with a request.
@@ -30,12 +31,14 @@ pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Resul
     }
 }
 
-fn know_customer(case: &Case, customer: CustomerId) -> Result<Vec<Happened>, Denied> {
+/// Who the customer is stands, but for what only an AI agent claims: a person or a system confirms or corrects it.
+fn know_customer(case: &Case, customer: CustomerId, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     case.must_be_open()?;
+    let is_better = case.customer_from == Source::Claimed && c.by.source() > Source::Claimed;
     match &case.customer {
-        Some(known) if *known == customer => Ok(Vec::new()),
+        Some(known) if known.key() == customer.key() && !is_better => Ok(Vec::new()),
         known => {
-            free("customer", &customer, known.is_some())?;
+            free("customer", &customer, known.is_some() && !is_better)?;
             Ok(vec![Happened::CustomerKnown { customer }])
         }
     }
@@ -47,6 +50,10 @@ fn has_evidence(case: &Case, id: &EvidenceId) -> bool {
 
 fn add_evidence(case: &Case, id: EvidenceId, evidence: Evidence, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     case.must_be_open()?;
+    // What an AI agent tells it has seen is a note.
+    if matches!(evidence, Evidence::Seen { .. }) && c.by.source() < Source::Seen {
+        return Err(Denied::NotAPerson);
+    }
     free("piece of evidence", &id, has_evidence(case, &id))?;
     if *c.by == Actor::Customer && case.handed_in.len() >= HANDED_IN_MAX {
         return Err(Denied::CustomerFull);

@@ -8,9 +8,9 @@ use crate::time::Time;
 impl Case {
     pub(super) fn fold_given(&mut self, event: &Event) {
         match &event.what {
-            Happened::Assessed { assessment, question } => {
-                let (frozen, question) = ((**assessment).clone(), question.clone());
-                self.assessments.push(Kept { frozen, question, version: event.version, at: event.at });
+            Happened::Assessed { assessment, question, ground } => {
+                let (frozen, question, ground) = ((**assessment).clone(), question.clone(), ground.clone());
+                self.assessments.push(Kept { frozen, question, ground, version: event.version, at: event.at });
             }
             Happened::Reserved { id, approval, .. } => {
                 if let Some(approval) = approval.as_ref().and_then(|id| self.approval_mut(id)) {

@@ -1,0 +1,180 @@
+//! Who can say what: facts are worth what whoever says them is, at every door.
+
+use serde_json::{Value, json};
+
+use super::incoming::wrong_item;
+use super::shop::{Got, Shop, on_both};
+
+/// An order of a customer, as someone tells it.
+pub fn purchase(customer: &str, order: &str, paid: &str, condition: &str) -> Value {
+    json!({ "customer": { "id": customer, "since": "2020-01-01", "orders": 9, "claims_12m": 0 },
+        "order": { "id": order, "placed": "2026-11-10T12:00:00", "channel": "online",
+            "payment": { "id": "card_1", "kind": "card", "holder": "Jonas Weber" },
+            "lines": [{ "sku": "s", "title": "Shirt", "paid": paid, "final_sale": false }],
+            "shipping": "0 USD", "refunded": "0 USD" },
+        "condition": condition })
+}
+
+/// The digest of an assessment that was kept.
+pub fn digest(got: &Got) -> String {
+    assert_eq!(got.status, 201, "{}", got.json);
+    got.headers["assessment-digest"].to_str().unwrap().to_owned()
+}
+
+impl Shop {
+    /// Assesses a case with facts; the assessment and its digest.
+    pub async fn told(&self, who: &str, case: &str, question: Value) -> (Value, String) {
+        let got = self.post(who, &format!("{case}/assessments"), question).await;
+        let digest = digest(&got);
+        (got.json, digest)
+    }
+
+    /// Opens a case as it is described; its path.
+    pub async fn opens(&self, who: &str, case: Value) -> String {
+        format!("/v1/cases/{}", self.post(who, "/v1/cases", case).await.ok()["case"].as_str().unwrap())
+    }
+
+    pub async fn gives(&self, who: &str, case: &str, digest: &str, option: &str) -> Got {
+        self.post(who, &format!("{case}/grants"), json!({ "assessment": digest, "option": option })).await
+    }
+}
+
+fn fee() -> Value {
+    json!({ "facts": { "customer": { "id": "c_9", "since": "2020-01-01", "orders": 9, "claims_12m": 0 },
+        "order": purchase("c_9", "A-1", "20.00 USD", "as_new")["order"],
+        "fee": { "amount": "20.00 USD", "charged": "2026-11-01", "in_error": true, "waived_12m": 0 } } })
+}
+
+#[test]
+fn no_one_who_works_here_is_a_system_and_the_answer_says_so() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let case = shop.case("rita", "fee", "c_9").await;
+        let (plain, _) = shop.told("rita", &case, fee()).await;
+        assert_ne!(plain["standing"], "entitled", "an error of ours is what our system shows: {plain:#}");
+        assert_eq!(plain.get("lowered"), None, "nobody said that it is more");
+        let mut stated = fee();
+        stated["sources"] = json!({ "fee": "system", "order": "word" });
+        let (lowered, _) = shop.told("rita", &case, stated.clone()).await;
+        assert_eq!(lowered["lowered"], json!([{ "path": "fee", "said": "system", "is": "seen" }]));
+        assert_ne!(lowered["standing"], "entitled");
+        let theirs = shop.case("ada", "fee", "c_9").await;
+        let (claimed, _) = shop.told("ada", &theirs, stated).await;
+        assert_eq!(claimed["lowered"].as_array().map(Vec::len), Some(2), "{claimed:#}");
+        assert_ne!(claimed["standing"], "entitled");
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn a_key_of_a_system_of_record_tells_what_the_system_shows() {
+    on_both(async |fresh| {
+        let mut shop = Shop::open(fresh).await;
+        let facts = json!({ "person": "omar", "title": "the till", "actions": ["assess", "cases", "facts"] });
+        let made = shop.post("hugo", "/v1/keys", facts).await.ok();
+        let plain = json!({ "person": "omar", "title": "another", "actions": [] });
+        let other = shop.post("hugo", "/v1/keys", plain).await.ok();
+        let agents = json!({ "person": "ada", "title": "no till", "actions": ["assess", "facts"] });
+        assert_eq!(shop.post("hugo", "/v1/keys", agents).await.status, 422, "an agent is no system of record");
+        shop.holds("till", &made["key"]);
+        shop.holds("omar", &other["key"]);
+        let case = shop.case("omar", "fee", "c_9").await;
+        assert_ne!(
+            shop.told("omar", &case, fee()).await.0["standing"],
+            "entitled",
+            "all that its person may, and no more"
+        );
+        let (shown, _) = shop.told("till", &case, fee()).await;
+        assert_eq!(shown["standing"], "entitled", "{shown:#}");
+        // Whoever goes on says nothing, or the same: it stays what the system shows. Who changes it says it themselves.
+        assert_eq!(shop.told("omar", &case, json!({})).await.0["standing"], "entitled");
+        assert_eq!(shop.told("omar", &case, fee()).await.0["standing"], "entitled");
+        let mut other = fee();
+        other["facts"]["fee"]["charged"] = json!("2026-11-02");
+        let (changed, _) = shop.told("omar", &case, other).await;
+        assert_ne!(changed["standing"], "entitled", "{changed:#}");
+    });
+}
+
+/// The event of a system is enough for an agent, who says nothing; what it says otherwise is not taken.
+#[test]
+fn an_agent_gives_by_itself_what_a_system_shows_and_asks_with_claims() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let secret = shop.events().await;
+        let taken = shop.event(&secret, "msg_1", &wrong_item(&shop)).await;
+        let case = format!("/v1/cases/{}", taken.json["case"].as_str().unwrap());
+        let to = json!({ "to": "ada", "words": "all of it is known" });
+        shop.post("rita", &format!("{case}/handover"), to).await.ok();
+        shop.post("ada", &format!("{case}/handover/accept"), Value::Null).await.ok();
+        let id = case.rsplit('/').next().unwrap();
+        let claims = json!({ "case": id, "facts": { "sent": ["TS-1"], "refund_to": null } });
+        let said = shop.tool("ada", "assess_case", claims).await.unwrap();
+        assert_eq!(said["assessment"]["not_taken"], json!([{ "path": "sent", "is": "system" }]));
+        let made = shop.tool("ada", "assess_case", json!({ "case": id })).await.unwrap();
+        assert_eq!(made["assessment"]["standing"], "entitled", "{made:#}");
+        let wish = json!({ "case": id, "assessment": made["digest"], "option": "make_good" });
+        shop.tool("ada", "grant", wish).await.unwrap();
+
+        let facts = wrong_item(&shop)["data"].clone();
+        let open = json!({ "request": "wrong_goods", "customer": facts["customer"]["id"] });
+        let case = shop.tool("ada", "open_case", open).await.unwrap()["case"].clone();
+        let made = shop.tool("ada", "assess_case", json!({ "case": case, "facts": facts })).await.unwrap();
+        let wish = json!({ "case": case, "assessment": made["digest"], "option": "make_good" });
+        assert!(shop.tool("ada", "grant", wish).await.is_err(), "{made:#}");
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn first_contact_is_the_clocks_or_whose_word_it_is() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let opening = |more: Value| {
+            let mut open = json!({ "request": "returns", "customer": "c_1" });
+            open.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            open
+        };
+        let asked = "2026-11-10T12:00:00-05:00";
+        let bare = shop.post("rita", "/v1/cases", opening(json!({ "asked": asked }))).await;
+        assert_eq!(bare.refused(), (409, "reason_missing"));
+        let later = json!({ "asked": "2026-11-17T12:00:00-05:00", "asked_reason": "a guess" });
+        assert_eq!(shop.post("rita", "/v1/cases", opening(later)).await.refused(), (409, "asked_later"));
+        for (who, more, source, reason) in [
+            ("rita", json!({}), Value::Null, Value::Null),
+            ("rita", json!({ "asked": asked, "asked_reason": "her letter" }), json!("seen"), json!("her letter")),
+            (
+                "rita",
+                json!({ "asked": asked, "asked_reason": "she says so", "asked_source": "word" }),
+                json!("word"),
+                json!("she says so"),
+            ),
+            (
+                "rita",
+                json!({ "asked": asked, "asked_reason": "no", "asked_source": "system" }),
+                json!("seen"),
+                json!("no"),
+            ),
+            ("ada", json!({ "asked": asked, "asked_source": "system" }), json!("claimed"), Value::Null),
+        ] {
+            let case = shop.opens(who, opening(more)).await;
+            let events = shop.get(who, &format!("{case}/events")).await.ok();
+            let set_back = &events["events"][0]["event"]["what"]["opened"]["set_back"];
+            assert_eq!((&set_back["source"], &set_back["reason"]), (&source, &reason), "{who}");
+            // The question says whose word it is.
+            shop.told(who, &case, json!({ "facts": purchase("c_1", "A-1", "20.00 USD", "as_new") })).await;
+        }
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn an_agent_sees_nothing_and_answers_for_no_customer() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let case = shop.case("ada", "returns", "c_1").await;
+        let seen = json!({ "seen": { "what": "a receipt" } });
+        assert_eq!(shop.post("ada", &format!("{case}/evidence"), seen.clone()).await.refused(), (403, "not_a_person"));
+        shop.post("rita", &format!("{case}/evidence"), seen).await.ok();
+    });
+}
