@@ -225,7 +225,10 @@ impl House {
             request: RequestKind::parse("fee").unwrap(),
             book: BookRef { name: book.name.clone(), digest: Digest::parse(&book.digest).unwrap() },
             asked: Time::parse("2026-11-26T10:00", &book.zone).unwrap().min(records.clock.now()),
-            set_back: Some(SetBack { source: Source::Seen, reason: Some(Words::parse("A letter of that day.").unwrap()) }),
+            set_back: Some(SetBack {
+                source: Source::Seen,
+                reason: Some(Words::parse("A letter of that day.").unwrap()),
+            }),
             owner: me.person.person(),
         };
         records.run(me, &case, With::default(), Work::Open(Box::new(opening))).await.unwrap();

@@ -178,9 +178,7 @@ impl Case {
         for a in self.approvals.iter().rev().filter(|a| a.of.option == *option) {
             match &a.state {
                 ApprovalState::Given { .. } | ApprovalState::Used { .. } if a.look == Look::Second => return None,
-                ApprovalState::Refused { by, .. }
-                    if Ground::is_held_by_a_no(self.ground_of(&a.of.assessment), now) =>
-                {
+                ApprovalState::Refused { by, .. } if Ground::is_held_by_a_no(self.ground_of(&a.of.assessment), now) => {
                     return Some(by);
                 }
                 _ => {}

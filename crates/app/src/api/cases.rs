@@ -92,10 +92,10 @@ pub async fn open(State(_): State<App>, sent: Sent<OpenCase>) -> Result<Response
     let asked = body.asked.as_deref().map_or(Ok(now), |text| moment(&me, "asked", text))?;
     let opening =
         records.opening(&me.business, &me.rules, me.person.person(), body.request).map_err(|e| problem(&e))?;
-    let set_back = body.asked.is_some().then(|| SetBack {
-        source: body.asked_source.unwrap_or(me.actor().source()),
-        reason: body.asked_reason,
-    });
+    let set_back = body
+        .asked
+        .is_some()
+        .then(|| SetBack { source: body.asked_source.unwrap_or(me.actor().source()), reason: body.asked_reason });
     let opening = Opening { team, customer: body.customer, asked, set_back, ..opening };
     let case = opening.case.clone();
     let answer = records.run(&me, &case, with, Work::Open(Box::new(opening))).await;

@@ -188,12 +188,7 @@ async fn cards(staff: &Staff) -> Result<(Vec<Card>, usize), Refused> {
     Ok((cards, more))
 }
 
-async fn card(
-    staff: &Staff,
-    case: &Case,
-    approval: &Approval,
-    waiting: &Waiting,
-) -> Result<Option<Card>, StoreError> {
+async fn card(staff: &Staff, case: &Case, approval: &Approval, waiting: &Waiting) -> Result<Option<Card>, StoreError> {
     let (me, records, now) = (&staff.me, &staff.records, staff.records.clock.now());
     let ApprovalState::Waiting { to, until, .. } = &approval.state else { return Ok(None) };
     if case.owner.id == me.person.id {

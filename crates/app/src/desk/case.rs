@@ -260,7 +260,8 @@ async fn page(
         None => kept(staff, &case).await.map_err(refused)?,
     };
     let by = me.actor();
-    let trial = Trial::of(records, Asker::of(me, &by).by_form(), &case).await.map_err(|e| problem(&e).into_response())?;
+    let trial =
+        Trial::of(records, Asker::of(me, &by).by_form(), &case).await.map_err(|e| problem(&e).into_response())?;
     let mut dated = answers.clone();
     let now = records.clock.now();
     crate::flow::asking::date(&me.rules.book, &mut dated, now);

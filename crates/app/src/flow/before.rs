@@ -67,7 +67,10 @@ fn before(
 ) -> Vec<Before> {
     let (requests, order) = (refusals::requests(case, assessment), refusals::order_of(case, assessment));
     let of = |r: &&Refusal| {
-        requests.contains(&r.request) && r.is_of(order) && r.no.option.as_str() == waiting.option && r.approval != waiting.id
+        requests.contains(&r.request)
+            && r.is_of(order)
+            && r.no.option.as_str() == waiting.option
+            && r.approval != waiting.id
     };
     let mut seen: Vec<&str> = Vec::new();
     let mut all = Vec::new();

@@ -214,12 +214,7 @@ impl Merged {
 ///
 /// # Errors
 /// A sentence, when one of them is of the wrong shape.
-pub fn merge(
-    book: &Book,
-    known: &Known,
-    speaker: Speaker,
-    given: &mut Map<String, Value>,
-) -> Result<Merged, String> {
+pub fn merge(book: &Book, known: &Known, speaker: Speaker, given: &mut Map<String, Value>) -> Result<Merged, String> {
     let facts = match given.remove("facts") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(facts)) => facts,
@@ -241,7 +236,8 @@ pub fn merge(
     let Merger { mut told, sources, .. } = merger;
     told.lowered.sort_by(|a, b| a.path.cmp(&b.path));
     told.lowered.dedup();
-    let mut written: Map<String, Value> = sources.0.iter().map(|(path, source)| (path.clone(), json!(source))).collect();
+    let mut written: Map<String, Value> =
+        sources.0.iter().map(|(path, source)| (path.clone(), json!(source))).collect();
     // What names no fact or no source is told where the question is read.
     written.extend(unread.into_iter().filter(|(path, _)| !sources.0.contains_key(path)));
     let question = Map::from_iter([
@@ -427,7 +423,8 @@ impl Merger<'_> {
         if self.speaker.own == Source::Claimed {
             // What a stronger source told does not go by a claim that leaves it out.
             let is_said = |k: &Value| all.iter().any(|one| one.get("id") == k.get("id"));
-            let left: Vec<Value> = known.into_iter().filter(|k| source(k) > Some(Source::Claimed) && !is_said(k)).collect();
+            let left: Vec<Value> =
+                known.into_iter().filter(|k| source(k) > Some(Source::Claimed) && !is_said(k)).collect();
             all.extend(left);
         }
         Ok(all)

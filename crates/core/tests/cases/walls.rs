@@ -200,7 +200,8 @@ fn a_no_elsewhere_takes_someone_above_until_something_better_is_shown() {
     w.assess("c1", "returned_in_time", &rep);
     let wish = w.wish("c1", "credit");
     assert!(matches!(w.decide("c1", &rep, &wish), Decision::Grant(_)));
-    let no = |role: &str, option: &str| No { option: OptionId::parse(option).unwrap(), by: person("x", role), source: None };
+    let no =
+        |role: &str, option: &str| No { option: OptionId::parse(option).unwrap(), by: person("x", role), source: None };
     for (noes, least) in [
         (vec![no("lead", "credit")], Some("head")),
         (vec![no("frontline", "credit")], Some("lead")),

@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use amends_core::authority::{Budget, BudgetKey, Present};
 use amends_core::book::rules::Book;
-use amends_core::case::{
-    Actor, Approval, ApprovalState, Case, Event, Evidence, Happened, HeadWhy, Look, State, Turn,
-};
+use amends_core::case::{Actor, Approval, ApprovalState, Case, Event, Evidence, Happened, HeadWhy, Look, State, Turn};
 use amends_core::digest::Digest;
 use amends_core::facts::Source;
 use amends_core::ids::{ApprovalId, BusinessId, CaseId, CustomerId, GrantId, OptionId, PersonId, TeamId};

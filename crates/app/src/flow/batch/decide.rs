@@ -9,8 +9,8 @@ use amends_core::case::{
 };
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
-use amends_core::fulfilment::kinds_of;
 use amends_core::facts::Source;
+use amends_core::fulfilment::kinds_of;
 use amends_core::ids::{ApprovalId, CustomerId, GrantId, PersonId};
 use amends_core::time::{Duration, Time};
 use amends_core::words::Words;

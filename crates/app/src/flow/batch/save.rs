@@ -13,8 +13,8 @@ use crate::flow::rules::Rules;
 use crate::flow::seal::Key;
 use crate::store::steps::{BY_HAND, StepRow};
 use crate::store::{
-    Conn, StoreError, approvals, assessments, books, budgets, cases, customers, files, grants, journal, refusals, requests,
-    steps,
+    Conn, StoreError, approvals, assessments, books, budgets, cases, customers, files, grants, journal, refusals,
+    requests, steps,
 };
 
 /// Writes everything.

@@ -68,7 +68,8 @@ fn a_person_corrects_and_a_claim_does_not() {
     assert_eq!((merged.source("order.lines"), merged.source("order.id")), (Source::Seen, Source::System));
     assert_eq!(merged.facts["order"]["lines"][0]["paid"], "500.00 USD");
     // Who leaves a fact out, or writes null, takes nothing away; a blank in a form does, on their name.
-    for gone in [json!({ "facts": { "order": {} } }), json!({ "facts": { "order": null, "customer": { "id": null } } })] {
+    for gone in [json!({ "facts": { "order": {} } }), json!({ "facts": { "order": null, "customer": { "id": null } } })]
+    {
         assert_eq!(said(&event, PERSON, gone).facts["order"]["id"], "A-1");
     }
     let mut blank = order("20.00 USD");

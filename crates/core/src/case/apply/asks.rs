@@ -4,7 +4,9 @@ use super::{Context, free, known, own};
 use crate::assess::frozen::{Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
 use crate::authority::{Bound, Ladder, Person, Question, at_least, cost_of, may_answer};
 use crate::case::clocks::later;
-use crate::case::{Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Ground, Happened, Look, Next, Right, State};
+use crate::case::{
+    Actor, Answer, Approval, ApprovalState, Asked, Case, Command, Ground, Happened, Look, Next, Right, State,
+};
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::ids::ApprovalId;
@@ -70,8 +72,14 @@ fn bespoke(
     free("question", approval, case.approval(approval).is_some())?;
     let role = Least::Role(may.role.clone());
     let takes = Takes::Leave { least: role.clone(), terms: role, guard: Least::None, per_customer: Least::None };
-    let option =
-        OptionFrozen { group: OptionGroup::Bespoke, size: Size::Whole, most: None, takes, loans: Vec::new(), ..option.clone() };
+    let option = OptionFrozen {
+        group: OptionGroup::Bespoke,
+        size: Size::Whole,
+        most: None,
+        takes,
+        loans: Vec::new(),
+        ..option.clone()
+    };
     cost_of(&option, option.amount.as_ref())?;
     Ok(vec![Happened::BespokeWritten {
         assessment: assessment.clone(),
