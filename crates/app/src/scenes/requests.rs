@@ -21,8 +21,8 @@ impl Shop {
     /// What comes of a case that someone opens, assesses, and gives a credit on: the word for why not, or nothing.
     async fn credit(&self, who: &str, open: Value, question: Value) -> String {
         let case = self.opens(who, open).await;
-        let (_, digest) = self.told(who, &case, question).await;
-        let got = self.gives(who, &case, &digest, "credit").await;
+        let (_, digest) = self.says(who, &case, question).await;
+        let got = self.hands(who, &case, &digest, "credit").await;
         if got.status == 201 { String::new() } else { got.json["code"].as_str().unwrap().to_owned() }
     }
 }
@@ -46,8 +46,8 @@ fn a_case_is_of_its_openers_team_and_both_teams_hold() {
         let case = shop.opens("wanda", json!({ "request": "returns", "customer": "c_1" })).await;
         shop.post("wanda", &format!("{case}/handover"), json!({ "to": "ada", "words": "yours" })).await.ok();
         shop.post("ada", &format!("{case}/handover/accept"), Value::Null).await.ok();
-        let (_, digest) = shop.told("ada", &case, facts("c_1")).await;
-        assert_eq!(shop.gives("ada", &case, &digest, "credit").await.refused(), (403, "needs_approval"));
+        let (_, digest) = shop.says("ada", &case, facts("c_1")).await;
+        assert_eq!(shop.hands("ada", &case, &digest, "credit").await.refused(), (403, "needs_approval"));
         shop.prove().await;
     });
 }
@@ -110,10 +110,10 @@ fn what_was_given_elsewhere_counts_however_it_is_left_out() {
                 let mut question = facts("c_7");
                 question["history"] = history.clone();
                 let case = shop.case(who, "returns", "c_7").await;
-                let (assessment, digest) = shop.told(who, &case, question).await;
+                let (assessment, digest) = shop.says(who, &case, question).await;
                 let credit = assessment["options"].as_array().unwrap().iter().find(|o| o["id"] == "credit").unwrap();
                 assert_eq!(credit["because"]["per_customer"], "lead", "{history}");
-                assert_eq!(shop.gives(who, &case, &digest, "credit").await.refused(), (403, "needs_approval"));
+                assert_eq!(shop.hands(who, &case, &digest, "credit").await.refused(), (403, "needs_approval"));
             }
         }
         let case = shop.case("rita", "returns", "c_7").await;
@@ -124,7 +124,7 @@ fn what_was_given_elsewhere_counts_however_it_is_left_out() {
             question[name] = value;
             assert_eq!(shop.post("rita", &format!("{case}/assessments"), question.clone()).await.status, 422, "{name}");
             question[name] = Value::Null;
-            shop.told("rita", &case, question).await;
+            shop.says("rita", &case, question).await;
         }
         let mut question = facts("c_7");
         question["history"] = json!([]);
@@ -136,7 +136,7 @@ fn what_was_given_elsewhere_counts_however_it_is_left_out() {
 async fn refused(shop: &Shop) -> (String, String) {
     let case = shop.case("rita", "returns", "c_1").await;
     let worn = json!({ "facts": purchase("c_1", "A-9", "300.00 USD", "worn") });
-    let (_, digest) = shop.told("rita", &case, worn).await;
+    let (_, digest) = shop.says("rita", &case, worn).await;
     let ask = json!({ "wish": { "assessment": digest, "option": "money_back" }, "words": "please" });
     let asked = shop.post("rita", &format!("{case}/approvals"), ask).await.ok();
     let no = json!({ "no": { "reason": "it was worn for weeks", "instead": [{ "words": "a repair" }] } });
@@ -154,7 +154,7 @@ fn a_no_binds_the_request_and_not_the_case() {
         let worn = |paid: &str| json!({ "facts": purchase("c_1", "A-9", paid, "worn") });
         let ask = |digest: &str| json!({ "wish": { "assessment": digest, "option": "money_back" }, "words": "in other words" });
         // A cent less on the same case.
-        let (_, digest) = shop.told("rita", &case, worn("299.99 USD")).await;
+        let (_, digest) = shop.says("rita", &case, worn("299.99 USD")).await;
         assert_eq!(shop.post("rita", &format!("{case}/approvals"), ask(&digest)).await.refused(), (409, "said_no"));
         // On other cases, by others, of the same order or customer: it goes to the head, who sees the first no.
         let mut unnamed = worn("300.00 USD");
@@ -167,7 +167,7 @@ fn a_no_binds_the_request_and_not_the_case() {
             ("rita", json!({ "request": "returns", "customer": "c_1" }), unknown),
         ] {
             let other = shop.opens(who, open.clone()).await;
-            let (_, digest) = shop.told(who, &other, question).await;
+            let (_, digest) = shop.says(who, &other, question).await;
             let asked = shop.post(who, &format!("{other}/approvals"), ask(&digest)).await.ok();
             assert_eq!(asked["approval"]["least"], "head", "{open}");
             let id = asked["approval"]["id"].as_str().unwrap();
@@ -184,7 +184,7 @@ fn a_no_binds_the_request_and_not_the_case() {
         // Another order of hers is another request.
         let other = shop.case("omar", "returns", "c_1").await;
         let another = json!({ "facts": purchase("c_1", "A-10", "300.00 USD", "worn") });
-        let (_, digest) = shop.told("omar", &other, another).await;
+        let (_, digest) = shop.says("omar", &other, another).await;
         let asked = shop.post("omar", &format!("{other}/approvals"), ask(&digest)).await.ok();
         assert_eq!(asked["approval"]["least"], "lead");
         shop.prove().await;
@@ -203,7 +203,7 @@ fn a_second_look_that_says_yes_ends_what_the_no_binds() {
         shop.post("hugo", &format!("{case}/approvals/{id}/answer"), json!({ "yes": {} })).await.ok();
         let other = shop.case("omar", "returns", "c_1").await;
         let worn = json!({ "facts": purchase("c_1", "A-9", "300.00 USD", "worn") });
-        let (_, digest) = shop.told("omar", &other, worn).await;
+        let (_, digest) = shop.says("omar", &other, worn).await;
         let ask = json!({ "wish": { "assessment": digest, "option": "money_back" }, "words": "please" });
         let asked = shop.post("omar", &format!("{other}/approvals"), ask).await.ok();
         assert_eq!(asked["approval"]["least"], "lead");
@@ -216,7 +216,7 @@ fn whoever_is_asked_sees_what_is_only_claimed_or_said() {
         let shop = Shop::open(fresh).await;
         let case = shop.case("ada", "returns", "c_1").await;
         let (_, digest) =
-            shop.told("ada", &case, json!({ "facts": purchase("c_1", "A-1", "300.00 USD", "worn") })).await;
+            shop.says("ada", &case, json!({ "facts": purchase("c_1", "A-1", "300.00 USD", "worn") })).await;
         let ask = json!({ "wish": { "assessment": digest, "option": "money_back" }, "words": "please" });
         let asked = shop.post("ada", &format!("{case}/approvals"), ask).await.ok();
         let queue = shop.get("hugo", "/v1/approvals").await.ok();
@@ -230,7 +230,7 @@ fn whoever_is_asked_sees_what_is_only_claimed_or_said() {
         shop.post("rita", &format!("{case}/take-over"), Value::Null).await.ok();
         let mut looked = json!({ "facts": purchase("c_1", "A-1", "300.00 USD", "worn") });
         looked["sources"] = json!({ "condition": "word" });
-        let (_, digest) = shop.told("rita", &case, looked).await;
+        let (_, digest) = shop.says("rita", &case, looked).await;
         let ask = json!({ "wish": { "assessment": digest, "option": "money_back" }, "words": "she showed it" });
         shop.post("rita", &format!("{case}/approvals"), ask).await.ok();
         let queue = shop.get("hugo", "/v1/approvals").await.ok();

@@ -23,7 +23,7 @@ pub fn digest(got: &Got) -> String {
 
 impl Shop {
     /// Assesses a case with facts; the assessment and its digest.
-    pub async fn told(&self, who: &str, case: &str, question: Value) -> (Value, String) {
+    pub async fn says(&self, who: &str, case: &str, question: Value) -> (Value, String) {
         let got = self.post(who, &format!("{case}/assessments"), question).await;
         let digest = digest(&got);
         (got.json, digest)
@@ -34,7 +34,7 @@ impl Shop {
         format!("/v1/cases/{}", self.post(who, "/v1/cases", case).await.ok()["case"].as_str().unwrap())
     }
 
-    pub async fn gives(&self, who: &str, case: &str, digest: &str, option: &str) -> Got {
+    pub async fn hands(&self, who: &str, case: &str, digest: &str, option: &str) -> Got {
         self.post(who, &format!("{case}/grants"), json!({ "assessment": digest, "option": option })).await
     }
 }
@@ -50,16 +50,16 @@ fn no_one_who_works_here_is_a_system_and_the_answer_says_so() {
     on_both(async |fresh| {
         let shop = Shop::open(fresh).await;
         let case = shop.case("rita", "fee", "c_9").await;
-        let (plain, _) = shop.told("rita", &case, fee()).await;
+        let (plain, _) = shop.says("rita", &case, fee()).await;
         assert_ne!(plain["standing"], "entitled", "an error of ours is what our system shows: {plain:#}");
         assert_eq!(plain.get("lowered"), None, "nobody said that it is more");
         let mut stated = fee();
         stated["sources"] = json!({ "fee": "system", "order": "word" });
-        let (lowered, _) = shop.told("rita", &case, stated.clone()).await;
+        let (lowered, _) = shop.says("rita", &case, stated.clone()).await;
         assert_eq!(lowered["lowered"], json!([{ "path": "fee", "said": "system", "is": "seen" }]));
         assert_ne!(lowered["standing"], "entitled");
         let theirs = shop.case("ada", "fee", "c_9").await;
-        let (claimed, _) = shop.told("ada", &theirs, stated).await;
+        let (claimed, _) = shop.says("ada", &theirs, stated).await;
         assert_eq!(claimed["lowered"].as_array().map(Vec::len), Some(2), "{claimed:#}");
         assert_ne!(claimed["standing"], "entitled");
         shop.prove().await;
@@ -80,18 +80,18 @@ fn a_key_of_a_system_of_record_tells_what_the_system_shows() {
         shop.holds("omar", &other["key"]);
         let case = shop.case("omar", "fee", "c_9").await;
         assert_ne!(
-            shop.told("omar", &case, fee()).await.0["standing"],
+            shop.says("omar", &case, fee()).await.0["standing"],
             "entitled",
             "all that its person may, and no more"
         );
-        let (shown, _) = shop.told("till", &case, fee()).await;
+        let (shown, _) = shop.says("till", &case, fee()).await;
         assert_eq!(shown["standing"], "entitled", "{shown:#}");
         // Whoever goes on says nothing, or the same: it stays what the system shows. Who changes it says it themselves.
-        assert_eq!(shop.told("omar", &case, json!({})).await.0["standing"], "entitled");
-        assert_eq!(shop.told("omar", &case, fee()).await.0["standing"], "entitled");
+        assert_eq!(shop.says("omar", &case, json!({})).await.0["standing"], "entitled");
+        assert_eq!(shop.says("omar", &case, fee()).await.0["standing"], "entitled");
         let mut other = fee();
         other["facts"]["fee"]["charged"] = json!("2026-11-02");
-        let (changed, _) = shop.told("omar", &case, other).await;
+        let (changed, _) = shop.says("omar", &case, other).await;
         assert_ne!(changed["standing"], "entitled", "{changed:#}");
     });
 }
@@ -162,7 +162,7 @@ fn first_contact_is_the_clocks_or_whose_word_it_is() {
             let set_back = &events["events"][0]["event"]["what"]["opened"]["set_back"];
             assert_eq!((&set_back["source"], &set_back["reason"]), (&source, &reason), "{who}");
             // The question says whose word it is.
-            shop.told(who, &case, json!({ "facts": purchase("c_1", "A-1", "20.00 USD", "as_new") })).await;
+            shop.says(who, &case, json!({ "facts": purchase("c_1", "A-1", "20.00 USD", "as_new") })).await;
         }
         shop.prove().await;
     });
