@@ -1,7 +1,7 @@
 //! What an option rests on, and what would make it the asker's own, in words.
 
 use super::voice::{self, Voice};
-use crate::assess::{Assessment, OptionOutcome, Relied, YoursIf};
+use crate::assess::{Assessment, OptionOutcome, Relied, Truth, YoursIf};
 use crate::book::rules::Need;
 use crate::facts::Source;
 use crate::types::Type;
@@ -11,8 +11,13 @@ const NAMED_MAX: usize = 4;
 
 /// What is only claimed or said, for whoever decides; what was only looked at, where that is not enough; and what to do.
 pub(super) fn notes(a: &Assessment<'_>, voice: Voice<'_>, option: &OptionOutcome) -> Vec<String> {
-    let relied = a.relies_on(option);
+    let mut relied = a.relies_on(option);
+    if option.offered != Truth::Yes {
+        return Vec::new(); // What is not shown yet is told with what is missing.
+    }
     let raises = option.made_of.sources.worst > Need::role(voice.role);
+    // A circumstance has a row of its own, which tells how it is known.
+    relied.retain(|relied| raises || !relied.path.starts_with("circumstances."));
     let said = |source: Source| {
         let paths: Vec<&str> = of(&relied, source).collect();
         let what = (!paths.is_empty()).then(|| named(a, voice, &paths))?;
@@ -24,7 +29,7 @@ pub(super) fn notes(a: &Assessment<'_>, voice: Voice<'_>, option: &OptionOutcome
         })
     };
     let mut notes: Vec<String> = Source::ALL.into_iter().filter_map(said).collect();
-    notes.extend(a.yours_if(option).map(|yours| would_be_yours(a, voice, &yours, option.owed.worst)));
+    notes.extend(would_be_yours(a, voice, &a.yours_if(option), option.owed.worst));
     notes
 }
 
@@ -32,17 +37,23 @@ fn of(relied: &[Relied], source: Source) -> impl Iterator<Item = &str> {
     relied.iter().filter(move |relied| relied.source == source).map(|relied| relied.path.as_str())
 }
 
-fn would_be_yours(a: &Assessment<'_>, voice: Voice<'_>, yours: &YoursIf, owed: bool) -> String {
-    let paths: Vec<&str> = yours.paths.iter().map(String::as_str).collect();
-    let what = named(a, voice, &paths);
-    match (yours.source, owed) {
-        (Source::System, true) => t!(voice, "answer-look-up-to-release", what = what),
-        (Source::System, false) => t!(voice, "answer-look-up-to-give", what = what),
-        (Source::Seen, true) => t!(voice, "answer-look-at-to-release", what = what),
-        (Source::Seen, false) => t!(voice, "answer-look-at-to-give", what = what),
-        (_, true) => t!(voice, "answer-ask-about-to-release", what = what),
-        (_, false) => t!(voice, "answer-ask-about-to-give", what = what),
-    }
+fn would_be_yours(a: &Assessment<'_>, voice: Voice<'_>, yours: &[YoursIf], owed: bool) -> Option<String> {
+    let to_do = |yours: &YoursIf| {
+        let paths: Vec<&str> = yours.paths.iter().map(String::as_str).collect();
+        let what = named(a, voice, &paths);
+        match yours.source {
+            Source::System => t!(voice, "answer-do-look-up", what = what),
+            Source::Seen => t!(voice, "answer-do-look-at", what = what),
+            Source::Word | Source::Claimed => t!(voice, "answer-do-hear", what = what),
+        }
+    };
+    let all: Vec<String> = yours.iter().map(to_do).collect();
+    let to_do = (!all.is_empty()).then(|| all.join(", "))?;
+    Some(if owed {
+        t!(voice, "answer-then-yours-to-release", what = to_do)
+    } else {
+        t!(voice, "answer-then-yours-to-give", what = to_do)
+    })
 }
 
 /// Facts by the names that people know: `the order S-48211`, `condition`.

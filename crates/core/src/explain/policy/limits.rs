@@ -68,7 +68,9 @@ fn trust(voice: Voice<'_>, role: &Role) -> String {
     for source in Source::ALL {
         let reliance = role.trust.on(source);
         if reliance != weaker {
+            let both = role.trust.on(Source::Claimed) == role.trust.on(Source::Word);
             let who = match source {
+                Source::Claimed if both => t!(voice, "rule-trust-said"),
                 Source::Claimed => t!(voice, "rule-trust-claimed"),
                 Source::Word => t!(voice, "rule-trust-word"),
                 Source::Seen => t!(voice, "rule-trust-seen"),

@@ -31,7 +31,7 @@ fn facts_and_types() -> Vec<Fault> {
         slip(BOOK, "\"map(text, money(0..))\"", "\"map(int, money(0..))\""),
         slip(BOOK, "note?: text", "note?: { type: text, takes: wrod }"),
         fault(BOOK, "note?: text", "note?: { type: text, takes: claimed }"),
-        fault(BOOK, "title: text", "title: { type: text, takes: word }"),
+        fault(BOOK, "sku: text", "sku: { type: text, takes: word }"),
         fault(BOOK, "[shop, online]", "[shop, online, shop]"),
         fault(BOOK, "[shop, online]", "[]"),
         fault(BOOK, "note?: text", "note?: text, more: \"list(line)\""),
