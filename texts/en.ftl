@@ -503,7 +503,21 @@ answer-owed-yours-to-release = owed, yours to release
 answer-owed-other = owed; { $other }
 answer-paid-by = { $team } pays
 answer-more-than-you-may-give = more than you may give on one case
+answer-more-than-you-may-pay-out = more than you may pay out on one case
 answer-your-exceptions-for-this-customer = your exceptions for this customer are used up
+
+## explain/relied.rs
+
+answer-only-claimed = only an AI agent says so: { $what }
+answer-only-said = only the customer says so: { $what }
+answer-only-seen = a person looked, no system says so: { $what }
+answer-do-look-up = look up { $what }
+answer-do-look-at = look at { $what }
+answer-do-hear = hear from the customer themselves about { $what }
+answer-then-yours-to-give = { $what }: then it is yours to give
+answer-then-yours-to-release = { $what }: then it is yours to release
+answer-and = { $one } and { $other }
+answer-and-more = { $n } more
 
 ## explain/gauge.rs
 
@@ -527,6 +541,16 @@ rule-exceptions = { $n ->
  } for one customer in { $days }
 rule-releases-all-that-is-owed = releases all that is owed
 rule-per-owed = releases up to { $most } of what is owed
+rule-owed-per-day = releases up to { $most } of what is owed in a day
+rule-per-payout = pays out up to { $most } on one case
+rule-trust = acts alone on { $what }
+rule-trust-nothing = acts on nothing alone
+rule-trust-claimed = what an AI agent says
+rule-trust-word = what the customer says
+rule-trust-said = what the customer or an AI agent says
+rule-trust-seen = what a person looked at
+rule-trust-system = what a system says
+rule-trust-up-to = { $who } (up to { $most })
 
 ## explain/policy/remedies.rs
 

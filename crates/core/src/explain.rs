@@ -16,6 +16,7 @@ mod gauge;
 mod layout;
 mod options;
 mod policy;
+mod relied;
 pub(crate) mod say;
 mod terms;
 #[cfg(test)]
@@ -197,6 +198,10 @@ fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
             options::release(a, voice)
                 .map_or_else(|| t!(voice, "answer-owed"), |who| t!(voice, "answer-owed-who", who = who)),
         ),
+        Standing::Approval(role) if options::is_owed(a) => {
+            let who = voice::lower(&t!(voice, "answer-role-may-say-yes", role = voice.who(role)));
+            Said::new(Tone::Theirs, t!(voice, "answer-owed-who", who = who))
+        }
         other => bare_standing(other, voice),
     }
 }

@@ -246,10 +246,10 @@ impl Assessment<'_> {
         Source::ALL.into_iter().find(|source| leaves.is_covered(self.book, self.facts, role, *source))
     }
 
-    /// What would make an option the asking role's own, where nothing else stands in the way.
+    /// What would make an option the asking role's own, all of it together, where nothing else stands in the way.
     #[must_use]
-    pub fn yours_if(&self, option: &OptionOutcome) -> Option<YoursIf> {
-        let source = self.needs_source(option)?;
+    pub fn yours_if(&self, option: &OptionOutcome) -> Vec<YoursIf> {
+        let Some(source) = self.needs_source(option) else { return Vec::new() };
         let own = Need::role(self.role);
         let open = option.barred.worst || option.offered != Truth::Yes || option.why != 0;
         let theirs = if option.owed.worst {
@@ -258,9 +258,26 @@ impl Assessment<'_> {
             option.made_of.without_sources() <= own
         };
         if open || !theirs {
-            return None;
+            return Vec::new();
         }
-        let paths: Vec<String> = self.behind().weaker(option, source).into_iter().map(|relied| relied.path).collect();
-        (!paths.is_empty()).then_some(YoursIf { paths, source })
+        let mut found: Vec<YoursIf> = Vec::new();
+        for relied in self.behind().weaker(option, source) {
+            let source = source.min(self.enough(&relied.path));
+            match found.iter_mut().find(|yours| yours.source == source) {
+                Some(yours) => yours.paths.push(relied.path),
+                None => found.push(YoursIf { paths: vec![relied.path], source }),
+            }
+        }
+        found.sort_by_key(|yours| std::cmp::Reverse(yours.source));
+        found
+    }
+
+    /// The weakest source that is as good as a system's for a fact, or for every fact of a record.
+    fn enough(&self, path: &str) -> Source {
+        let Some(place) = self.book.schema.find(path) else { return Source::System };
+        let cells = self.book.schema.cells_of(place.slot);
+        let leaves = cells.filter(|cell| self.book.schema.leaf_at(*cell).is_some());
+        let takes = leaves.filter_map(|cell| self.book.schema.takes.get(cell as usize).copied());
+        takes.max().unwrap_or(Source::System)
     }
 }

@@ -24,6 +24,11 @@ pub(super) fn cards(a: &Assessment<'_>, voice: Voice<'_>, wanted: Wanted) -> Vec
     a.options.iter().filter(is_wanted).filter_map(|o| card(a, voice, o)).collect()
 }
 
+/// Whether the first option is owed, so that whoever asks needs a yes for what it rests on alone.
+pub(super) fn is_owed(a: &Assessment<'_>) -> bool {
+    a.options.first().is_some_and(|first| first.owed.worst)
+}
+
 /// Who releases the first owed option, where that is not the one who asks.
 pub(super) fn release(a: &Assessment<'_>, voice: Voice<'_>) -> Option<String> {
     let first = a.options.iter().find(|o| o.owed.worst)?;
@@ -148,6 +153,9 @@ fn notes(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String>
     if let Some(cost) = o.cost.filter(|c| o.amount != Some(Fixed::Money(*c)) && !o.barred.best) {
         notes.push(t!(voice, "answer-costs-us-cost", cost = voice.money(cost)));
     }
+    if !o.barred.best {
+        notes.extend(super::relied::notes(a, voice, o));
+    }
     let payer = a.charged_to(o).filter(|_| o.owed.best && !o.barred.best);
     notes.extend(payer.map(|team| t!(voice, "answer-paid-by", team = team)));
     notes
@@ -163,10 +171,13 @@ fn why(a: &Assessment<'_>, voice: Voice<'_>, o: &OptionOutcome) -> Vec<String> {
     if voice.is_yours(o.need.best) {
         return why;
     }
-    let MadeOf { per_grant, per_customer, guard, .. } = o.made_of;
+    let MadeOf { per_grant, per_customer, guard, per_payout, .. } = o.made_of;
     let is_it = |need: Need| need == o.need.best;
     if is_it(per_grant.best) {
         why.push(t!(voice, "answer-more-than-you-may-give"));
+    }
+    if is_it(per_payout.best) {
+        why.push(t!(voice, "answer-more-than-you-may-pay-out"));
     }
     if is_it(per_customer) {
         why.push(t!(voice, "answer-your-exceptions-for-this-customer"));

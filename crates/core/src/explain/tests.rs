@@ -366,3 +366,31 @@ mod templates {
         );
     }
 }
+
+#[test]
+fn what_is_only_claimed_or_said_and_what_to_do_about_it() {
+    let retail = shipped("retail");
+    let card = |case: &str, role: &str| {
+        answer(&retail, case, role, |a| {
+            let e = explain(a, Texts::english());
+            let first = &e.options[0];
+            format!("{} | {} | {}", e.standing.text, first.who.text, first.notes.join("; "))
+        })
+    };
+    let lines = [
+        card("cup_by_the_agents_word", "ai"),
+        card("cup_by_the_agents_word", "frontline"),
+        card("cup_that_somebody_looked_at", "ai"),
+        card("set_by_the_customers_word", "frontline"),
+        card("set_by_the_customers_word", "lead"),
+        card("set_that_somebody_looked_at", "frontline"),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    Owed; a representative may say yes | owed; released by a representative | only an AI agent says so: the order S-48211 and `condition`; look up the order S-48211, hear from the customer themselves about `condition`: then it is yours to release
+    Owed | owed, yours to release | only an AI agent says so: the order S-48211 and `condition`
+    Owed; a representative may say yes | owed; released by a representative | a person looked, no system says so: the order S-48211; look up the order S-48211: then it is yours to release
+    Owed; a team lead may say yes | owed; released by a team lead | only the customer says so: the order S-48211; look at the order S-48211: then it is yours to release
+    Owed | owed, yours to release | only the customer says so: the order S-48211
+    Owed | owed, yours to release |
+    ");
+}

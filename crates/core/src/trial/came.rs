@@ -88,7 +88,7 @@ pub(super) fn released_by(a: &Assessment<'_>) -> String {
 
 /// Paths that would make the first option the asking role's own.
 pub(super) fn yours_if(a: &Assessment<'_>) -> Vec<String> {
-    first(a).and_then(|o| a.yours_if(o)).map_or_else(Vec::new, |yours| yours.paths)
+    first(a).map_or_else(Vec::new, |o| a.yours_if(o)).into_iter().flat_map(|yours| yours.paths).collect()
 }
 
 /// The source of a fact that the first option rests on; none where a system vouches for it, or it rests on no such fact.

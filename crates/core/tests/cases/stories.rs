@@ -86,7 +86,15 @@ fn the_wrong_parcel() {
     let grant = &w.case("parcel").grants[0];
     assert_eq!(grant.right, Right::Owed);
     let logistics = Holder::Department(Department("logistics".into()));
-    assert!(grant.budgets.iter().all(|key| key.holder == logistics), "{:?}", grant.budgets);
+    let day = Holder::PersonOwed(id("rita"));
+    let holders: Vec<&Holder> = grant.budgets.iter().map(|key| &key.holder).collect();
+    assert_eq!(
+        holders,
+        [&day, &logistics, &logistics],
+        "it counts for her day of what is owed, and spends no discretion"
+    );
+    let worth = w.budgets.iter().find(|(key, _)| key.is_of_owed()).map(|(_, budget)| budget.reserved());
+    assert_eq!(worth, Some(usd(18_995 + 1_200)), "by what leaves, where that is more than it costs");
     assert_eq!(w.case("parcel").given(Right::Discretion, Currency::USD), 0);
     w.end_grant("parcel", &Actor::Fulfilment, "g1", GrantState::Settled).unwrap();
     w.does("parcel", &rep, &Command::Settle { words: None }).unwrap();

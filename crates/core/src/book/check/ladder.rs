@@ -18,19 +18,29 @@ pub(super) fn roles(book: &BookText, units: &Units, findings: &mut Findings) -> 
 }
 
 fn role(text: &RoleText, units: &Units, findings: &mut Findings) -> Role {
-    let per_payout = [&text.per_payout, &text.per_owed, &text.per_grant];
-    let per_payout = per_payout.into_iter().find(|caps| !caps.is_empty());
+    let (per_grant, per_owed) = (caps(&text.per_grant, units, findings), caps(&text.per_owed, units, findings));
+    let per_payout = if text.per_payout.is_empty() {
+        unsaid_payout(&per_owed, &per_grant)
+    } else {
+        caps(&text.per_payout, units, findings)
+    };
     Role {
         id: text.id.value.clone(),
         title: text.title.as_ref().unwrap_or(&text.id).value.clone(),
-        per_grant: caps(&text.per_grant, units, findings),
+        per_grant,
         per_day: caps(&text.per_day, units, findings),
         per_customer: text.per_customer.as_ref().and_then(|e| per_customer(e, findings)),
-        per_owed: caps(&text.per_owed, units, findings),
-        per_payout: per_payout.map_or_else(Caps::default, |written| caps(written, units, findings)),
+        per_owed,
+        per_payout,
         owed_per_day: caps(&text.owed_per_day, units, findings),
         trust: Trust::default(),
     }
+}
+
+/// What may leave where a role does not say: what it may release as owed, else, and in other currencies, what it may grant.
+fn unsaid_payout(per_owed: &Caps, per_grant: &Caps) -> Caps {
+    let is_new = |amount: &&Money| !per_owed.0.iter().any(|owed| owed.currency == amount.currency);
+    Caps(per_owed.0.iter().chain(per_grant.0.iter().filter(is_new)).copied().collect())
 }
 
 /// An AI agent's day is bounded in what it releases as owed too.

@@ -4,6 +4,8 @@ use super::super::voice::{self, Voice};
 use super::super::{Said, around};
 use super::{CircumstanceWords, GuardWords, NeverWords, proof};
 use crate::book::rules::{Book, Circumstance, Need, Role, RoleId, Term, TermShape, Version};
+use crate::book::trust::Reliance;
+use crate::facts::Source;
 use crate::texts::Texts;
 use crate::types::Type;
 
@@ -53,7 +55,41 @@ fn role(voice: Voice<'_>, role: &Role) -> RoleWords {
     limits.push(
         owed.map_or_else(|| t!(voice, "rule-releases-all-that-is-owed"), |m| t!(voice, "rule-per-owed", most = m)),
     );
+    limits.extend(voice.any_of(&role.owed_per_day.0).map(|most| t!(voice, "rule-owed-per-day", most = most)));
+    limits.extend(voice.any_of(&role.per_payout.0).map(|most| t!(voice, "rule-per-payout", most = most)));
+    limits.push(trust(voice, role));
     RoleWords { id: role.id.clone(), title: role.title.clone(), limits }
+}
+
+/// What a role may act on alone: from the weakest source it may rely on at all.
+fn trust(voice: Voice<'_>, role: &Role) -> String {
+    let mut allowed: Vec<String> = Vec::new();
+    let mut weaker = &Reliance::Nothing;
+    for source in Source::ALL {
+        let reliance = role.trust.on(source);
+        if reliance != weaker {
+            let both = role.trust.on(Source::Claimed) == role.trust.on(Source::Word);
+            let who = match source {
+                Source::Claimed if both => t!(voice, "rule-trust-said"),
+                Source::Claimed => t!(voice, "rule-trust-claimed"),
+                Source::Word => t!(voice, "rule-trust-word"),
+                Source::Seen => t!(voice, "rule-trust-seen"),
+                Source::System => t!(voice, "rule-trust-system"),
+            };
+            allowed.push(match reliance {
+                Reliance::UpTo(amounts) => {
+                    let most = voice.any_of(amounts).unwrap_or_default();
+                    t!(voice, "rule-trust-up-to", who = who, most = most)
+                }
+                _ => who,
+            });
+        }
+        weaker = reliance;
+    }
+    if allowed.is_empty() {
+        return t!(voice, "rule-trust-nothing");
+    }
+    t!(voice, "rule-trust", what = allowed.join(", "))
 }
 
 /// What raises the role that is needed.

@@ -116,10 +116,10 @@ fn who_decides() {
     let circumstances = words.circumstances.iter().map(|c| format!("{}, {}: {}", c.says, c.proof, c.lends));
     let lines: Vec<String> = roles.chain(words.bespoke.clone()).chain(circumstances).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    AI agent: up to $25.00 on one case; up to $250.00 in a day; 1 exception for one customer in 365 days; releases up to $25.00 of what is owed
-    Representative: up to $100.00 on one case; up to $500.00 in a day; 2 exceptions for one customer in 365 days; releases up to $500.00 of what is owed
-    Team lead: up to $500.00 on one case; up to $5,000.00 in a day; releases all that is owed
-    Head of service: any amount on one case; releases all that is owed
+    AI agent: up to $25.00 on one case; up to $250.00 in a day; 1 exception for one customer in 365 days; releases up to $25.00 of what is owed; releases up to $250.00 of what is owed in a day; pays out up to $25.00 on one case; acts alone on what a system says
+    Representative: up to $100.00 on one case; up to $500.00 in a day; 2 exceptions for one customer in 365 days; releases up to $500.00 of what is owed; releases up to $2,500.00 of what is owed in a day; pays out up to $500.00 on one case; acts alone on what the customer or an AI agent says (up to $100.00), what a person looked at
+    Team lead: up to $500.00 on one case; up to $5,000.00 in a day; releases all that is owed; releases up to $10,000.00 of what is owed in a day; pays out up to $2,500.00 on one case; acts alone on what the customer or an AI agent says
+    Head of service: any amount on one case; releases all that is owed; acts alone on what the customer or an AI agent says
     The head of service may write a remedy of their own
     Illness or hospital, once someone has looked at it: a representative may go as far as a team lead
     Something else, on the customer's word: a representative may go as far as a team lead, up to $50.00
