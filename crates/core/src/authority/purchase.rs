@@ -76,13 +76,21 @@ impl fmt::Display for LedgerKey {
 
 /// An id as it is kept and compared: ` a-1` and `A-1` are one purchase.
 ///
-/// Letters are compared in capitals and in one form of Unicode, and spaces, control characters and characters that
-/// nobody sees are left out.
+/// Letters are compared in capitals and in one form of Unicode, dashes as hyphens; spaces, control characters and
+/// characters that nobody sees are left out.
 #[must_use]
 pub fn written(id: &str) -> String {
     let folded: String = id.nfkc().collect::<String>().to_uppercase();
-    let plain: String = folded.nfkc().filter(|c| is_seen(*c)).collect();
+    let plain: String = folded.nfkc().filter(|c| is_seen(*c)).map(with_hyphens).collect();
     if plain.len() <= BYTES_MAX { plain } else { Digest::of(plain.as_bytes()).to_string() }
+}
+
+/// What a keyboard or an editor makes of a hyphen is one.
+const fn with_hyphens(c: char) -> char {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        c => c,
+    }
 }
 
 fn is_seen(c: char) -> bool {
@@ -264,7 +272,9 @@ mod tests {
 
     #[test]
     fn one_purchase_is_one_however_it_is_typed() {
-        for told in ["A-1", "a-1", " A-1 ", "A -1", "\u{ff21}-1", "A\u{200b}-1", "a-1\u{0}\n"] {
+        for told in
+            ["A-1", "a-1", " A-1 ", "A -1", "\u{ff21}-1", "A\u{200b}-1", "a-1\u{0}\n", "A\u{2013}1", "A\u{2011}1"]
+        {
             assert_eq!(written(told), "A-1", "{told:?}");
         }
         assert_eq!(written("Stra\u{df}e"), written("STRASSE"));
