@@ -1037,6 +1037,10 @@ case-says-no = { $by } says no: { $what }
 case-nobody-answered = Nobody answered in time: { $what }
 case-given-under-way = Given, under way
 case-done-in-part = Done in part, the rest could not be
+case-left-of-payment = Left of this payment ({ $payment }): { $amount }
+case-left-of-shipping = Left of the shipping: { $amount }
+case-left-of-fee = Left of this fee: { $amount }
+case-left-of-purchase = Left of this purchase: { $amount }
 case-could-not-be-done = Could not be done
 case-taken-back = Taken back
 

@@ -14,6 +14,7 @@ pub mod imports;
 pub mod incoming;
 pub mod inlets;
 pub mod keys;
+pub mod ledger;
 pub mod limits;
 pub mod me;
 pub mod openapi;

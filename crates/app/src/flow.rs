@@ -17,6 +17,7 @@ pub mod importing;
 pub mod incoming;
 pub mod job;
 pub mod known;
+pub mod ledger;
 pub mod left;
 pub mod links;
 pub mod mail;

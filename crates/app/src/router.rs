@@ -135,6 +135,7 @@ fn cases() -> Router<App> {
         .route("/v1/customers/{customer}/export", get(api::privacy::export))
         .route("/v1/customers/{customer}/erase", post(api::privacy::erase))
         .route("/v1/budgets", get(api::budgets::list))
+        .route("/v1/ledger", get(api::ledger::show))
         .route("/v1/people", get(api::people::list).post(api::people::add))
         .route("/v1/people/{person}", post(api::people::set))
         .route("/v1/people/{person}/password", post(api::people::password))

@@ -6,6 +6,7 @@ mod customer;
 mod desk;
 mod evidence;
 mod incoming;
+mod ledger;
 mod links;
 mod matrix;
 mod precedents;

@@ -17,4 +17,4 @@ pub use exact::{Bound, Wish};
 pub use ladder::{AGENT, Ladder, NotTheirs, Person};
 pub use ledger::{HELD_MAX, Held, Holding, Ledger, Paid};
 pub use mode::{Fulfil, Mode};
-pub use purchase::{Account, Claim, LedgerKey, Told, written};
+pub use purchase::{Account, Claim, LedgerKey, Told, claims_of, written};

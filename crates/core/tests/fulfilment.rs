@@ -164,6 +164,7 @@ fn a_grant_ends_as_its_steps_do() {
     let not = State::Cancelled { why: "no card".to_owned(), by: None, at: at(0) };
     let open = State::begin(at(0), true);
     assert_eq!(outcome([&done, &open]), Outcome::UnderWay);
-    assert_eq!(outcome([&done, &not]), Outcome::Settled, "what was done cost money");
+    assert_eq!(outcome([&done, &done]), Outcome::Settled);
+    assert_eq!(outcome([&done, &not]), Outcome::Released("no card".to_owned()), "what was done stays given");
     assert_eq!(outcome([&not, &not]), Outcome::Released("no card".to_owned()));
 }

@@ -11,6 +11,8 @@ pub mod precedents;
 pub mod steps;
 pub mod talks;
 
+use std::collections::HashMap;
+
 use amends_core::case::{Case, Opening, SetBack};
 use amends_core::facts::Source;
 use amends_core::ids::{CaseId, CustomerId, PersonId, RequestKind, TeamId};
@@ -29,10 +31,11 @@ use super::problem::Problem;
 use super::refused::{DoneDocument, Turned, answered, problem, with_tag};
 use crate::app::App;
 use crate::flow::job::{Refused, Work};
+use crate::flow::ledger;
 use crate::flow::records::Me;
 use crate::flow::seal;
 use crate::store::cases::{Line, Which};
-use crate::store::{cases, journal, steps as steps_store};
+use crate::store::{StoreError, cases, journal, steps as steps_store};
 use document::CaseDocument;
 
 /// Lines of a page where nothing else is asked for.
@@ -187,11 +190,15 @@ pub async fn show(who: In, Path(id): Path<String>, uri: Uri) -> Result<Response,
     let grants: Vec<&str> = case.grants.iter().map(|g| g.id.as_str()).collect();
     let read = async {
         let mut conn = records.store.reader().await?;
-        steps_store::of_grants(&mut conn, &me.business, &grants).await
+        let left = match case.assessments.last() {
+            Some(latest) => ledger::left(&mut conn, &me.business, &case, &latest.frozen).await?,
+            None => HashMap::new(),
+        };
+        Ok::<_, StoreError>((steps_store::of_grants(&mut conn, &me.business, &grants).await?, left))
     };
-    let steps = read.await.map_err(|e| problem(&Refused::Store(e)))?;
+    let (steps, left) = read.await.map_err(|e| problem(&Refused::Store(e)))?;
     let due = case.due(&me.rules.clocks).first().map(|d| d.at.to_string());
-    let document = CaseDocument::of(&case, &steps, due);
+    let document = CaseDocument::of(&case, &steps, &left, due);
     Ok(with_tag(StatusCode::OK, case.version, json(&document)))
 }
 

@@ -119,6 +119,7 @@ pub struct AnyObject(serde_json::Map<String, serde_json::Value>);
         super::cases::steps::cannot,
         super::cases::steps::again,
         super::budgets::list,
+        super::ledger::show,
         super::files::keep,
         super::files::show,
         super::imports::list,

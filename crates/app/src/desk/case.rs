@@ -28,6 +28,7 @@ use crate::door::pages::Staff;
 use crate::flow::answers::{Answers, filled};
 use crate::flow::assessing::{Asker, Trial};
 use crate::flow::job::Refused;
+use crate::flow::ledger;
 use crate::flow::people::new_secret;
 use crate::flow::present::present;
 use crate::flow::said;
@@ -223,6 +224,23 @@ async fn link(app: &App, staff: &Staff, id: &str, answers: Answers) -> Response 
     }
 }
 
+/// Writes on each card what is left of what it would be paid back from.
+async fn with_left(
+    staff: &Staff,
+    case: &Case,
+    frozen: Option<&Frozen>,
+    offers: &mut [Offer],
+) -> Result<(), StoreError> {
+    let Some(frozen) = frozen else { return Ok(()) };
+    let (records, business) = (&staff.records, &staff.me.business);
+    let left = ledger::left(&mut *records.store.reader().await?, business, case, frozen).await?;
+    for offer in offers {
+        let of_it = left.iter().find(|(option, _)| option.as_str() == offer.id);
+        offer.left = of_it.into_iter().flat_map(|(_, left)| left).map(offers::left_in_words).collect();
+    }
+    Ok(())
+}
+
 fn no_such() -> Response {
     let says = t!("case-there-is-no-such-case");
     html(StatusCode::NOT_FOUND, &NotFound::new(Frame::bare(t!("case-not-found")), says))
@@ -269,13 +287,15 @@ async fn page(
     let there = there.await.map_err(refused)?;
     let seen = trial.answer(&dated, |assessment, explanation, wrong| {
         let view = View::of(&Asked { assessment, explanation, answers: &dated, wrong, own: me.source() });
-        let Ok(frozen) = Frozen::of(assessment) else { return (view, Vec::new(), Vec::new()) };
+        let Ok(frozen) = Frozen::of(assessment) else { return (view, Vec::new(), Vec::new(), None) };
         let offers = offers::of(staff, &case, (&frozen, explanation), &there, &answers);
-        (view, offers, own::kinds(staff, &frozen))
+        (view, offers, own::kinds(staff, &frozen), Some(frozen))
     });
     // A request that no rule governs is worked on all the same.
-    let nothing = (None, Vec::new(), Vec::new());
-    let (view, offers, own) = seen.map_or(nothing, |(view, offers, own)| (Some(view), offers, own));
+    let nothing = (None, Vec::new(), Vec::new(), None);
+    let seen = seen.map_or(nothing, |(view, offers, own, frozen)| (Some(view), offers, own, frozen));
+    let (view, mut offers, own, frozen) = seen;
+    with_left(staff, &case, frozen.as_ref(), &mut offers).await.map_err(refused)?;
     let (instead, offers) = offers.into_iter().partition(|offer| offer.is_instead);
     let title = title(staff, &case);
     let frame = Frame { title: title.clone(), ..frame };

@@ -1,6 +1,6 @@
 //! One transaction for many jobs: lock and read, decide in the core, write, commit once; each job gets its own answer.
 //!
-//! Rows are locked table by table in one order (cases, budgets, customers, chains) and within a table by their keys, so
+//! Rows are locked table by table in one order (cases, budgets, the ledger, customers, steps, chains) and within a table by their keys, so
 //! that two programs never wait for each other in a circle.
 
 mod bench;

@@ -10,7 +10,7 @@ impl Shop {
     /// Lena is asked about the credit on a case of Rita's; the case's id and the question's.
     pub(super) async fn asks_lena(&self, customer: &str) -> (String, String) {
         let case = self.case("rita", "price_adjustment", customer).await;
-        let (_, digest) = self.assess("rita", &case, "blazers").await;
+        let (_, digest) = self.assess_its_own("rita", &case, "blazers").await;
         self.is_there("lena").await;
         let wish = json!({ "assessment": digest, "option": "credit_difference" });
         let asked = self.post("rita", &format!("{case}/approvals"), json!({ "wish": wish, "words": "15 years" })).await;

@@ -202,6 +202,7 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
         .replace("{draft}", "d_1")
         .replace("/{act}", "/give")
         .replace("/{approval}", "/a_1")
+        .replace("/v1/ledger", "/v1/ledger?purchase=A-1")
         .replace("{book}", "retail")
         .replace("{policy}", "returns")
         .replace("{request}", "returns")

@@ -18,7 +18,7 @@ pub(super) async fn connected(shop: &Shop, purpose: &str, script: &[Does]) -> Re
 
 async fn given(shop: &Shop, customer: &str) -> (String, Value) {
     let case = shop.case("rita", "returns", customer).await;
-    let (assessment, digest) = shop.assess("rita", &case, "hospital").await;
+    let (assessment, digest) = shop.assess_its_own("rita", &case, "hospital").await;
     let wish = json!({ "assessment": digest, "option": assessment["options"][0]["id"] });
     let done = shop.post("rita", &format!("{case}/grants"), wish).await.ok();
     (case, done["grant"].clone())

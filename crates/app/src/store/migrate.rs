@@ -19,7 +19,7 @@ const MIGRATIONS: &[&str] = &[
 /// Leaves room in the pages of PostgreSQL's tables whose rows are changed often, so that a row that lists do not show
 /// differently stays on its page, and no index is written.
 const ROOM: &str = "ALTER TABLE cases SET (fillfactor = 70); ALTER TABLE budgets SET (fillfactor = 50); \
-                    ALTER TABLE chains SET (fillfactor = 50); ALTER TABLE ledger SET (fillfactor = 70)";
+                    ALTER TABLE chains SET (fillfactor = 50)";
 
 /// The version that made the table of names.
 const NAMES: i64 = 8;

@@ -193,7 +193,7 @@ fn not_granted(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(), Denied> {
 /// What it takes of what was paid, and the rows after it. More than is left is nobody's to give.
 fn paid_out(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(Vec<Claim>, Vec<Ledger>), Denied> {
     let Some(kept) = a.case.assessment(&a.wish.assessment) else { return Ok((Vec::new(), Vec::new())) };
-    let claims = claims(a.case, kept, exact.option, exact.amount)?;
+    let claims = claims(a.case, &kept.frozen, exact.option, exact.amount)?;
     let by = Holding { grant: a.grant, case: &a.case.id, by: &a.by.id };
     let mut after: Vec<Ledger> = Vec::new();
     for claim in &claims {
@@ -216,7 +216,7 @@ fn paid_out(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(Vec<Claim>, Vec<Ledger
 pub fn ledger_keys(case: &Case, wish: &Wish) -> Vec<LedgerKey> {
     let Ok(exact) = exact(case, wish) else { return Vec::new() };
     let Some(kept) = case.assessment(&wish.assessment) else { return Vec::new() };
-    let claims = claims(case, kept, exact.option, exact.amount).unwrap_or_default();
+    let claims = claims(case, &kept.frozen, exact.option, exact.amount).unwrap_or_default();
     let mut keys: Vec<LedgerKey> = claims.into_iter().map(|claim| claim.key).collect();
     keys.sort();
     keys.dedup();

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::assess::frozen::{Against, Amount, OptionFrozen, OptionGroup, PartFrozen};
-use crate::case::{Case, Kept};
+use crate::assess::frozen::{Against, Amount, Frozen, OptionFrozen, OptionGroup, PartFrozen};
+use crate::case::Case;
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::facts::Source;
@@ -76,13 +76,21 @@ impl fmt::Display for LedgerKey {
 
 /// An id as it is kept and compared: ` a-1` and `A-1` are one purchase.
 ///
-/// Letters are compared in capitals and in one form of Unicode, and spaces, control characters and characters that
-/// nobody sees are left out.
+/// Letters are compared in capitals and in one form of Unicode, dashes as hyphens; spaces, control characters and
+/// characters that nobody sees are left out.
 #[must_use]
 pub fn written(id: &str) -> String {
     let folded: String = id.nfkc().collect::<String>().to_uppercase();
-    let plain: String = folded.nfkc().filter(|c| is_seen(*c)).collect();
+    let plain: String = folded.nfkc().filter(|c| is_seen(*c)).map(with_hyphens).collect();
     if plain.len() <= BYTES_MAX { plain } else { Digest::of(plain.as_bytes()).to_string() }
+}
+
+/// What a keyboard or an editor makes of a hyphen is one.
+const fn with_hyphens(c: char) -> char {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        c => c,
+    }
 }
 
 fn is_seen(c: char) -> bool {
@@ -158,7 +166,7 @@ impl Claim {
 /// A denial when it pays out for nothing that is named, to nobody who is known: then nothing could count it.
 pub(super) fn claims(
     case: &Case,
-    kept: &Kept,
+    frozen: &Frozen,
     option: &OptionFrozen,
     amount: Option<&Amount>,
 ) -> Result<Vec<Claim>, Denied> {
@@ -167,22 +175,28 @@ pub(super) fn claims(
     for (step, part) in (1..).zip(&option.parts) {
         let amount = if single { amount } else { part.amount.as_ref() };
         let Some(money) = amount.and_then(Amount::money).filter(|money| money.minor != 0) else { continue };
-        let Some(against) = against(kept, option, part) else { continue };
+        let Some(against) = against(frozen, option, part) else { continue };
         let of_part = Part { step, part, money, against: &against };
-        all.extend(of_part.claims(&purchase(case, kept, &against, option)?));
+        all.extend(of_part.claims(&purchase(case, frozen, &against, option)?));
     }
     Ok(all)
 }
 
+/// What an option would take at most, for whoever shows what is left before anything is given.
+#[must_use]
+pub fn claims_of(case: &Case, frozen: &Frozen, option: &OptionFrozen) -> Vec<Claim> {
+    claims(case, frozen, option, option.most.as_ref().or(option.amount.as_ref())).unwrap_or_default()
+}
+
 /// What a part counts against: as its remedy says. Money back in a remedy that someone wrote for this case counts against
 /// what the assessment is about.
-fn against(kept: &Kept, option: &OptionFrozen, part: &PartFrozen) -> Option<Against> {
+fn against(frozen: &Frozen, option: &OptionFrozen, part: &PartFrozen) -> Option<Against> {
     if part.against.is_some() || option.group != OptionGroup::Bespoke {
         return part.against.clone();
     }
     let kind = part.kind.as_deref().filter(|kind| gives_back(kind))?;
     let account = Account::of_kind(kind);
-    let parts = kept.frozen.options.iter().flat_map(|option| &option.parts);
+    let parts = frozen.options.iter().flat_map(|option| &option.parts);
     let known: Vec<(&PartFrozen, &Against)> = parts.filter_map(|p| Some((p, p.against.as_ref()?))).collect();
     let same = |(p, _): &&(&PartFrozen, &Against)| p.kind.as_deref().map(Account::of_kind).as_ref() == Some(&account);
     if let Some((_, against)) = known.iter().find(same) {
@@ -199,11 +213,11 @@ fn gives_back(kind: &str) -> bool {
 }
 
 /// The purchase a part counts against. One without an id counts with all others of its customer and policy.
-fn purchase(case: &Case, kept: &Kept, against: &Against, option: &OptionFrozen) -> Result<String, Denied> {
+fn purchase(case: &Case, frozen: &Frozen, against: &Against, option: &OptionFrozen) -> Result<String, Denied> {
     let id = against.purchase.as_deref().map(written).filter(|id| !id.is_empty());
     match (id, &case.customer) {
         (Some(id), _) => Ok(id),
-        (None, Some(customer)) => Ok(format!("customer {customer} policy {}", kept.frozen.policy)),
+        (None, Some(customer)) => Ok(format!("customer {customer} policy {}", frozen.policy)),
         (None, None) => Err(Denied::NothingAgainst { option: option.id.clone() }),
     }
 }
@@ -258,7 +272,9 @@ mod tests {
 
     #[test]
     fn one_purchase_is_one_however_it_is_typed() {
-        for told in ["A-1", "a-1", " A-1 ", "A -1", "\u{ff21}-1", "A\u{200b}-1", "a-1\u{0}\n"] {
+        for told in
+            ["A-1", "a-1", " A-1 ", "A -1", "\u{ff21}-1", "A\u{200b}-1", "a-1\u{0}\n", "A\u{2013}1", "A\u{2011}1"]
+        {
             assert_eq!(written(told), "A-1", "{told:?}");
         }
         assert_eq!(written("Stra\u{df}e"), written("STRASSE"));

@@ -1,13 +1,16 @@
 //! A case as programs read it.
 
+use std::collections::HashMap;
+
 use amends_core::case::{
     Approval, ApprovalState, Asked, Case, Consult, Declined, Evidence, Grant, Instead, Kept, Promise, PromiseState,
     Turn,
 };
-use amends_core::ids::EvidenceId;
+use amends_core::ids::{EvidenceId, OptionId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::flow::ledger::Left;
 use crate::store::approvals::{look, word};
 use crate::store::grants;
 use crate::store::steps::StepRow;
@@ -123,6 +126,24 @@ pub struct OptionDocument {
     /// Most of a range.
     most: Option<String>,
     cost: Option<String>,
+    /// What is left of what it would be paid back from: of the purchase, and of each of its payments. Of the latest
+    /// assessment only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<LeftDocument>,
+}
+
+/// What is left of a part of a purchase, across all cases.
+#[derive(Serialize, ToSchema)]
+pub struct LeftDocument {
+    /// What was paid for, as its id is compared.
+    purchase: String,
+    /// `goods`, `shipping`, `fee` or `payment`.
+    of: &'static str,
+    /// Which payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<String>,
+    /// How much.
+    left: String,
 }
 
 /// A question to someone with authority.
@@ -207,8 +228,9 @@ pub struct DeclinedDocument {
 }
 
 impl CaseDocument {
-    /// A case with its steps. `due`: when something next happens by itself.
-    pub fn of(case: &Case, steps: &[StepRow], due: Option<String>) -> Self {
+    /// A case with its steps, and what is `left` for the options of its latest assessment. `due`: when something next happens by itself.
+    pub fn of(case: &Case, steps: &[StepRow], left: &HashMap<OptionId, Vec<Left>>, due: Option<String>) -> Self {
+        let latest = case.assessments.last().map(|kept| kept.version);
         let steps_of = |grant: &Grant| steps.iter().filter(|s| s.grant == grant.id).map(step).collect();
         Self {
             id: case.id.to_string(),
@@ -231,7 +253,11 @@ impl CaseDocument {
             evidence: case.evidence.iter().map(|(id, e)| evidence(case, id, e)).collect(),
             promises: case.promises.iter().map(promise).collect(),
             consults: case.consults.iter().map(consult).collect(),
-            assessments: case.assessments.iter().map(kept).collect(),
+            assessments: case
+                .assessments
+                .iter()
+                .map(|k| kept(k, Some(left).filter(|_| Some(k.version) == latest)))
+                .collect(),
             approvals: case.approvals.iter().map(approval).collect(),
             grants: case.grants.iter().map(|g| grant(g, steps_of(g))).collect(),
             declined: case.declined.as_ref().map(declined),
@@ -276,8 +302,10 @@ fn consult(c: &Consult) -> ConsultDocument {
     }
 }
 
-fn kept(k: &Kept) -> KeptDocument {
+fn kept(k: &Kept, left: Option<&HashMap<OptionId, Vec<Left>>>) -> KeptDocument {
+    let left_of = |o: &OptionId| left.and_then(|left| left.get(o)).into_iter().flatten().map(left_document).collect();
     let option = |o: &amends_core::assess::frozen::OptionFrozen| OptionDocument {
+        left: left_of(&o.id),
         id: o.id.to_string(),
         says: o.says.clone(),
         amount: o.amount.as_ref().map(ToString::to_string),
@@ -291,6 +319,15 @@ fn kept(k: &Kept) -> KeptDocument {
         standing: k.frozen.standing.clone(),
         policy: k.frozen.policy.clone(),
         options: k.frozen.options.iter().map(option).collect(),
+    }
+}
+
+fn left_document(left: &Left) -> LeftDocument {
+    LeftDocument {
+        purchase: left.key.purchase.clone(),
+        of: left.key.account.word(),
+        payment: left.payment().map(str::to_owned),
+        left: left.left.to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be done, as cards: given, asked for, or barred.
 
 use amends_core::assess::frozen::{Amount, Frozen, Least, OptionFrozen, OptionGroup, Size, Takes};
-use amends_core::authority::{Fulfil, Present};
+use amends_core::authority::{Account, Fulfil, Present};
 use amends_core::case::{Case, Grant, GrantState, Look};
 use amends_core::explain::Explanation;
 use amends_core::fulfilment::kinds_of;
@@ -9,6 +9,7 @@ use amends_core::ids::RoleName;
 
 use crate::door::pages::Staff;
 use crate::flow::answers::Answers;
+use crate::flow::ledger::Left;
 use crate::flow::present::first_asked;
 use crate::texts::money;
 
@@ -30,6 +31,8 @@ pub struct Offer {
     pub who: (&'static str, String),
     /// What the button does.
     pub does: Does,
+    /// What is left of what it would be paid back from.
+    pub left: Vec<String>,
     /// What is done to make it real, and by which system; none: by hand.
     pub happens: Vec<(String, Option<String>)>,
     /// From where to where, where it may be chosen: least, most, what was chosen, and the currency.
@@ -67,6 +70,17 @@ impl Offer {
     }
 }
 
+/// What is left of a purchase or a payment, in words.
+pub fn left_in_words(left: &Left) -> String {
+    let amount = money(left.left);
+    match left.payment() {
+        Some(payment) => t!("case-left-of-payment", payment = payment, amount = amount),
+        None if left.key.account == Account::Shipping => t!("case-left-of-shipping", amount = amount),
+        None if left.key.account == Account::Fee => t!("case-left-of-fee", amount = amount),
+        None => t!("case-left-of-purchase", amount = amount),
+    }
+}
+
 /// The cards of an answer.
 pub fn of(
     staff: &Staff,
@@ -89,6 +103,7 @@ pub fn of(
             parts: card.parts.clone(),
             who: if is_given { ("inside", t!("case-given-already")) } else { who },
             does: if is_given { Does::Nothing } else { does(staff, case, option, there) },
+            left: Vec::new(),
             happens: happens(staff, case, option, &card.parts),
             range: range(option, answers),
         }

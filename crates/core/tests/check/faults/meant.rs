@@ -28,6 +28,7 @@ fn amounts() -> Vec<Fault> {
         slip(PRICE, "amount: \"paid * promotion.discount\"", "amount: \"paid - order.shipping\""),
         slip(WRONG, "cost: \"prices[order.lines[0].sku]\"", "cost: \"prices[order.lines[0].sku] - order.shipping\""),
         slip(PRICE, "20 USD..40 USD", "-20 USD..40 USD"),
+        fault(BOOK, "order: { id: text,", "order: { number: text,").and(BOOK, "order.id != ''", "order.number != ''"),
         slip(
             PRICE,
             "kind: store_credit, amount: \"paid\"",
