@@ -362,6 +362,56 @@ fn whoever_has_gone_is_out_at_once_and_so_are_their_streams() {
     });
 }
 
+/// What is asked with a token, or without one.
+async fn asked(shop: &Shop, token: &str, path: &str) -> (u16, String, String) {
+    let request = Request::get(path).header(header::HOST, HOST);
+    let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let (parts, body) = shop.whole(request.body(Body::empty()).unwrap()).await.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let to = parts.headers.get(header::LOCATION).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    (parts.status.as_u16(), to, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[test]
+fn who_comes_in_as_someone_of_one_business_sees_nothing_of_another() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let server = "the token of this server";
+        let door = Door::new(std::net::Ipv4Addr::LOCALHOST.into(), Some(server)).unwrap();
+        let mut shop = Shop::of(testing::file().unwrap(), door).await;
+        shop.neighbour("ruth").await;
+        for (who, own, other) in
+            [("rita", "retail", "rental"), ("hugo", "retail", "rental"), ("ruth", "rental", "retail")]
+        {
+            let get = async |path: &str| asked(&shop, shop.token(who), path).await;
+            let (status, _, books) = get("/v1/books").await;
+            assert!(status == 200 && books.contains(own) && !books.contains(other), "{who}: {books}");
+            assert_eq!(get("/").await.1, format!("/ask/{own}"), "{who}");
+            let (status, _, page) = get(&format!("/ask/{own}")).await;
+            assert!(status == 200 && !page.contains(&format!("/ask/{other}")), "{who}: {page}");
+            let none = get(&format!("/v1/books/{other}x")).await.2;
+            assert!(!none.contains(&format!("`{other}`")), "{who} is told what there is: {none}");
+            let (status, _, told) = get("/metrics").await;
+            assert!(status == 403 && !told.contains("amends_") && told.contains("not_yours"), "{who}: {told}");
+            // Without a book the question is to their own.
+            let question = json!({ "request": "fee", "asked": "2026-11-16T18:04:00-05:00", "facts": {} });
+            let answer = shop.post(who, "/v1/assess?role=frontline", question).await.ok();
+            assert_eq!(answer["book"]["name"], own, "{who}");
+        }
+        // Whoever runs the server sees all of it.
+        let get = async |path: &str| asked(&shop, server, path).await;
+        let books = get("/v1/books").await.2;
+        assert!(books.contains("retail") && books.contains("rental"), "{books}");
+        let (status, _, told) = get("/metrics").await;
+        assert!(status == 200 && told.contains(r#"business="rental""#), "{told}");
+        for nobodys in ["", "amends~retail~rita~0", "amends~nowhere~rita~0"] {
+            for path in ["/v1/books", "/v1/books/rental", "/metrics"] {
+                assert_eq!(asked(&shop, nobodys, path).await.0, 401, "{nobodys} {path}");
+            }
+        }
+    });
+}
+
 #[test]
 fn a_key_that_asks_too_often_is_told_when_to_come_again() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -156,6 +156,7 @@ impl Shop {
         let now = self.records.clock.now();
         let settings = [Setting::Person(row), Setting::Key(key)];
         change(&self.records.store, &business, "operator", &settings, now).await.unwrap();
+        news::look(&self.records, &business).await.unwrap();
         self.tokens.insert(id, token);
     }
 
