@@ -40,6 +40,7 @@ use page::{Frame, Here, NotFound, Who, html};
 use crate::api::body::form_of;
 use crate::api::refused::problem;
 use crate::app::App;
+use crate::door::books::Books;
 use crate::door::pages::Staff;
 use crate::flow::job::Refused;
 use crate::store::StoreError;
@@ -70,8 +71,9 @@ pub async fn headers(request: Request, next: Next) -> Response {
 /// The frame of a page for someone who is signed in.
 pub async fn frame_of(app: &App, staff: &Staff, title: &str, here: Here) -> Result<Frame, Response> {
     let me = &staff.me;
-    let frame = match app.shelf.find(me.business.as_str()) {
-        Some(current) => Frame::of(title, here, &app.shelf, &current),
+    let books = Books::only(app, &me.business);
+    let frame = match books.first() {
+        Some(current) => Frame::of(title, here, &books, &current),
         None => Frame::bare(title),
     };
     let who = who(staff).await.map_err(|e| problem(&Refused::Store(e)).into_response())?;

@@ -1,6 +1,7 @@
 //! Who may come in. On the loopback address everyone who reaches it; from elsewhere only who has the server's token, or
 //! is someone who works here.
 
+pub mod books;
 pub mod caller;
 pub mod limits;
 pub mod pages;
@@ -20,6 +21,7 @@ use subtle::ConstantTimeEq;
 
 use crate::api::problem::Problem;
 use crate::app::App;
+use books::OfBusiness;
 use caller::{Asks, Proof, caller};
 use limits::Limits;
 use provider::Provider;
@@ -27,6 +29,8 @@ use provider::Provider;
 /// The fewest characters of a token.
 pub const TOKEN_CHARS_MIN: usize = 16;
 const COOKIE: &str = "amends_door";
+/// What the server tells of itself, and of every business on it.
+const METRICS: &str = "/metrics";
 /// Names by which a browser on this machine reaches a loopback address.
 const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -175,20 +179,23 @@ fn names_loopback(request: &Request) -> bool {
 }
 
 /// As [`host`], and lets in who has the token or works here: programs by their header, people after signing in. One layer
-/// for both, since it stands before every question.
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+/// for both, since it stands before every question. Who comes in as someone of a business sees what is of theirs.
+pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if let Some(problem) = elsewhere(&app.door, &request) {
         return problem.into_response();
     }
-    if app.door.admits(request.headers()) {
-        return next.run(request).await;
-    }
-    let path = request.uri().path();
     let asks = Asks::of(request.method(), request.extensions(), request.headers());
-    match caller(&app, asks, Proof::Form).await {
-        Ok(Some(_)) => next.run(request).await,
+    let found = caller(&app, asks, Proof::Form).await;
+    let path = request.uri().path();
+    match found {
+        Ok(Some(_)) if path == METRICS => of_the_server().into_response(),
+        Ok(Some((me, _))) => {
+            request.extensions_mut().insert(OfBusiness(me.business));
+            next.run(request).await
+        }
         Err(turned) => turned.into_response(),
-        Ok(None) if path.starts_with("/v1/") || path == "/metrics" => {
+        Ok(None) if app.door.admits(request.headers()) => next.run(request).await,
+        Ok(None) if path.starts_with("/v1/") || path == METRICS => {
             Problem::new(StatusCode::UNAUTHORIZED, "this needs the server's token")
                 .hint("send it as `Authorization: Bearer TOKEN`")
                 .into_response()
@@ -200,4 +207,14 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
             Redirect::to(&to).into_response()
         }
     }
+}
+
+/// What is told of the whole server is for whoever runs it: nobody of one business reads what is of another.
+fn of_the_server() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "this is about every business on this server, and you came in as someone of one",
+    )
+    .code("not_yours")
+    .hint("send the server's token instead")
 }

@@ -17,6 +17,7 @@ pub mod import;
 mod lines;
 pub mod mcp;
 mod paint;
+mod private;
 mod report;
 mod router;
 #[cfg(test)]

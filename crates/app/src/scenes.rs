@@ -5,6 +5,8 @@ mod agents;
 mod customer;
 mod desk;
 mod evidence;
+mod hands;
+mod hears;
 mod incoming;
 mod ledger;
 mod links;

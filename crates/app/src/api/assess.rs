@@ -5,13 +5,12 @@ use std::cell::RefCell;
 use amends_core::assess::{AssessError, Workspace, assess as answer};
 use amends_core::book::rules::{Book, RoleId};
 use amends_core::facts::{FactsErrors, read_question};
-use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::body::{Document, asked};
 use super::problem::{At, Problem};
-use crate::app::App;
+use crate::door::books::Books;
 use crate::shelf::Current;
 
 thread_local! {
@@ -34,7 +33,7 @@ struct Params {
     tag = "assessments",
     params(
         ("role" = Option<String>, Query, example = "frontline", description = "The role that asks. May be left out when an intake mapping tells it."),
-        ("book" = Option<String>, Query, description = "The book, where several are served. Default: the first."),
+        ("book" = Option<String>, Query, description = "The book, where several are served. Default: that of the business whose key is sent, or the first."),
         ("intake" = Option<String>, Query, description = "The body is another system's document: the mapping of this name makes a question of it."),
     ),
     request_body(content = inline(super::openapi::Question), description = "The question: the kind of request, when it was asked, and the facts. Its exact schema is at `/v1/books/{book}/questions/schema`. At most 1 MiB."),
@@ -49,20 +48,20 @@ struct Params {
         (status = 422, description = "The document is JSON, and not a question to this book; each place that is wrong is listed.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn assess(State(app): State<App>, uri: Uri, Document(document): Document) -> Result<Response, Problem> {
+pub async fn assess(books: Books, uri: Uri, Document(document): Document) -> Result<Response, Problem> {
     let [book, role, intake] = asked(&uri, ["book", "role", "intake"])?;
     let params = Params { book, role, intake };
-    let current = book_of(&app, params.book.as_deref())?;
+    let current = book_of(&books, params.book.as_deref())?;
     let json = assessed(&current.book, &params, &document)?;
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], json).into_response())
 }
 
-fn book_of(app: &App, named: Option<&str>) -> Result<Current, Problem> {
+fn book_of(books: &Books, named: Option<&str>) -> Result<Current, Problem> {
     let found = match named {
-        Some(name) => app.shelf.find(name),
-        None => app.shelf.first().map(|(_, current)| current),
+        Some(name) => books.find(name),
+        None => books.first(),
     };
-    found.ok_or_else(|| super::books::no_book(app, named.unwrap_or_default()))
+    found.ok_or_else(|| super::books::no_book(books, named.unwrap_or_default()))
 }
 
 fn assessed(book: &Book, params: &Params, document: &str) -> Result<Vec<u8>, Problem> {

@@ -2,7 +2,7 @@
 
 use amends_core::book::rules::{Book, Policy};
 use amends_core::facts::question_schema;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::body::asked;
 use super::problem::Problem;
-use crate::app::App;
+use crate::door::books::Books;
 use crate::shelf::Current;
 
 /// The books that are served.
@@ -129,15 +129,15 @@ pub struct RemedyEntry {
     says: String,
 }
 
-/// Lists the books.
+/// Lists the books. Who comes in with a key or a session sees that of their business, here and in all of this.
 #[utoipa::path(get, path = "/v1/books", operation_id = "list_books", tag = "books",
     responses((status = 200, description = "The books that are served.", body = BookList),
         (status = 400, description = "The query says something.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Problem> {
+pub async fn list(books: Books, uri: Uri) -> Result<Response, Problem> {
     asked(&uri, [])?;
-    let books = app.shelf.names().filter_map(|name| app.shelf.find(name)).map(|c| entry(&c)).collect();
-    Ok(json(&BookList { books }))
+    let all = books.names().into_iter().filter_map(|name| books.find(name)).map(|c| entry(&c)).collect();
+    Ok(json(&BookList { books: all }))
 }
 
 /// Shows a book: its roles, policies and mappings.
@@ -147,9 +147,9 @@ pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Problem>
         (status = 400, description = "The query or the path cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such book.", body = Problem, content_type = "application/problem+json")))]
-pub async fn show(State(app): State<App>, uri: Uri, Path(name): Path<String>) -> Result<Response, Problem> {
+pub async fn show(books: Books, uri: Uri, Path(name): Path<String>) -> Result<Response, Problem> {
     asked(&uri, [])?;
-    let current = find(&app, &name)?;
+    let current = find(&books, &name)?;
     let book = &current.book;
     Ok(json(&BookDocument {
         entry: entry(&current),
@@ -168,9 +168,9 @@ pub async fn show(State(app): State<App>, uri: Uri, Path(name): Path<String>) ->
         (status = 400, description = "The query or the path cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such book.", body = Problem, content_type = "application/problem+json")))]
-pub async fn questions(State(app): State<App>, uri: Uri, Path(name): Path<String>) -> Result<Response, Problem> {
+pub async fn questions(books: Books, uri: Uri, Path(name): Path<String>) -> Result<Response, Problem> {
     asked(&uri, [])?;
-    Ok(json(&question_schema(&find(&app, &name)?.book)))
+    Ok(json(&question_schema(&find(&books, &name)?.book)))
 }
 
 /// Shows a policy with its versions.
@@ -180,13 +180,9 @@ pub async fn questions(State(app): State<App>, uri: Uri, Path(name): Path<String
         (status = 400, description = "The query or the path cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such book or policy.", body = Problem, content_type = "application/problem+json")))]
-pub async fn policy(
-    State(app): State<App>,
-    uri: Uri,
-    Path((name, id)): Path<(String, String)>,
-) -> Result<Response, Problem> {
+pub async fn policy(books: Books, uri: Uri, Path((name, id)): Path<(String, String)>) -> Result<Response, Problem> {
     asked(&uri, [])?;
-    let current = find(&app, &name)?;
+    let current = find(&books, &name)?;
     let Some(policy) = current.book.policies.iter().find(|p| p.id == id) else {
         let known: Vec<&str> = current.book.policies.iter().map(|p| p.id.as_str()).collect();
         return Err(Problem::new(StatusCode::NOT_FOUND, format!("the book `{name}` has no policy `{id}`"))
@@ -205,13 +201,13 @@ fn version(v: &amends_core::book::rules::Version) -> VersionEntry {
     }
 }
 
-fn find(app: &App, name: &str) -> Result<Current, Problem> {
-    app.shelf.find(name).ok_or_else(|| no_book(app, name))
+fn find(books: &Books, name: &str) -> Result<Current, Problem> {
+    books.find(name).ok_or_else(|| no_book(books, name))
 }
 
 /// No book of that name is served.
-pub(super) fn no_book(app: &App, name: &str) -> Problem {
-    let known: Vec<&str> = app.shelf.names().collect();
+pub(super) fn no_book(books: &Books, name: &str) -> Problem {
+    let known = books.names();
     Problem::new(StatusCode::NOT_FOUND, format!("there is no book `{name}` here"))
         .hint(crate::report::did_you_mean(name, &known))
 }

@@ -30,6 +30,7 @@ use super::me::{In, Sent};
 use super::problem::Problem;
 use super::refused::{DoneDocument, Turned, answered, problem, with_tag};
 use crate::app::App;
+use crate::flow::hears;
 use crate::flow::job::{Refused, Work};
 use crate::flow::ledger;
 use crate::flow::records::Me;
@@ -241,7 +242,7 @@ pub struct EntryDocument {
 }
 
 pub(super) fn entry(kept: &journal::Kept) -> Option<EntryDocument> {
-    let event = serde_json::value::RawValue::from_string(kept.entry.event.clone()).ok()?;
+    let event = serde_json::value::RawValue::from_string(hears::told(&kept.entry).into_owned()).ok()?;
     let e = &kept.entry;
     let (team, at, kind, hash) = (e.team.to_string(), e.at.to_string(), e.kind.clone(), e.hash.to_string());
     Some(EntryDocument { team, seq: e.seq, at, kind, event, hash })

@@ -342,7 +342,7 @@ pub async fn check(Path(id): Path<String>, sent: Sent<TriedText>) -> Result<Resp
     Ok(json(&TriedDocument::of(&tried.map_err(|e| problem(&e))?)))
 }
 
-/// Publishes a draft, in force from a day on. For a second person: none of its authors; one of those who wrote it and who
+/// Publishes a draft, in force from a day on. For a second person who is signed in: none of its authors; one of those who wrote it and who
 /// publish it has the highest role. From then on the server answers by it.
 #[utoipa::path(post, path = "/v1/drafts/{draft}/publish", operation_id = "publish_draft", tag = "books", request_body = PublishedDraft,
     params(("draft" = String, Path, description = "The draft's id.")),

@@ -20,7 +20,9 @@ use super::me::In;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::app::App;
+use crate::door::caller::Action;
 use crate::flow::access::is_still_in;
+use crate::flow::hears::is_told;
 use crate::flow::job::Refused;
 use crate::flow::news::{Cursor, between};
 use crate::flow::records::{Me, Records};
@@ -32,7 +34,8 @@ const SEEN_EVERY: Duration = Duration::from_secs(10);
 /// How often a sign of life is sent, so that whoever went away is noticed.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
-/// Streams what happens, as server-sent events: each entry of the journal by its kind, such as `case.approved`. With
+/// Streams what happens, as server-sent events: each entry of the journal by its kind, such as `case.approved`. What someone
+/// may not list is not told to them, and a key hears of cases with `read` and of settings with `settings`. With
 /// `Last-Event-ID`, or else `after`, it goes on where a stream before ended. While it is open its person counts as there.
 #[utoipa::path(get, path = "/v1/events", operation_id = "stream_events", tag = "events",
     params(("case" = Option<String>, Query, description = "Only of one case."),
@@ -150,9 +153,8 @@ impl Open {
     fn is_asked_for(&self, kept: &Kept) -> bool {
         let of_case = kept.case.as_ref().map(|(case, _)| case);
         match &self.case {
-            Some(case) => of_case == Some(case),
-            // When colleagues come and go is nobody's business but of whoever answers for it.
-            None => !kept.entry.kind.starts_with(ACCESS) || self.me.top_only("").is_ok(),
+            Some(case) => of_case == Some(case) && self.me.may(Action::Read),
+            None => is_told(&self.me, &kept.entry.kind),
         }
     }
 

@@ -12,9 +12,9 @@ use super::books::json;
 use super::me::{In, Sent};
 use super::people::{save, wrong};
 use super::problem::Problem;
-use super::refused::Turned;
+use super::refused::{Turned, problem};
 use crate::flow::people::Setting;
-use crate::flow::records::Me;
+use crate::flow::records::{Me, Records};
 use crate::store::budgets::holder_of;
 use crate::store::settings::Allowance;
 
@@ -104,7 +104,7 @@ pub async fn list(In { me, .. }: In, uri: Uri) -> Result<Response, Problem> {
     Ok(json(&LimitList { limits: me.rules.allowances().iter().map(LimitDocument::of).collect() }))
 }
 
-/// Sets a limit, new or other than it was. Nobody raises their own.
+/// Sets a limit, new or other than it was. Nobody raises their own, and no key raises one.
 #[utoipa::path(post, path = "/v1/limits", operation_id = "set_limit", tag = "people", request_body = NewLimit,
     responses((status = 200, description = "It holds.", body = LimitDocument), Turned))]
 pub async fn set(sent: Sent<NewLimit>) -> Result<Response, Problem> {
@@ -117,8 +117,8 @@ pub async fn set(sent: Sent<NewLimit>) -> Result<Response, Problem> {
     let (span, currency) = (body.per.name().to_owned(), body.most.currency.code().to_owned());
     let limit = Allowance { holder: body.of, span, currency, most: body.most.minor };
     let before = current(&me, &limit);
-    if is_own(&me, &holder) && before.as_ref().is_some_and(|before| before.most < limit.most) {
-        return Err(own("nobody raises their own limit"));
+    if before.as_ref().is_some_and(|before| before.most < limit.most) {
+        gives_more(&me, &records, &holder, "nobody raises their own limit")?;
     }
     let document = LimitDocument::of(&limit);
     if before.as_ref() != Some(&limit) {
@@ -127,7 +127,7 @@ pub async fn set(sent: Sent<NewLimit>) -> Result<Response, Problem> {
     Ok(json(&document))
 }
 
-/// Takes a limit away. Nobody takes away their own.
+/// Takes a limit away. Nobody takes away their own, and no key takes one away.
 #[utoipa::path(post, path = "/v1/limits/remove", operation_id = "remove_limit", tag = "people", request_body = EndedLimit,
     responses((status = 200, description = "It holds no more; this is what it was.", body = LimitDocument), Turned))]
 pub async fn remove(sent: Sent<EndedLimit>) -> Result<Response, Problem> {
@@ -136,8 +136,8 @@ pub async fn remove(sent: Sent<EndedLimit>) -> Result<Response, Problem> {
     let limit = Allowance { holder: body.of, span: body.per.name().to_owned(), currency: body.currency, most: 0 };
     let no_such = || Problem::new(StatusCode::NOT_FOUND, "there is no such limit").hint("see `GET /v1/limits`");
     let before = current(&me, &limit).ok_or_else(no_such)?;
-    if holder_of(&before.holder).is_some_and(|holder| is_own(&me, &holder)) {
-        return Err(own("nobody takes away their own limit"));
+    if let Some(holder) = holder_of(&before.holder) {
+        gives_more(&me, &records, &holder, "nobody takes away their own limit")?;
     }
     let document = LimitDocument::of(&before);
     save(&records, &me, &[Setting::Free(before)]).await?;
@@ -167,8 +167,15 @@ fn current(me: &Me, of: &Allowance) -> Option<Allowance> {
     me.rules.allowances().into_iter().find(is_it)
 }
 
-fn is_own(me: &Me, holder: &Holder) -> bool {
-    matches!(holder, Holder::Person(id) if *id == me.person.id)
+/// Turns away who may not give a holder more: themselves, whoever counts as them, and every key.
+fn gives_more(me: &Me, records: &Records, holder: &Holder, says: &str) -> Result<(), Problem> {
+    if let Holder::Person(id) = holder {
+        if *id == me.person.id {
+            return Err(own(says));
+        }
+        me.not_the_hand_of(id, records.clock.now().micros()).map_err(|e| problem(&e))?;
+    }
+    me.signed_in_only("raise a limit or take one away").map_err(|e| problem(&e))
 }
 
 fn own(says: &str) -> Problem {

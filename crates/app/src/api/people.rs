@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::flow::access::{new_once, password_once, sign_out_everywhere};
 use crate::flow::job::Refused;
-use crate::flow::people::{Access, Setting, change, change_since, team as new_team};
+use crate::flow::people::{Access, Setting, change, change_since, is_reserved, team as new_team};
 use crate::flow::records::{Me, Records};
 use crate::flow::rules::ModeText;
 use crate::store::StoreError;
@@ -141,6 +141,17 @@ fn settings_of(me: &Me, row: &PersonRow, before: Option<&PersonRow>) -> Result<V
     Ok(settings)
 }
 
+/// Turns a key away from what makes a person more than they were: lets them in, or gives them a higher role.
+fn authority_in_person(me: &Me, before: Option<&PersonRow>, row: &PersonRow) -> Result<(), Problem> {
+    let is_person = |p: &&PersonRow| p.active && !p.person().is_agent();
+    let height = |p: &PersonRow| me.rules.ladder.height(&p.role);
+    let is_more = before.filter(is_person).is_none_or(|before| height(before) < height(row));
+    if is_person(&row) && is_more {
+        me.signed_in_only("let people in or give them a higher role").map_err(|e| problem(&e))?;
+    }
+    Ok(())
+}
+
 /// Lists who works here.
 #[utoipa::path(get, path = "/v1/people", operation_id = "list_people", tag = "people",
     responses((status = 200, description = "Everyone, also who has gone.", body = PeopleList), Turned))]
@@ -152,7 +163,8 @@ pub async fn list(who: In, uri: Uri) -> Result<Response, Problem> {
     Ok(json(&PeopleList { people: people.into_iter().map(|p| ColleagueDocument::of(p, None)).collect() }))
 }
 
-/// Adds someone. A person gets a password for one time; an AI agent needs a key, see `POST /v1/keys`.
+/// Adds someone. A person gets a password for one time, and is let in by someone who is signed in; an AI agent needs a key,
+/// see `POST /v1/keys`.
 #[utoipa::path(post, path = "/v1/people", operation_id = "add_person", tag = "people", request_body = NewPerson,
     responses((status = 201, description = "They may come in.", body = ColleagueDocument), Turned))]
 pub async fn add(sent: Sent<NewPerson>) -> Result<Response, Problem> {
@@ -165,9 +177,14 @@ pub async fn add(sent: Sent<NewPerson>) -> Result<Response, Problem> {
     if me.rules.people.len() >= PEOPLE_MAX {
         return Err(wrong(format!("at most {PEOPLE_MAX} people are kept")));
     }
+    if is_reserved(&body.id) {
+        return Err(wrong(format!("`{}` names whoever is none of your people in the journal", body.id))
+            .hint("choose another id"));
+    }
     let name = body.name.unwrap_or_else(|| body.id.to_string());
     let row = PersonRow { id: body.id, name, role: body.role, team: body.team, active: true };
     let mut settings = settings_of(&me, &row, None)?;
+    authority_in_person(&me, None, &row)?;
     let now = records.clock.now();
     let mut password = None;
     if !row.person().is_agent() {
@@ -179,7 +196,8 @@ pub async fn add(sent: Sent<NewPerson>) -> Result<Response, Problem> {
     Ok((StatusCode::CREATED, json(&ColleagueDocument::of(&row, password))).into_response())
 }
 
-/// Changes someone's name, role or team, or lets them in no more.
+/// Changes someone's name, role or team, or lets them in no more. Who is signed in gives a higher role, or lets someone in
+/// again; no key does.
 #[utoipa::path(post, path = "/v1/people/{person}", operation_id = "change_person", tag = "people", request_body = ChangedPerson,
     params(("person" = String, Path, description = "Their id.")),
     responses((status = 200, description = "As they are now.", body = ColleagueDocument), Turned))]
@@ -207,12 +225,14 @@ pub async fn set(Path(id): Path<String>, sent: Sent<ChangedPerson>) -> Result<Re
             .hint("give someone else that role first"));
     }
     let settings = settings_of(&me, &row, Some(&before))?;
+    authority_in_person(&me, Some(&before), &row)?;
     // Of two who take that role from each other at once the second is turned away.
     save(&records, &me, &settings).await?;
     Ok(json(&ColleagueDocument::of(&row, None)))
 }
 
-/// Gives someone a new password for one time. What they had is of no use any more, and every session of theirs ends.
+/// Gives someone a new password for one time. What they had is of no use any more, and every session of theirs ends. For
+/// those who are signed in.
 #[utoipa::path(post, path = "/v1/people/{person}/password", operation_id = "new_password", tag = "people",
     params(("person" = String, Path, description = "Their id.")),
     responses((status = 200, description = "The password, told this once.", body = ColleagueDocument), Turned))]
@@ -224,6 +244,7 @@ pub async fn password(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Res
         return Err(Problem::new(StatusCode::CONFLICT, format!("`{}` does not sign in", row.id))
             .hint("AI agents have keys; who has gone is made active first"));
     }
+    me.signed_in_only("give anyone a password").map_err(|e| problem(&e))?;
     let made = password_once(&records, &me.business, me.person.id.as_str(), &row.id).await;
     Ok(json(&ColleagueDocument::of(row, Some(made.map_err(of_store)?))))
 }

@@ -69,10 +69,11 @@ pub struct Carried {
 }
 
 /// Denials that say that it is someone else's to do.
-const THEIRS: [&str; 14] = [
+const THEIRS: [&str; 16] = [
     "not_the_owner",
     "not_a_person",
     "not_by_hand",
+    "not_by_key",
     "by_connector",
     "not_the_giver",
     "not_the_receiver",
@@ -83,6 +84,7 @@ const THEIRS: [&str; 14] = [
     "other_team",
     "own_draft",
     "role_too_low",
+    "same_hand",
     "was_in_it",
 ];
 

@@ -22,6 +22,7 @@ use crate::door::provider::{Provider, Told};
 use crate::flow::records::UNDO_SECONDS;
 use crate::folder;
 use crate::paint::Text;
+use crate::private;
 use crate::report::{self, Places, Style};
 use crate::screen::Screen;
 use crate::signs::log::{Format, Much};
@@ -334,7 +335,7 @@ enum What {
     Check(Check),
 }
 
-/// Say what holds for `amends serve`, where it is from, and what keeps it from working
+/// Say what holds for `amends serve`, where it is from, what keeps it from working, and which files others can read
 #[derive(clap::Args)]
 struct Check {
     /// The configuration file; without one, that of `AMENDS_CONFIG`, or none
@@ -348,12 +349,13 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let wrong = settings.wrong(screen);
     let exit = if wrong.is_empty() { Exit::Good } else { Exit::Found };
     let rows = settings.rows();
+    let warnings = settings.warnings(file.as_deref());
     if screen.json {
         let held: serde_json::Map<String, serde_json::Value> = rows
             .iter()
             .map(|(name, value, from)| ((*name).to_owned(), json!({ "value": value, "from": from })))
             .collect();
-        return Ok(Answer::json(&json!({ "settings": held, "wrong": wrong }), exit));
+        return Ok(Answer::json(&json!({ "settings": held, "wrong": wrong, "warnings": warnings }), exit));
     }
     let wide = rows.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
     let (mut out, mut err) = (Text::default(), Text::default());
@@ -362,6 +364,9 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     }
     if wrong.is_empty() {
         out.line("\namends: it can be served");
+    }
+    for one in &warnings {
+        err.line(format!("amends: warning: {one}"));
     }
     for one in &wrong {
         err.line(format!("amends: {one}"));
@@ -383,6 +388,25 @@ impl Settings {
             wrong.extend(wrong_file(file).err().map(|e| format!("{e:#}")));
         }
         wrong
+    }
+}
+
+impl Settings {
+    /// What a server starts with, and should not be so: files with secrets or with what people wrote that others can read.
+    /// `file`: the configuration.
+    fn warnings(&self, file: Option<&Path>) -> Vec<String> {
+        let kept = match self.database() {
+            Some(Place::File(path)) => private::of_database(path),
+            _ => Vec::new(),
+        };
+        let sign_in = self.sign_in.value.as_ref().and_then(|told| told.client_secret_file.as_deref());
+        let mail = self.mail.value.as_ref().and_then(|told| told.password_file.as_deref());
+        // Its address holds a password, most of the time.
+        let has_address = matches!(self.database(), Some(Place::Url(url)) if url.contains('@'));
+        let named = file.filter(|file| has_address && self.database.from == file.display().to_string());
+        let secrets = [self.token_file.value.as_deref(), sign_in, mail, named];
+        let told = kept.iter().filter_map(|file| private::too_open(file));
+        told.chain(secrets.into_iter().flatten().filter_map(private::open_to_all)).collect()
     }
 }
 

@@ -177,7 +177,7 @@ impl Folder {
         let mut number = 0;
         loop {
             let folder = env::temp_dir().join(format!("amends-demo-{}-{number}", std::process::id()));
-            match std::fs::create_dir(&folder) {
+            match crate::private::create_folder(&folder) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 made => {
                     made.with_context(|| format!("cannot make {}", folder.display()))?;

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::database::{Kept, Of};
 use super::{Answer, Outcome};
 use crate::flow::export::export;
+use crate::private;
 
 /// Export a business's journal as JSON Lines, with everything `amends verify` needs
 #[derive(clap::Args)]
@@ -40,12 +41,14 @@ fn at(now: i64) -> Time {
     Time::from_micros(now).unwrap_or(Time::MAX)
 }
 
-/// Writes a file that is there whole or not at all.
+/// Writes a file that is there whole or not at all, for its owner alone.
 async fn whole<T>(path: &Path, write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T>) -> Result<T> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+    // One that is left of an export that was killed; it may be open to others.
+    let _ = std::fs::remove_file(&part);
+    let file = private::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
     let mut out = BufWriter::new(file);
     let written = async {
         let written = write(&mut out).await?;

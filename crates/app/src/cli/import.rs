@@ -16,13 +16,12 @@ use crate::import::{Format, Source, open};
 use crate::paint::{Text, clean};
 use crate::report::counted;
 use crate::screen::Screen;
+use crate::store::keys::OPERATOR;
 
 /// Most bytes of a mapping.
 const MAPPING_BYTES_MAX: usize = 64 << 10;
 /// Mistakes that are shown to people.
 const SHOWN_MAX: usize = 20;
-/// Who imports on this machine, in the journal.
-const OPERATOR: &str = "operator";
 
 /// Bring in customers, orders and past decisions from CSV, JSON Lines or Parquet
 #[derive(clap::Args)]

@@ -8,24 +8,23 @@ use amends_core::ids::{BusinessId, PersonId, RoleName, TeamId};
 use amends_core::journal::BookLine;
 use amends_core::money::Money;
 use amends_core::time::Time;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Subcommand;
 use serde_json::json;
 
 use super::database::Of;
 use super::{Answer, Exit, Outcome, open as open_book};
 use crate::flow::access::new_once;
-use crate::flow::people::{Access, Setting, change, first_key, team};
+use crate::flow::people::{Access, Setting, change, first_key, is_reserved, team};
 use crate::flow::rules::ModeText;
 use crate::report::did_you_mean;
 use crate::screen::Screen;
 use crate::store::books;
 use crate::store::budgets::holder_of;
+use crate::store::keys::{self, OPERATOR};
 use crate::store::people::{self, PersonRow, TeamRow};
 use crate::store::settings::{self, Allowance};
 
-/// Who changes settings on this machine, in the journal.
-const OPERATOR: &str = "operator";
 /// What stands for a limit that is taken away.
 const NO_LIMIT: &str = "none";
 
@@ -146,6 +145,9 @@ fn at(now: i64) -> Time {
 
 fn add(a: &Add, screen: Screen) -> Outcome {
     let (business, id) = (a.of.business()?, PersonId::parse(&a.id)?);
+    if is_reserved(&id) {
+        return Err(anyhow!("`{id}` names whoever is none of your people in the journal: choose another id").into());
+    }
     let (role, team_id) = (RoleName::parse(&a.role)?, TeamId::parse(&a.team)?);
     let opened = a.book.as_deref().map(|path| open_book(path, screen)).transpose()?;
     let named = opened.map(|opened| roles_of(&opened.book));
@@ -160,6 +162,7 @@ fn add(a: &Add, screen: Screen) -> Outcome {
         is_a_role(&role, roles.as_deref())?;
         let before = people::all(&mut conn, &business).await?.into_iter().find(|p| p.id == person).map(|p| p.name);
         let known = people::teams(&mut conn, &business).await?;
+        let made_with = keys::made_with(&mut conn, &business, person.as_str()).await?;
         drop(conn);
         let name = given.or(before).unwrap_or_else(|| person.to_string());
         let mut changes = Vec::new();
@@ -167,6 +170,8 @@ fn add(a: &Add, screen: Screen) -> Outcome {
             changes.push(Setting::Team(team(team_id.clone(), team_id.to_string(), &ModeText::AdviseOnly)?));
         }
         let row = PersonRow { id: person, name, role, team: team_id, active: true };
+        // The token before is of no use any more, and neither is what was made with it.
+        changes.extend(made_with.into_iter().map(Setting::NoKey));
         changes.extend([Setting::Person(row), Setting::Key(key)]);
         change(&store, &business, OPERATOR, &changes, at(now)).await?;
         Ok((token, roles.is_some()))

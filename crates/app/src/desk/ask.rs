@@ -5,7 +5,7 @@ mod view;
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ use amends_core::time::Time;
 use super::Visitor;
 use super::page::{Frame, Here, NotFound, Who, body, html, no_book};
 use crate::api::body::{form_of, parts_of};
-use crate::app::App;
+use crate::door::books::Books;
 use crate::flow::answers::{Answers, filled};
 use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
 use crate::shelf::Current;
@@ -62,23 +62,23 @@ struct AskPart<'a> {
 }
 
 /// `GET /` and `GET /ask`: the first book.
-pub async fn first(State(app): State<App>) -> Response {
-    match app.shelf.first() {
-        Some((name, _)) => Redirect::to(&format!("/ask/{name}")).into_response(),
+pub async fn first(books: Books) -> Response {
+    match books.first() {
+        Some(current) => Redirect::to(&format!("/ask/{}", current.book.name)).into_response(),
         None => super::not_found().await,
     }
 }
 
 /// `GET /ask/{book}`: what can be asked.
-pub async fn kinds(State(app): State<App>, Visitor(who): Visitor, Path(name): Path<String>) -> Response {
-    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
-    let page = kinds_page(&app, &current, TakeIn::default(), None);
+pub async fn kinds(books: Books, Visitor(who): Visitor, Path(name): Path<String>) -> Response {
+    let Some(current) = books.find(&name) else { return no_book(&name) };
+    let page = kinds_page(&books, &current, TakeIn::default(), None);
     html(StatusCode::OK, &Kinds { frame: page.frame.clone().seen_by(who), ..page })
 }
 
-fn kinds_page(app: &App, current: &Current, given: TakeIn, wrong: Option<String>) -> Kinds {
+fn kinds_page(books: &Books, current: &Current, given: TakeIn, wrong: Option<String>) -> Kinds {
     Kinds {
-        frame: Frame::of(t!("frame-ask"), Here::Ask, &app.shelf, current),
+        frame: Frame::of(t!("frame-ask"), Here::Ask, books, current),
         book: current.book.name.clone(),
         all: kinds_of(&current.book).into_iter().map(|(request, policy)| kind(request, policy)).collect(),
         intakes: current.book.intakes.iter().map(|i| (i.id.clone(), i.title.clone())).collect(),
@@ -101,10 +101,10 @@ pub(super) fn kind(request: &str, policy: &amends_core::book::rules::Policy) -> 
 
 /// `GET /case/{book}/{case}`: the form filled in as one of the book's own cases has it. All of it is in the
 /// fragment of the address, as in every link that carries a question.
-pub async fn case(State(app): State<App>, Path((name, id)): Path<(String, String)>) -> Response {
-    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+pub async fn case(books: Books, Path((name, id)): Path<(String, String)>) -> Response {
+    let Some(current) = books.find(&name) else { return no_book(&name) };
     let Some((request, pairs)) = asking::case(&current.book, &id) else {
-        let frame = Frame::of(t!("ask-not-found"), Here::Ask, &app.shelf, &current);
+        let frame = Frame::of(t!("ask-not-found"), Here::Ask, &books, &current);
         return html(StatusCode::NOT_FOUND, &NotFound::new(frame, t!("ask-the-book-has-no-case", id = id)));
     };
     let fragment = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -119,18 +119,18 @@ pub struct Link {
 
 /// `GET /ask/{book}/{request}`: the form before anything is filled in.
 pub async fn blank(
-    State(app): State<App>,
+    books: Books,
     Visitor(who): Visitor,
     Path((name, request)): Path<(String, String)>,
     Query(link): Query<Link>,
 ) -> Response {
     let answers = Answers::of(link.role.map(|role| ("role".to_owned(), role)));
-    asked(&app, &name, &request, answers, Whole::Page(who))
+    asked(&books, &name, &request, answers, Whole::Page(who))
 }
 
 /// `POST /ask/{book}/{request}`: the form again, with the answer to what was filled in. Sent while typing.
 pub async fn answer(
-    State(app): State<App>,
+    books: Books,
     Path((name, request)): Path<(String, String)>,
     headers: HeaderMap,
     form: Bytes,
@@ -138,7 +138,7 @@ pub async fn answer(
     let mut answers = Answers::of(form_of(&form));
     answers.rows_of_buttons();
     let whole = if headers.contains_key("hx-request") { Whole::Part } else { Whole::Page(None) };
-    asked(&app, &name, &request, answers, whole)
+    asked(&books, &name, &request, answers, whole)
 }
 
 /// How much of the page is sent.
@@ -148,8 +148,8 @@ enum Whole {
     Part,
 }
 
-fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whole) -> Response {
-    let Some(current) = app.shelf.find(name) else { return no_book(name) };
+fn asked(books: &Books, name: &str, request: &str, mut answers: Answers, whole: Whole) -> Response {
+    let Some(current) = books.find(name) else { return no_book(name) };
     asking::date(&current.book, &mut answers, now());
     let role = asking::role(&current.book, answers.get("role"));
     let seen = asking::answer(&current.book, request, &answers, role, |assessment, explanation, wrong| {
@@ -157,9 +157,9 @@ fn asked(app: &App, name: &str, request: &str, mut answers: Answers, whole: Whol
     });
     let view = match seen {
         Ok(view) => view,
-        Err(why) => return unanswered(why, Frame::of(t!("ask-no-answer"), Here::Ask, &app.shelf, &current), &whole),
+        Err(why) => return unanswered(why, Frame::of(t!("ask-no-answer"), Here::Ask, books, &current), &whole),
     };
-    let frame = Frame::of(view.title.clone(), Here::Ask, &app.shelf, &current);
+    let frame = Frame::of(view.title.clone(), Here::Ask, books, &current);
     if let Whole::Page(who) = whole {
         return html(StatusCode::OK, &AskPage { frame: frame.seen_by(who), view: &view });
     }
@@ -191,13 +191,13 @@ struct TakeIn {
 }
 
 /// `POST /ask/{book}/intake`: another system's document fills the form.
-pub async fn take_in(State(app): State<App>, Path(name): Path<String>, form: Bytes) -> Response {
-    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+pub async fn take_in(books: Books, Path(name): Path<String>, form: Bytes) -> Response {
+    let Some(current) = books.find(&name) else { return no_book(&name) };
     let [intake, document, request] = parts_of(&form, ["intake", "document", "request"]);
     let given = TakeIn { intake, document, request };
     match taken(&current.book, &given) {
-        Ok((request, answers)) => asked(&app, &name, &request, answers, Whole::Page(None)),
-        Err(why) => html(StatusCode::UNPROCESSABLE_ENTITY, &kinds_page(&app, &current, given, Some(why))),
+        Ok((request, answers)) => asked(&books, &name, &request, answers, Whole::Page(None)),
+        Err(why) => html(StatusCode::UNPROCESSABLE_ENTITY, &kinds_page(&books, &current, given, Some(why))),
     }
 }
 

@@ -14,6 +14,7 @@ use super::draw::{self, Marked, class};
 use super::page::{Frame, Here, NotFound, html, no_book};
 use crate::api::refused::problem;
 use crate::app::App;
+use crate::door::books::Books;
 use crate::door::pages::Staff;
 use crate::flow::asking;
 use crate::flow::clock::Clock;
@@ -127,18 +128,18 @@ impl Mine {
 
 /// `GET /book/{book}`: who may do how much, and the way to every rule.
 pub async fn read(
-    State(app): State<App>,
+    books: Books,
     Visitor(who): Visitor,
     staff: Result<Staff, Response>,
     Path(name): Path<String>,
 ) -> Response {
-    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+    let Some(current) = books.find(&name) else { return no_book(&name) };
     let mine = match Mine::of(staff.as_ref().ok(), &name, None).await {
         Ok(mine) => mine,
         Err(e) => return problem(&e).into_response(),
     };
     let page = BookPage {
-        frame: Frame::of(t!("frame-rules"), Here::Book, &app.shelf, &current).seen_by(who),
+        frame: Frame::of(t!("frame-rules"), Here::Book, &books, &current).seen_by(who),
         contents: Contents::of(&current, None),
         ladder: explain::ladder(&current.book, texts()),
         mine,
@@ -155,13 +156,14 @@ pub struct Eyes {
 /// `GET /book/{book}/{policy}`: one rule, the newest version first.
 pub async fn policy(
     State(app): State<App>,
+    books: Books,
     Visitor(who): Visitor,
     staff: Result<Staff, Response>,
     Path((name, id)): Path<(String, String)>,
     Query(eyes): Query<Eyes>,
 ) -> Response {
-    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
-    let frame = |title: &str| Frame::of(title, Here::Book, &app.shelf, &current).seen_by(who.clone());
+    let Some(current) = books.find(&name) else { return no_book(&name) };
+    let frame = |title: &str| Frame::of(title, Here::Book, &books, &current).seen_by(who.clone());
     let Some(policy) = current.book.policies.iter().find(|p| p.id == id) else {
         return html(
             StatusCode::NOT_FOUND,

@@ -451,7 +451,7 @@ fn content(staff: &Staff, draft: &DraftRow, typed: &Typed, says: Option<String>)
         ),
         day: day.unwrap_or(today).max(today).to_string(),
         today: today.to_string(),
-        not_mine: publishing::may_publish(me, draft).err().map(|refused| Not::from(refused).says),
+        not_mine: publishing::may_publish(me, draft, records.clock.now()).err().map(|refused| Not::from(refused).says),
         unsaved: typed.text != draft.text || rule_moved,
         theirs: stale.then(|| lines(&draft.text, &typed.text)),
         says: says.or_else(|| rule_moved.then(|| t!("draft-the-rule-has-changed-since"))),

@@ -5,7 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::assets;
-use crate::shelf::{Current, Shelf};
+use crate::door::books::Books;
+use crate::shelf::Current;
 use crate::texts::{self, filters};
 
 /// The frame around a page.
@@ -81,13 +82,13 @@ impl Frame {
     }
 
     /// The frame of a page about a book.
-    pub fn of(title: impl Into<String>, here: Here, shelf: &Shelf, current: &Current) -> Self {
-        let titled = |name: &str| shelf.find(name).map(|c| (name.to_owned(), c.book.title.clone()));
+    pub fn of(title: impl Into<String>, here: Here, books: &Books, current: &Current) -> Self {
+        let titled = |name: &str| books.find(name).map(|c| (name.to_owned(), c.book.title.clone()));
         let open = Open { name: current.book.name.clone(), is_broken: current.broken.is_some() };
         Self {
             title: title.into(),
             book: Some(open),
-            books: shelf.names().filter_map(titled).collect(),
+            books: books.names().into_iter().filter_map(titled).collect(),
             here,
             who: None,
             host: None,

@@ -2,12 +2,12 @@
 
 use amends_core::diagnostic::{Diagnostic, Sources};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::page::{Frame, Here, html, no_book};
-use crate::app::App;
+use crate::door::books::Books;
 use crate::report::{Places, Shown};
 use crate::shelf::Broken;
 use crate::texts::filters;
@@ -59,11 +59,11 @@ impl Finding {
 }
 
 /// `GET /problems/{book}`
-pub async fn show(State(app): State<App>, Path(name): Path<String>) -> Response {
-    let Some(current) = app.shelf.find(&name) else { return no_book(&name) };
+pub async fn show(books: Books, Path(name): Path<String>) -> Response {
+    let Some(current) = books.find(&name) else { return no_book(&name) };
     let broken = current.broken.as_deref();
     let page = Problems {
-        frame: Frame::of(t!("problems-what-is-wrong"), Here::Book, &app.shelf, &current),
+        frame: Frame::of(t!("problems-what-is-wrong"), Here::Book, &books, &current),
         book: name,
         title: current.book.title.clone(),
         is_good: broken.is_none(),

@@ -138,6 +138,8 @@ struct KeyRow {
     since: String,
     /// The day of its last use; none: it was never used.
     used: Option<String>,
+    /// Whether whoever looks may give it a new secret: it is theirs, or that of an AI agent.
+    can_be_renewed: bool,
 }
 
 struct HookRow {
@@ -360,6 +362,8 @@ fn made(staff: &Staff, rules: &Rules, used: &HashMap<String, i64>, frame: Frame,
         actions: if k.actions.is_empty() { t!("settings-all-that-they-may") } else { k.actions.join(", ") },
         since: day(k.since),
         used: used.get(&k.id).and_then(|at| Date::parse(&day_of(Time::from_micros(*at)?)).ok()).map(date),
+        can_be_renewed: k.person == staff.me.person.id
+            || rules.people.get(&k.person).is_some_and(|of| of.person().is_agent()),
     });
     let webhooks = rules.endpoints.iter().map(|e| HookRow {
         id: e.id.clone(),

@@ -16,6 +16,8 @@ use crate::flow::records::{FACTS, Me, Records, Way};
 
 /// The cookie of a session.
 pub const SESSION: &str = "amends_session";
+/// Where what happens is told.
+const EVENTS: &str = "/v1/events";
 /// The header in which pages of ours show that they are.
 pub const CSRF: &str = "x-csrf-token";
 
@@ -112,9 +114,27 @@ pub fn ticket(headers: &HeaderMap) -> Option<Ticket> {
     cookie(headers, SESSION).and_then(Ticket::parse)
 }
 
+/// Whether a key with these actions may do something.
+fn may(actions: &[String], action: Action) -> bool {
+    actions.is_empty() || actions.iter().any(|a| a == action.name())
+}
+
+impl Me {
+    /// Whether the way they came in lets them do something.
+    pub fn may(&self, action: Action) -> bool {
+        match &self.way {
+            Way::Key { actions, .. } => may(actions, action),
+            Way::Session { .. } => true,
+        }
+    }
+}
+
 fn may_do(actions: &[String], asks: Asks<'_>) -> Result<(), Problem> {
-    let action = Action::of(asks.method, asks.route.unwrap_or_default());
-    if actions.is_empty() || actions.iter().any(|a| a == action.name()) {
+    let route = asks.route.unwrap_or_default();
+    let action = Action::of(asks.method, route);
+    // Who may change settings hears of them, and of nothing else.
+    let is_stream = route == EVENTS && may(actions, Action::Settings);
+    if may(actions, action) || is_stream {
         return Ok(());
     }
     let title = format!("this key may not do that: it needs the action `{}`", action.name());
@@ -212,6 +232,7 @@ impl Action {
                 "/v1/files" => Self::Cases,
                 // Each tool is a request of its own, and looked at as such.
                 "/mcp" => Self::Read,
+                _ if route.starts_with("/ask/") => Self::Assess,
                 _ => Self::Settings,
             };
         };
@@ -236,6 +257,7 @@ mod tests {
         let of = |route: &str| Action::of(&Method::POST, route).name();
         for (route, action) in [
             ("/v1/assess", "assess"),
+            ("/ask/{book}/{request}", "assess"),
             ("/v1/cases", "cases"),
             ("/v1/cases/{case}/notes", "cases"),
             ("/v1/cases/{case}/assessments", "assess"),

@@ -169,7 +169,7 @@ fn lasts(session: &SessionRow, now: i64) -> bool {
 pub async fn by_ticket(records: &Records, ticket: &Ticket) -> Result<Option<Me>, Refused> {
     let business = &ticket.business;
     if records.book(business).is_none() {
-        return Ok(None);
+        return records.nobody(business).await;
     }
     let (id, now) = (ticket.id(), records.clock.now().micros());
     let read = async { sessions::find(&mut *records.store.reader().await?, business, &id).await };
@@ -200,10 +200,7 @@ pub async fn is_still_in(records: &Records, me: &Me) -> Result<bool, Refused> {
         return Ok(false);
     }
     match &me.way {
-        Way::Key { id, .. } => {
-            let key = rules.keys_of(&person.id).iter().find(|key| key.id == *id);
-            Ok(key.is_some_and(|key| key.until.is_none_or(|until| now < until)))
-        }
+        Way::Key { id, .. } => Ok(rules.good_key(&person.id, id, now).is_some()),
         Way::Session { id, .. } => {
             let read = async { sessions::find(&mut *records.store.reader().await?, &me.business, id).await };
             let found = read.await.map_err(Refused::Store)?;

@@ -116,6 +116,7 @@ pub fn day_of(text: &str) -> Option<Date> {
 /// When it is not theirs to do, there is no such rule, too many drafts are open, or the key came before with another rule.
 pub async fn begin(records: &Records, me: &Me, policy: &str, key: Option<&RequestKey>) -> Result<DraftRow, Refused> {
     may_write(me)?;
+    me.in_their_own_name()?;
     let book = &me.rules.book;
     let Some((_, version, text)) = newest(book, policy) else {
         return Err(denied("no_such_rule", "the book has no rule of that name: see which ones it has"));
@@ -169,6 +170,7 @@ async fn begun(conn: &mut Conn, me: &Me, draft: &DraftRow) -> Result<Option<Draf
 /// When it is not theirs to do, the text cannot be kept, or somebody else saved it meanwhile.
 pub async fn save(records: &Records, me: &Me, draft: &DraftRow, edit: Edit) -> Result<DraftRow, Refused> {
     may_write(me)?;
+    me.in_their_own_name()?;
     is_open(me, draft)?;
     if edit.version != draft.version {
         return Err(moved(me, draft));

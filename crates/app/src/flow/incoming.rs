@@ -112,7 +112,7 @@ pub struct Filled {
 pub async fn find(records: &Records, business: &str, id: &str) -> Result<Option<Inlet>, Refused> {
     let Ok(business) = BusinessId::parse(business) else { return Ok(None) };
     let rules = match records.rules(&business).await {
-        Err(Refused::NoCase) => return Ok(None),
+        Err(Refused::NoCase) => return records.nobody(&business).await,
         rules => rules?,
     };
     let row = rules.inlets.iter().find(|inlet| inlet.id.as_str() == id && inlet.on).cloned();

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::publishing::Publication;
 use super::rules::ModeText;
-use crate::store::endpoints::{EndpointRow, Purpose};
+use crate::store::endpoints::{EndpointRow, Purpose, host_of};
 use crate::store::inlets::{InletRow, Kind};
 use crate::store::journal::Kept;
-use crate::store::keys::KeyRow;
+use crate::store::keys::{KeyRow, OPERATOR};
 use crate::store::links::{LinkRow, LinkTo};
 use crate::store::mails::MailRow;
 use crate::store::people::{PersonRow, TeamRow};
@@ -29,6 +29,9 @@ const ACCESS: &str = "access";
 const TOKEN: &str = "amends";
 /// Parts of a token; no id has it.
 const BETWEEN: char = '~';
+/// Who makes changes in the journal without being one of the people: whoever runs the server, the program itself, and a
+/// provider of sign-in.
+const RESERVED: [&str; 3] = [OPERATOR, "amends", "provider"];
 /// How often a change is tried again when someone else was in the way.
 const TRIES_MAX: u32 = 20;
 
@@ -90,19 +93,76 @@ pub enum Access {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Told<'s> {
-    Person { id: &'s str, role: &'s str, team: &'s str, active: bool },
-    Team { id: &'s str, mode: &'s str },
-    Endpoint { id: &'s str, purpose: Purpose, url: &'s str, on: bool },
-    Inlet { id: &'s str, kind: Kind, owner: &'s str, on: bool },
-    Allowance { holder: &'s str, span: &'s str, currency: &'s str, most: Option<i64> },
-    Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
-    Access { person: &'s str, how: &'s str },
-    Import { kind: &'s str, file: &'s str, rows: u64 },
+    Person {
+        id: &'s str,
+        role: &'s str,
+        team: &'s str,
+        active: bool,
+    },
+    Team {
+        id: &'s str,
+        mode: &'s str,
+    },
+    Endpoint {
+        id: &'s str,
+        purpose: Purpose,
+        url: String,
+        on: bool,
+    },
+    Inlet {
+        id: &'s str,
+        kind: Kind,
+        owner: &'s str,
+        on: bool,
+    },
+    Allowance {
+        holder: &'s str,
+        span: &'s str,
+        currency: &'s str,
+        most: Option<i64>,
+    },
+    Key {
+        id: &'s str,
+        person: &'s str,
+        actions: &'s [String],
+        until: Option<i64>,
+        good: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        made_with: Option<&'s str>,
+    },
+    Access {
+        person: &'s str,
+        how: &'s str,
+    },
+    Import {
+        kind: &'s str,
+        file: &'s str,
+        rows: u64,
+    },
     Erased(&'s Erased),
-    Rule { policy: &'s str, in_force: &'s str, authors: &'s [PersonId], draft: &'s str, text: String, book: &'s str },
-    Customer { id: &'s str, how: &'s str },
-    Link { case: &'s str, consult: &'s str, how: &'s str, until: i64 },
-    CustomerLink { case: &'s str, good: bool, until: Option<i64> },
+    Rule {
+        policy: &'s str,
+        in_force: &'s str,
+        authors: &'s [PersonId],
+        draft: &'s str,
+        text: String,
+        book: &'s str,
+    },
+    Customer {
+        id: &'s str,
+        how: &'s str,
+    },
+    Link {
+        case: &'s str,
+        consult: &'s str,
+        how: &'s str,
+        until: i64,
+    },
+    CustomerLink {
+        case: &'s str,
+        good: bool,
+        until: Option<i64>,
+    },
 }
 
 #[derive(Serialize)]
@@ -120,6 +180,11 @@ impl Setting {
         }
     }
 
+    /// Whether someone else knows the password that someone has from then on.
+    const fn hands_out_a_password(&self) -> bool {
+        matches!(self, Self::Access(_, Access::Password(Password { once_until: Some(_), .. })))
+    }
+
     /// As the journal tells it: ids, never names; that something was a secret, never which.
     fn told(&self) -> (&'static str, Told<'_>) {
         match self {
@@ -129,7 +194,8 @@ impl Setting {
             }
             Self::Team(t) => ("setting.team", Told::Team { id: t.id.as_str(), mode: &t.mode }),
             Self::Endpoint(e) => {
-                let (id, purpose, url, on) = (e.id.as_str(), e.purpose, e.url.as_str(), e.on);
+                // Its path may hold a secret.
+                let (id, purpose, url, on) = (e.id.as_str(), e.purpose, host_of(&e.url), e.on);
                 ("setting.webhook", Told::Endpoint { id, purpose, url, on })
             }
             Self::Inlet(i) => {
@@ -164,15 +230,9 @@ impl Setting {
         }
     }
 
-    async fn save(&self, conn: &mut Conn, business: &BusinessId, at: i64) -> Result<(), StoreError> {
+    async fn save(&self, conn: &mut Conn, business: &BusinessId, by: &str, at: i64) -> Result<(), StoreError> {
         match self {
-            Self::Person(person) => {
-                if !person.active {
-                    keys::remove_of(conn, business, &person.id).await?;
-                    sessions::forget(conn, business, &person.id).await?;
-                }
-                people::save(conn, business, person, at).await
-            }
+            Self::Person(person) => save_person(conn, business, person, by, at).await,
             Self::Owner(person) if people::all(conn, business).await?.is_empty() => {
                 people::save(conn, business, person, at).await
             }
@@ -194,9 +254,47 @@ impl Setting {
                 }
             }
             Self::NoLink(case) => links::end(conn, business, case, &LinkTo::Customer, at).await,
-            Self::Access(person, access) => access.save(conn, business, person, at).await,
+            Self::Access(person, access) => {
+                access.save(conn, business, person, at).await?;
+                // Whoever hands out a password could use it.
+                if self.hands_out_a_password() { give(conn, business, person, by, at).await } else { Ok(()) }
+            }
         }
     }
+}
+
+/// Writes someone. Who has gone keeps no key, password or session; no key lasts from an AI agent's to a person's account,
+/// or back: another made it.
+async fn save_person(
+    conn: &mut Conn,
+    business: &BusinessId,
+    person: &PersonRow,
+    by: &str,
+    at: i64,
+) -> Result<(), StoreError> {
+    let before = people::find(conn, business, &person.id).await?;
+    let is_other_kind = before.as_ref().is_some_and(|b| b.person().is_agent() != person.person().is_agent());
+    if !person.active || is_other_kind {
+        keys::remove_of(conn, business, &person.id).await?;
+        sessions::forget(conn, business, &person.id).await?;
+    }
+    people::save(conn, business, person, at).await?;
+    if before.is_none_or(|b| b.role != person.role || b.active != person.active) {
+        give(conn, business, &person.id, by, at).await?;
+    }
+    Ok(())
+}
+
+/// Keeps by whom someone has their role or password, where that is not themselves.
+async fn give(conn: &mut Conn, business: &BusinessId, person: &PersonId, by: &str, at: i64) -> Result<(), StoreError> {
+    if by == person.as_str() {
+        return Ok(());
+    }
+    let giver = match PersonId::parse(by) {
+        Ok(id) => people::find(conn, business, &id).await?,
+        Err(_) => None,
+    };
+    people::give(conn, business, person, giver.as_ref().map(|giver| &giver.id), at).await
 }
 
 impl Access {
@@ -249,8 +347,14 @@ impl Allowance {
 impl KeyRow {
     fn told(&self, good: bool) -> Told<'_> {
         let (id, person) = (self.id.as_str(), self.person.as_str());
-        Told::Key { id, person, actions: &self.actions, until: self.until, good }
+        let made_with = self.made_with.as_deref().filter(|_| good);
+        Told::Key { id, person, actions: &self.actions, until: self.until, good, made_with }
     }
+}
+
+/// Whether an id stands in the journal for whoever is none of the people: nobody is called so.
+pub fn is_reserved(id: &PersonId) -> bool {
+    RESERVED.contains(&id.as_str())
 }
 
 /// Makes changes, all or none. `by`: who, for the journal.
@@ -335,7 +439,7 @@ async fn made_in(
     }
     let mut kept = Vec::new();
     for change in changes {
-        change.save(conn, business, now.micros()).await?;
+        change.save(conn, business, by, now.micros()).await?;
         let (kind, what) = change.told();
         let Some((_, head)) = heads.iter_mut().find(|(_, head)| head.team.as_str() == change.chain()) else {
             return Err(StoreError::Failed("no chain for settings".to_owned()));
@@ -345,7 +449,7 @@ async fn made_in(
         kept.push(Kept { entry, case: None });
     }
     journal::append(conn, &kept, &heads).await?;
-    if chains.contains(&CHAIN) {
+    if chains.contains(&CHAIN) || changes.iter().any(Setting::hands_out_a_password) {
         settings::changed(conn, business).await?;
     }
     Ok(true)
@@ -385,15 +489,28 @@ pub fn new_key(
 ) -> Result<(String, KeyRow), StoreError> {
     let (token, digest) = new_token(business, person)?;
     let (person, title, since) = (person.clone(), title.to_owned(), now.micros());
-    Ok((token, KeyRow { id, person, title, digest, older: None, actions: Vec::new(), until: None, since }))
+    let row = KeyRow {
+        id,
+        person,
+        title,
+        digest,
+        older: None,
+        actions: Vec::new(),
+        until: None,
+        since,
+        maker: None,
+        made_with: None,
+    };
+    Ok((token, row))
 }
 
-/// The key that someone begins with: it is called as they are, and a new one takes its place.
+/// The key that the operator gives someone: it is called as they are, and a new one takes its place.
 ///
 /// # Errors
 /// When the system gives no random bytes.
 pub fn first_key(business: &BusinessId, person: &PersonId, now: Time) -> Result<(String, KeyRow), StoreError> {
-    new_key(business, person, person.to_string(), "first", now)
+    let (token, key) = new_key(business, person, person.to_string(), "first", now)?;
+    Ok((token, KeyRow { maker: Some(OPERATOR.to_owned()), ..key }))
 }
 
 /// Whom a token names. Whether it is theirs is another question.

@@ -10,7 +10,7 @@ use amends_core::book::rules::Book;
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId};
 use amends_core::journal::BookLine;
-use amends_core::time::Date;
+use amends_core::time::{Date, Time};
 
 use super::drafting::{self, Tried, dated, denied, is_open, moved, newest, today, try_out};
 use super::job::Refused;
@@ -51,13 +51,16 @@ impl Publication {
 ///
 /// # Errors
 /// Why not.
-pub fn may_publish(me: &Me, draft: &DraftRow) -> Result<(), Refused> {
+pub fn may_publish(me: &Me, draft: &DraftRow, now: Time) -> Result<(), Refused> {
     let as_now = |id: &PersonId| -> Option<Person> { me.rules.person(id) };
     let authors: Vec<Person> = draft.authors.iter().filter_map(as_now).collect();
     // Who has gone is still an author.
     let is_author = draft.authors.contains(&me.person.id);
     match me.rules.ladder.publishes(&me.person.person(), &authors) {
-        Ok(()) if !is_author => Ok(()),
+        Ok(()) if !is_author => {
+            draft.authors.iter().try_for_each(|author| me.not_the_same_hand(author, now.micros()))?;
+            me.signed_in_only("publish a rule")
+        }
         Ok(()) | Err(NotTheirs::Author) => Err(denied(
             "own_draft",
             "you wrote some of this draft, and a second person publishes it: ask someone else who may",
@@ -85,7 +88,7 @@ pub async fn publish(
     version: i64,
     day: Option<Date>,
 ) -> Result<EditionRow, Refused> {
-    may_publish(me, draft)?;
+    may_publish(me, draft, records.clock.now())?;
     let mut draft = draft.clone();
     for _ in 0..TRIES_MAX {
         is_open(me, &draft)?;

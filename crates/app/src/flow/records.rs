@@ -12,7 +12,6 @@ use amends_core::digest::Digest;
 use amends_core::facts::Source;
 use amends_core::ids::{BusinessId, CaseId, RequestKind};
 use amends_core::time::{DAY, Duration, HOUR, SECOND, Time};
-use subtle::ConstantTimeEq as _;
 
 use super::batch::read_cases;
 use super::clock::{Clock, Ids};
@@ -24,7 +23,6 @@ use crate::connect::http::{Http, Reach};
 use crate::connect::mail::Mailer;
 use crate::shelf::{Broken, Published, Shelf};
 use crate::signs::metrics::Calls;
-use crate::store::keys::KeyRow;
 use crate::store::people::PersonRow;
 use crate::store::{Place, Store, StoreError, keys, settings};
 
@@ -122,15 +120,6 @@ impl Me {
             Way::Key { actions, .. } if own == Source::Seen && actions.iter().any(|a| a == FACTS) => Source::System,
             _ => own,
         }
-    }
-}
-
-impl KeyRow {
-    /// Whether a secret's digest is this key's, or that of the one before it while that is good.
-    fn opens_with(&self, given: &Digest, now: i64) -> bool {
-        let is = |kept: &str| bool::from(kept.as_bytes().ct_eq(given.as_str().as_bytes()));
-        let older = self.older.as_ref().is_some_and(|(digest, until)| is(digest) && now < *until);
-        (is(&self.digest) || older) && self.until.is_none_or(|until| now < until)
     }
 }
 
@@ -281,16 +270,23 @@ impl Records {
     /// When the database does not answer.
     pub async fn who(&self, token: &str) -> Result<Option<Me>, Refused> {
         let Some((business, person)) = super::people::named_by(token) else { return Ok(None) };
-        if self.book(&business).is_none() {
-            return Ok(None);
-        }
-        let rules = self.rules(&business).await?;
+        let rules = match self.rules(&business).await {
+            Err(Refused::NoCase) => return self.nobody(&business).await,
+            rules => rules?,
+        };
         let (given, now) = (Digest::of(token.as_bytes()), self.clock.now().micros());
-        let Some(key) = rules.keys_of(&person).iter().find(|key| key.opens_with(&given, now)) else { return Ok(None) };
+        let Some(key) = rules.opened_by(&given, now).filter(|key| key.person == person) else { return Ok(None) };
         self.use_key(&business, &key.id, now).await;
         let way = Way::Key { id: key.id.clone(), actions: key.actions.clone() };
         let found = rules.people.get(&person).filter(|p| p.active).cloned();
         Ok(found.map(|person| Me { business, person, rules, way }))
+    }
+
+    /// Nobody, where no book of a business's name is served. It takes as long as where one is, so that nobody learns by it
+    /// which businesses there are.
+    pub(super) async fn nobody<T>(&self, business: &BusinessId) -> Result<Option<T>, Refused> {
+        let read = async { settings::version(&mut *self.store.reader().await?, business).await };
+        read.await.map(|_| None).map_err(Refused::Store)
     }
 
     /// Writes down that a key is used, once a day.
@@ -321,6 +317,7 @@ impl Records {
     /// # Errors
     /// Why it was not done.
     pub async fn run(&self, me: &Me, case: &CaseId, with: With, work: Work) -> Answer {
+        super::second::may_be_theirs(self, me, case, &work).await?;
         let With { key, if_version } = with;
         let (business, case, by) = (me.business.clone(), case.clone(), me.actor());
         self.writer.run(Job { business, case, by, key, if_version, work }).await

@@ -7,9 +7,10 @@ use amends_core::assess::frozen::Department;
 use amends_core::authority::{BudgetKey, Ladder, Mode, Period, Person};
 use amends_core::book::rules::{Book, Caps};
 use amends_core::case::Clocks;
+use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId, TeamId};
 use amends_core::money::Money;
-use amends_core::time::{Date, Time};
+use amends_core::time::{DAY, Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::store::endpoints::{EndpointRow, Purpose};
@@ -18,6 +19,12 @@ use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
 use crate::store::{Conn, StoreError, budgets, endpoints, inlets, keys, people, settings};
+
+/// How long someone who was given their role or password counts as whoever gave it, in microseconds: time for others to see
+/// that it was given.
+const NEW_FOR: i64 = DAY;
+/// Most keys between one and the first of those that it was made with.
+pub const MADE_WITH_MAX: usize = 4;
 
 /// What holds in a business now.
 #[derive(Debug)]
@@ -43,6 +50,10 @@ pub struct Rules {
     /// Where its cases come in by themselves.
     pub inlets: Vec<InletRow>,
     keys: HashMap<PersonId, Vec<KeyRow>>,
+    /// By the digests of their secrets: whose, and which.
+    by_digest: HashMap<String, (PersonId, String)>,
+    /// Who gave each their role or password, and when.
+    given: HashMap<PersonId, (PersonId, i64)>,
     allowances: HashMap<(String, String, String), i64>,
 }
 
@@ -108,8 +119,14 @@ impl Rules {
         let endpoints = endpoints::all(conn, business).await?;
         let inlets = inlets::all(conn, business).await?;
         let allowances = settings::allowances(conn, business).await?;
+        let given = people::given(conn, business).await?;
         let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
+        let mut by_digest = HashMap::new();
         for key in keys::all(conn, business).await? {
+            let older = key.older.iter().map(|(digest, _)| digest);
+            for digest in older.chain([&key.digest]) {
+                by_digest.insert(digest.clone(), (key.person.clone(), key.id.clone()));
+            }
             of_people.entry(key.person.clone()).or_default().push(key);
         }
         Ok(Self {
@@ -124,6 +141,8 @@ impl Rules {
             endpoints,
             inlets,
             keys: of_people,
+            by_digest,
+            given,
             allowances: allowances
                 .into_iter()
                 .map(|Allowance { holder, span, currency, most }| ((holder, span, currency), most))
@@ -176,6 +195,59 @@ impl Rules {
     /// The keys of someone.
     pub fn keys_of(&self, person: &PersonId) -> &[KeyRow] {
         self.keys.get(person).map_or(&[], Vec::as_slice)
+    }
+
+    /// A key of someone by its id, where it is good: neither it nor one that it was made with is over or was taken away.
+    pub fn good_key(&self, person: &PersonId, id: &str, now: i64) -> Option<&KeyRow> {
+        let lasts = |key: &KeyRow| key.until.is_none_or(|until| now < until);
+        let key = self.keys_of(person).iter().find(|key| key.id == id).filter(|key| lasts(key))?;
+        let mut at = key;
+        for _ in 0..=MADE_WITH_MAX {
+            let Some(with) = &at.made_with else { return Some(key) };
+            at = self.key(with).filter(|key| lasts(key))?;
+        }
+        None
+    }
+
+    /// The key that a secret's digest opens: it, or one before it that is good still.
+    ///
+    /// It is looked up by a digest of 256 bits, so that no answer takes longer for what is nearly right, or for a name that
+    /// somebody has.
+    pub fn opened_by(&self, given: &Digest, now: i64) -> Option<&KeyRow> {
+        let (person, id) = self.by_digest.get(given.as_str())?;
+        let is_newest = |key: &&KeyRow| key.digest == given.as_str();
+        let is_good_older = |key: &&KeyRow| key.older.as_ref().is_some_and(|(_, until)| now < *until);
+        self.good_key(person, id, now).filter(|key| is_newest(key) || is_good_older(key))
+    }
+
+    /// A key by its id.
+    pub fn key(&self, id: &str) -> Option<&KeyRow> {
+        self.keys.values().flatten().find(|key| key.id == id)
+    }
+
+    /// How many keys lie between a key and somebody who was signed in when the first of them was made.
+    pub fn generation(&self, key: &KeyRow) -> usize {
+        let mut at = key;
+        for count in 0..=MADE_WITH_MAX {
+            let Some(with) = at.made_with.as_deref().and_then(|id| self.key(id)) else { return count };
+            at = with;
+        }
+        MADE_WITH_MAX
+    }
+
+    /// Someone, and those whose hand they may still be: who gave them their role or password a short while ago, who gave it
+    /// to that one, and so on.
+    pub fn hands<'r>(&'r self, of: &'r PersonId, now: i64) -> Vec<&'r PersonId> {
+        let mut hands = vec![of];
+        let mut at = of;
+        while let Some((by, since)) = self.given.get(at) {
+            if now >= since.saturating_add(NEW_FOR) || hands.contains(&by) {
+                break;
+            }
+            hands.push(by);
+            at = by;
+        }
+        hands
     }
 
     /// Every key, in the order of their ids.

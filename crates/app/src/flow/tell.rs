@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::fulfil::{Try, jitter, of_store, secrets_of, text_of};
+use super::hears;
 use super::news::Cursor;
 use super::records::Records;
 use super::seal;
@@ -131,7 +132,8 @@ pub async fn unseen(conn: &mut Conn, business: &BusinessId, cursor: &Cursor) -> 
 
 fn message(endpoint: &EndpointRow, kept: &Kept, now: Time) -> Result<DeliveryRow, StoreError> {
     let entry = &kept.entry;
-    let event = RawValue::from_string(entry.event.clone()).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let event =
+        RawValue::from_string(hears::told(entry).into_owned()).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let (at, team) = (entry.at.to_string(), entry.team.as_str());
     let data = json!({ "business": entry.business, "team": team, "seq": entry.seq, "event": event });
     Ok(DeliveryRow {

@@ -223,15 +223,20 @@ fn settings_are_changed_by_the_highest_role_from_its_own_page() {
         assert!(twice.status == StatusCode::CONFLICT && said(&twice.text, "role=\"alert\""));
         let key = [
             ("csrf", csrf.as_str()),
-            ("person", "rita"),
+            ("person", "ada"),
             ("title", "the till"),
             ("actions", "read"),
             ("actions", "assess"),
         ];
         let made = hugo.send(&shop, "/settings/keys/add", &key).await;
-        assert!(made.status == StatusCode::OK && said(&made.text, "amends~retail~rita~"));
+        assert!(made.status == StatusCode::OK && said(&made.text, "amends~retail~ada~"));
         let again = hugo.get(&shop, "/settings").await.text;
-        assert!(said(&again, "the till") && !again.contains("amends~retail~rita~"));
+        assert!(said(&again, "the till") && !again.contains("amends~retail~ada~"));
+        // A form that somebody made up does not get further than any program.
+        let hers = [("csrf", csrf.as_str()), ("person", "rita"), ("title", "hers")];
+        assert_eq!(hugo.send(&shop, "/settings/keys/add", &hers).await.status, StatusCode::FORBIDDEN);
+        let whose = again.split(r#"id="key-person""#).nth(1).unwrap().split("</select>").next().unwrap();
+        assert!(whose.contains(r#"value="hugo""#) && whose.contains(r#"value="ada""#) && !whose.contains("rita"));
         for (path, id) in [
             ("/settings/people/leave", "../keys/zoe"),
             ("/settings/people/nothing", "zoe"),

@@ -127,7 +127,7 @@ fn an_event_that_nobody_signed_opens_nothing() {
         // The owner has gone: told, and taken once there is another.
         shop.post("hugo", "/v1/people/rita", json!({ "active": false })).await.ok();
         assert_eq!(shop.event(&secret, "msg_5", &event).await.refused(), (409, "no_owner"));
-        shop.post("hugo", "/v1/people/rita", json!({ "active": true })).await.ok();
+        shop.post("@hugo", "/v1/people/rita", json!({ "active": true })).await.ok();
         shop.post("hugo", "/v1/inlets/shop/off", json!({})).await.ok();
         assert_eq!(shop.event(&secret, "msg_6", &event).await.status, 404);
         assert_eq!(shop.get("hugo", "/v1/cases").await.ok()["cases"], json!([]));

@@ -1,5 +1,6 @@
 //! Every route, and what each who may send it gets: nobody, an AI agent that was not in the case, someone at the front,
-//! the owner of the case, the lead who was asked, the head. A route that is new has to be given a row here.
+//! the owner of the case, the lead who was asked, the head by a key and signed in, and the head of another business on the
+//! same server. A route that is new has to be given a row here. What a route does to some alone has rows of its own.
 //!
 //! 409 is a yes as well: theirs to do, and not as the case is now.
 
@@ -12,7 +13,7 @@ use super::shop::Shop;
 use super::stories::two_codes;
 use crate::store::testing;
 
-const WHO: [&str; 6] = ["nobody", "ada", "omar", "rita", "lena", "hugo"];
+const WHO: [&str; 8] = ["nobody", "ada", "omar", "rita", "lena", "hugo", "@hugo", "ruth"];
 
 /// Every `.route("PATH", METHODS)` of the router's table, as `METHOD PATH`. `any` is told as GET.
 fn routes() -> Vec<(Method, String)> {
@@ -128,6 +129,10 @@ impl Case {
 
 /// Where a route without a case leads, and what is sent there.
 fn elsewhere(method: &Method, path: &str) -> (String, Value) {
+    if let Some((_, method_, path_, sent)) = walls().into_iter().find(|(of, ..)| *of == path) {
+        assert_eq!(*method, method_, "{path}");
+        return (path_.to_owned(), sent);
+    }
     let question = json!({ "request": "fee", "asked": "2026-11-16T18:04:00-05:00", "facts": {} });
     let sent = match (method.as_str(), path) {
         ("GET", _)
@@ -224,20 +229,53 @@ fn elsewhere(method: &Method, path: &str) -> (String, Value) {
     (format!("{path}{query}"), sent)
 }
 
+/// What is let through for some of what a route does: what it is, and how it is asked for.
+fn walls() -> Vec<(&'static str, Method, &'static str, Value)> {
+    let question = json!({ "request": "fee", "asked": "2026-11-16T18:04:00-05:00", "facts": {} });
+    let (get, post) = (|| Method::GET, || Method::POST);
+    let limit = |most: &str| json!({ "of": "person omar", "per": "day", "most": most });
+    let end = json!({ "of": "person omar", "per": "day", "currency": "USD" });
+    vec![
+        ("a key of one's own", post(), "/v1/keys", json!({ "title": "the helpdesk" })),
+        ("the key of an AI agent", post(), "/v1/keys", json!({ "person": "ada", "title": "the chat" })),
+        ("a new secret for an AI agent", post(), "/v1/keys/ada/rotate", json!({})),
+        ("an AI agent more", post(), "/v1/people", json!({ "id": "bob", "role": "ai", "team": "shop" })),
+        ("a higher role", post(), "/v1/people/omar", json!({ "role": "lead" })),
+        ("a lower role", post(), "/v1/people/lena", json!({ "role": "frontline" })),
+        ("a lower limit", post(), "/v1/limits", limit("40.00 USD")),
+        ("a higher limit", post(), "/v1/limits", limit("60.00 USD")),
+        ("no limit any more", post(), "/v1/limits/remove", end),
+        ("another's book", get(), "/v1/books/rental", Value::Null),
+        ("another's policy", get(), "/v1/books/rental/policies/late_return", Value::Null),
+        ("another's questions", get(), "/v1/books/rental/questions/schema", Value::Null),
+        ("another's answer", post(), "/v1/assess?book=rental&role=head", question.clone()),
+        ("an answer for a role above", post(), "/v1/assess?book=retail&role=head", question),
+        ("another's kinds of requests", get(), "/ask/rental", Value::Null),
+        ("another's form", get(), "/ask/rental/cancellation", Value::Null),
+        ("another's case in the form", get(), "/case/rental/two_hours_late", Value::Null),
+        ("another's rules", get(), "/book/rental", Value::Null),
+        ("another's rule", get(), "/book/rental/late_return", Value::Null),
+        ("what is wrong with another's", get(), "/problems/rental", Value::Null),
+    ]
+}
+
 #[test]
 fn what_each_may_do_on_every_route() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let matrix = runtime.block_on(async {
         let mut matrix = format!("{:68} {}\n", "", WHO.map(|who| format!("{who:>6}")).join(" "));
         let mut number = 10;
-        for (method, path) in routes() {
+        let walls = walls().into_iter().map(|(what, method, ..)| (method, what.to_owned()));
+        for (method, path) in routes().into_iter().chain(walls) {
             // A shop for each, since what may be given in a day is soon given.
-            let shop = Shop::open(testing::file().unwrap()).await;
+            let mut shop = Shop::open(testing::file().unwrap()).await;
+            shop.neighbour("ruth").await;
             let webhook = json!({ "id": "shop", "url": "https://shop.example/amends", "purpose": "tell" });
             shop.post("hugo", "/v1/webhooks", webhook).await.ok();
             let form = json!({ "id": "form", "kind": "form", "owner": "rita" });
             shop.post("hugo", "/v1/inlets", form).await.ok();
             shop.add("zoe").await;
+            shop.limit("person omar", "day", "50.00 USD").await;
             shop.has_draft("d_1", "zoe").await;
             let mut row = Vec::new();
             for who in WHO {

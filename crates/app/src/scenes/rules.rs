@@ -50,7 +50,9 @@ impl Shop {
     }
 
     async fn publish(&self, who: &str, draft: &str, version: i64, day: &str) -> Got {
-        self.post(who, &format!("{draft}/publish"), json!({ "version": version, "in_force": day })).await
+        // AI agents do not sign in.
+        let who = if who == "ada" { who.to_owned() } else { format!("@{who}") };
+        self.post(&who, &format!("{draft}/publish"), json!({ "version": version, "in_force": day })).await
     }
 
     /// What the journal tells of settings.
@@ -98,6 +100,8 @@ fn a_second_person_publishes_and_it_holds_from_that_day_on_and_after_a_restart()
         assert_eq!(shop.publish("ada", &draft, 2, "2026-11-20").await.refused(), (403, "role_too_low"));
         assert_eq!(shop.publish("hugo", &draft, 1, "2026-11-20").await.refused(), (409, "draft_moved"));
         assert_eq!(shop.publish("hugo", &draft, 2, "2026-11-15").await.refused(), (409, "day_is_over"));
+        let by_key = json!({ "version": 2, "in_force": "2026-11-20" });
+        assert_eq!(shop.post("hugo", &format!("{draft}/publish"), by_key).await.refused(), (403, "not_by_key"));
         assert_eq!(shop.most("2026-11-25").await, "40.00 USD");
         let published = shop.publish("hugo", &draft, 2, "2026-11-20").await.ok();
         assert_eq!((&published["edition"], &published["in_force"]), (&json!(2), &json!("2026-11-20")));

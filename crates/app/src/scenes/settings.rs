@@ -71,7 +71,7 @@ fn limits_are_set_and_taken_away_and_nobody_raises_their_own() {
     on_both(async |fresh| {
         let shop = Shop::open(fresh).await;
         let set = async |of: &str, most: &str| {
-            shop.post("hugo", "/v1/limits", json!({ "of": of, "per": "day", "most": most })).await
+            shop.post("@hugo", "/v1/limits", json!({ "of": of, "per": "day", "most": most })).await
         };
         for of in ["business", "team shop", "person rita", "person hugo"] {
             assert_eq!(set(of, "60.00 USD").await.ok()["most"], "60.00 USD");
@@ -86,7 +86,7 @@ fn limits_are_set_and_taken_away_and_nobody_raises_their_own() {
         let gone = |of: &str| json!({ "of": of, "per": "day", "currency": "USD" });
         let own = shop.post("hugo", "/v1/limits/remove", gone("person hugo")).await;
         assert_eq!(own.refused(), (403, "nobody_their_own"));
-        let taken = shop.post("hugo", "/v1/limits/remove", gone("person rita")).await.ok();
+        let taken = shop.post("@hugo", "/v1/limits/remove", gone("person rita")).await.ok();
         assert_eq!(taken["most"], "60.00 USD");
         assert_eq!(shop.listed("/v1/limits", "person rita").await, Value::Null);
         assert_eq!(shop.post("hugo", "/v1/limits/remove", gone("person rita")).await.refused().0, 404);
@@ -135,7 +135,7 @@ fn on_the_page_a_stale_form_undoes_nothing_and_what_was_typed_stays() {
         let mut hugo = Browser::settle_in(&shop, "hugo").await;
         let csrf = hugo.csrf(&shop).await;
         // Someone else gave Rita another role since the page was made; on it only her name is changed.
-        shop.post("hugo", "/v1/people/rita", json!({ "role": "lead" })).await.ok();
+        shop.post("@hugo", "/v1/people/rita", json!({ "role": "lead" })).await.ok();
         let form = [
             ("csrf", csrf.as_str()),
             ("id", "rita"),

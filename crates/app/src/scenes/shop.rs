@@ -18,12 +18,13 @@ use tower::ServiceExt as _;
 use crate::app::{App, Parts};
 use crate::connect::http::Reach;
 use crate::door::Door;
+use crate::door::caller::{CSRF, SESSION};
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::fulfil::Worker;
 use crate::flow::people::{Setting, change, first_key, team};
 use crate::flow::records::Records;
 use crate::flow::rules::ModeText;
-use crate::flow::{mail, news, precedents, publishing, tell, timer};
+use crate::flow::{access, mail, news, precedents, publishing, tell, timer};
 use crate::router::router;
 use crate::shelf::Shelf;
 use crate::signs::Signs;
@@ -31,6 +32,9 @@ use crate::store::Place;
 use crate::store::people::PersonRow;
 use crate::store::settings::Allowance;
 use crate::store::testing::{Fresh, both};
+
+/// Stands before whoever is signed in, and comes without a key: `@hugo`.
+const SIGNED_IN: char = '@';
 
 pub struct Shop {
     pub records: Arc<Records>,
@@ -143,6 +147,19 @@ impl Shop {
         self.set(Setting::Allow(Allowance { holder, span, currency, most: most.minor })).await;
     }
 
+    /// The head of the other business on the same server.
+    pub async fn neighbour(&mut self, id: &'static str) {
+        let (business, person) = (BusinessId::parse("rental").unwrap(), PersonId::parse(id).unwrap());
+        let (role, desk) = (RoleName::parse("head").unwrap(), TeamId::parse("desk").unwrap());
+        let (token, key) = first_key(&business, &person, self.records.clock.now()).unwrap();
+        let row = PersonRow { id: person, name: id.to_owned(), role, team: desk, active: true };
+        let now = self.records.clock.now();
+        let settings = [Setting::Person(row), Setting::Key(key)];
+        change(&self.records.store, &business, "operator", &settings, now).await.unwrap();
+        news::look(&self.records, &business).await.unwrap();
+        self.tokens.insert(id, token);
+    }
+
     /// One more at the front, whose key nobody has.
     pub async fn add(&self, id: &str) {
         self.settle(id, "frontline", "shop").await;
@@ -238,6 +255,23 @@ impl Shop {
         Ok(result["structuredContent"].clone())
     }
 
+    /// What a browser of someone who signed in just now sends.
+    async fn session(&self, person: &str) -> (String, String) {
+        let (business, id) = match person.split_once('@') {
+            Some((person, business)) => (BusinessId::parse(business).unwrap(), PersonId::parse(person).unwrap()),
+            None => (self.business.clone(), PersonId::parse(person).unwrap()),
+        };
+        let ticket = access::begin(&self.records, &business, &id, "password").await.unwrap();
+        (format!("{SESSION}={}", ticket.text()), ticket.csrf())
+    }
+
+    /// A key that someone made for themselves while they were signed in; from then on it is known by a name.
+    pub async fn key(&mut self, name: &'static str, who: &str, body: Value) -> Value {
+        let made = self.post(who, "/v1/keys", body).await.ok();
+        self.tokens.insert(name, made["key"].as_str().unwrap().to_owned());
+        made
+    }
+
     /// With an Idempotency-Key.
     pub async fn post_once(&self, who: &str, path: &str, key: &str, body: Value) -> Got {
         self.call(who, Method::POST, path, Some(key), body).await
@@ -253,6 +287,11 @@ impl Shop {
         self.send(who, method, path, None, body).await.status().as_u16()
     }
 
+    /// An answer that is not read to its end, as that of a stream.
+    pub async fn answer(&self, who: &str, method: Method, path: &str) -> Response<Body> {
+        self.send(who, method, path, None, Value::Null).await
+    }
+
     async fn call(&self, who: &str, method: Method, path: &str, key: Option<&str>, body: Value) -> Got {
         let (parts, body) = self.send(who, method, path, key, body).await.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -263,7 +302,11 @@ impl Shop {
 
     async fn send(&self, who: &str, method: Method, path: &str, key: Option<&str>, body: Value) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
-        if let Some(token) = self.tokens.get(who) {
+        if let Some(person) = who.strip_prefix(SIGNED_IN) {
+            let (cookie, csrf) = self.session(person).await;
+            request = request.header(header::COOKIE, cookie).header(CSRF, csrf);
+            request = request.header(header::ORIGIN, "http://localhost");
+        } else if let Some(token) = self.tokens.get(who) {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         if let Some(key) = key {

@@ -70,10 +70,12 @@ fn no_one_who_works_here_is_a_system_and_the_answer_says_so() {
 fn a_key_of_a_system_of_record_tells_what_the_system_shows() {
     on_both(async |fresh| {
         let mut shop = Shop::open(fresh).await;
-        let facts = json!({ "person": "omar", "title": "the till", "actions": ["assess", "cases", "facts"] });
+        let facts = json!({ "person": "omar", "title": "the till", "actions": ["assess", "facts"] });
         let made = shop.post("hugo", "/v1/keys", facts).await.ok();
-        let plain = json!({ "person": "omar", "title": "another", "actions": [] });
-        let other = shop.post("hugo", "/v1/keys", plain).await.ok();
+        let wider = json!({ "person": "omar", "title": "the till", "actions": ["cases", "facts"] });
+        assert_eq!(shop.post("hugo", "/v1/keys", wider).await.status, 403, "it tells, and acts for nobody");
+        let plain = json!({ "title": "another", "actions": [] });
+        let other = shop.post("omar", "/v1/keys", plain).await.ok();
         let agents = json!({ "person": "ada", "title": "no till", "actions": ["assess", "facts"] });
         assert_eq!(shop.post("hugo", "/v1/keys", agents).await.status, 422, "an agent is no system of record");
         shop.holds("till", &made["key"]);

@@ -137,7 +137,7 @@ fn what_waits_and_what_was_written_is_told() {
             json!({ "wish": { "assessment": digest, "option": "credit_difference" }, "words": "15 years with us" });
         shop.is_there("lena").await;
         shop.post("rita", &format!("{case}/approvals"), wish).await.ok();
-        let text = shop.get("rita", "/metrics").await.json["text"].as_str().unwrap().to_owned();
+        let text = shop.get("nobody", "/metrics").await.json["text"].as_str().unwrap().to_owned();
         let has = |line: &str| assert!(text.lines().any(|l| l == line), "{line} is not in {text}");
         has("amends_approvals_waiting{business=\"retail\"} 1");
         has("amends_steps_for_people{business=\"retail\"} 0");
@@ -146,6 +146,7 @@ fn what_waits_and_what_was_written_is_told() {
         has("amends_writer_jobs_waiting 0");
         has("amends_writer_failed_total 0");
         assert!(!text.contains("c_1001"), "{text}");
+        assert_eq!(shop.get("rita", "/metrics").await.refused(), (403, "not_yours"));
         assert_eq!(shop.get("nobody", "/ready").await.status, StatusCode::OK);
     });
 }

@@ -42,6 +42,15 @@ impl EndpointRow {
     }
 }
 
+/// The scheme and host of an address. Its path and query may be what lets a message in, and its name before the host a
+/// password: those are told to nobody.
+pub fn host_of(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}")
+}
+
 /// All of a business.
 pub async fn all(conn: &mut Conn, business: &BusinessId) -> Result<Vec<EndpointRow>, StoreError> {
     let sql = "SELECT id, purpose, url, secrets, kinds, state, seen FROM endpoints WHERE business = ? ORDER BY id";
@@ -86,4 +95,24 @@ pub async fn saw(conn: &mut Conn, business: &BusinessId, id: &str, was: &str, no
     let sql = "UPDATE endpoints SET seen = ? WHERE business = ? AND id = ? AND seen = ?";
     let values = [now.into(), business.as_str().into(), id.into(), was.into()];
     Ok(conn.execute(sql, &values).await? == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_the_host_alone_is_told() {
+        for (url, told) in [
+            ("https://shop.example/hooks/SECRET?key=s3cret", "https://shop.example"),
+            ("http://127.0.0.1:18399/SECRET", "http://127.0.0.1:18399"),
+            ("https://user:SECRET@shop.example", "https://shop.example"),
+            ("https://shop.example?SECRET", "https://shop.example"),
+            ("https://shop.example#SECRET", "https://shop.example"),
+            ("https://[2001:db8::1]:8443/SECRET", "https://[2001:db8::1]:8443"),
+            ("SECRET", ""),
+        ] {
+            assert_eq!(host_of(url), told);
+        }
+    }
 }

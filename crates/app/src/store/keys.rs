@@ -7,6 +7,9 @@ use amends_core::ids::{BusinessId, PersonId};
 use super::sql::Row;
 use super::{Conn, StoreError};
 
+/// Who changes settings on the machine of the server, as the journal names them.
+pub const OPERATOR: &str = "operator";
+
 /// A key of someone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
@@ -26,11 +29,27 @@ pub struct KeyRow {
     pub until: Option<i64>,
     /// Since when it is there, in microseconds.
     pub since: i64,
+    /// Who made it: someone who works here, or [`OPERATOR`]; none where it is from before that was kept.
+    pub maker: Option<String>,
+    /// The key that it was made with, and longer than which it is not good; none where somebody signed in made it.
+    pub made_with: Option<String>,
+}
+
+impl KeyRow {
+    /// Whether its person made it themselves, or the operator did: then what it does is theirs.
+    pub fn is_of_their_own_making(&self) -> bool {
+        match self.maker.as_deref() {
+            Some(maker) => maker == self.person.as_str() || maker == OPERATOR,
+            // Only the operator makes a key that is called as its person is.
+            None => self.id == self.person.as_str(),
+        }
+    }
 }
 
 /// Every key.
 pub async fn all(conn: &mut Conn, business: &BusinessId) -> Result<Vec<KeyRow>, StoreError> {
-    let sql = "SELECT id, person, title, digest, older, older_until, actions, until, since FROM keys WHERE business = ? ORDER BY id";
+    let sql = "SELECT id, person, title, digest, older, older_until, actions, until, since, maker, made_with \
+               FROM keys WHERE business = ? ORDER BY id";
     conn.fetch(sql, &[business.as_str().into()]).await?.iter().map(key).collect()
 }
 
@@ -45,15 +64,38 @@ fn key(row: &Row) -> Result<KeyRow, StoreError> {
         actions: row.json(6)?,
         until: row.maybe_int(7)?,
         since: row.int(8)?,
+        maker: row.maybe_text(9)?.map(str::to_owned),
+        made_with: row.maybe_text(10)?.map(str::to_owned),
     })
+}
+
+/// The keys that were made with a key, or with one of those.
+pub async fn made_with(conn: &mut Conn, business: &BusinessId, id: &str) -> Result<Vec<KeyRow>, StoreError> {
+    Ok(descended(&all(conn, business).await?, id).into_iter().cloned().collect())
+}
+
+/// Of all keys, those that were made with one of them, or with one of those.
+pub fn descended<'k>(all: &'k [KeyRow], id: &str) -> Vec<&'k KeyRow> {
+    let mut found: Vec<&KeyRow> = Vec::new();
+    loop {
+        let is_of = |with: &str| with == id || found.iter().any(|key| key.id == with);
+        let is_new = |key: &&KeyRow| key.id != id && !found.iter().any(|known| known.id == key.id);
+        let more: Vec<&KeyRow> =
+            all.iter().filter(is_new).filter(|key| key.made_with.as_deref().is_some_and(is_of)).collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
 }
 
 /// Writes a key, new or changed.
 pub async fn save(conn: &mut Conn, business: &BusinessId, key: &KeyRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO keys (business, id, person, title, digest, older, older_until, actions, until, since) \
-               VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (business, id) DO UPDATE SET person = excluded.person, \
+    let sql = "INSERT INTO keys (business, id, person, title, digest, older, older_until, actions, until, since, maker, \
+               made_with) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (business, id) DO UPDATE SET person = excluded.person, \
                title = excluded.title, digest = excluded.digest, older = excluded.older, \
-               older_until = excluded.older_until, actions = excluded.actions, until = excluded.until";
+               older_until = excluded.older_until, actions = excluded.actions, until = excluded.until, \
+               maker = excluded.maker, made_with = excluded.made_with";
     let actions = serde_json::to_string(&key.actions).map_err(|e| StoreError::Failed(e.to_string()))?;
     let values = [
         business.as_str().into(),
@@ -66,6 +108,8 @@ pub async fn save(conn: &mut Conn, business: &BusinessId, key: &KeyRow) -> Resul
         actions.into(),
         key.until.into(),
         key.since.into(),
+        key.maker.as_deref().into(),
+        key.made_with.as_deref().into(),
     ];
     conn.execute(sql, &values).await.map(drop)
 }

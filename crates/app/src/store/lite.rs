@@ -44,6 +44,7 @@ pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    own(path);
     let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
     connection.busy_timeout(BUSY_WITHIN).map_err(|e| failed(&e))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -51,6 +52,14 @@ pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failed(&e))?;
     connection.execute_batch(PRAGMAS).map_err(|e| failed(&e))?;
     Ok(Lite { connection: Some(connection), runs })
+}
+
+/// Makes the file for its owner alone, where it is not there: SQLite gives those beside it the same mode. Where it cannot be
+/// made, opening it says why.
+fn own(path: &Path) {
+    if !path.as_os_str().is_empty() && !path.exists() {
+        let _ = crate::private::create(path);
+    }
 }
 
 impl Lite {
@@ -83,8 +92,17 @@ impl Lite {
 
     /// Copies the whole database into a new file, while others go on writing.
     pub async fn copy_to(&mut self, path: PathBuf) -> Result<(), StoreError> {
-        self.aside(move |c| c.backup("main", &path, None::<fn(rusqlite::backup::Progress)>).map_err(|e| failed(&e)))
-            .await
+        let file = crate::private::create(&path);
+        drop(file.map_err(|e| StoreError::Unreachable(format!("{} cannot be made: {e}", path.display())))?);
+        let of = path.clone();
+        let copied = self
+            .aside(move |c| c.backup("main", &of, None::<fn(rusqlite::backup::Progress)>).map_err(|e| failed(&e)))
+            .await;
+        if copied.is_err() {
+            // What failed is told; a part that stays is no news.
+            let _ = std::fs::remove_file(&path);
+        }
+        copied
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, StoreError> {

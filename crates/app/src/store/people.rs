@@ -1,5 +1,7 @@
 //! People and teams of a business.
 
+use std::collections::HashMap;
+
 use amends_core::ids::{BusinessId, PersonId, RoleName, TeamId};
 use amends_core::time::Time;
 
@@ -19,6 +21,32 @@ pub struct PersonRow {
     pub team: TeamId,
     /// Whether they may come in.
     pub active: bool,
+}
+
+/// Someone; none where nobody of that id works here or did.
+pub async fn find(conn: &mut Conn, business: &BusinessId, id: &PersonId) -> Result<Option<PersonRow>, StoreError> {
+    let sql = "SELECT id, name, role, team, state FROM people WHERE business = ? AND id = ?";
+    conn.fetch_one(sql, &[business.as_str().into(), id.as_str().into()]).await?.map(|row| person(&row)).transpose()
+}
+
+/// Who gave each their role or password, and when, in microseconds; left out are those whom the operator, or nobody here, did.
+pub async fn given(conn: &mut Conn, business: &BusinessId) -> Result<HashMap<PersonId, (PersonId, i64)>, StoreError> {
+    let sql = "SELECT id, given_by, given_at FROM people WHERE business = ? AND given_by IS NOT NULL";
+    let rows = conn.fetch(sql, &[business.as_str().into()]).await?;
+    rows.iter().map(|row| Ok((row.parsed(0)?, (row.parsed(1)?, row.int(2)?)))).collect()
+}
+
+/// Keeps who gave someone their role or password; none: nobody who works here did. `at`: microseconds.
+pub async fn give(
+    conn: &mut Conn,
+    business: &BusinessId,
+    person: &PersonId,
+    by: Option<&PersonId>,
+    at: i64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE people SET given_by = ?, given_at = ? WHERE business = ? AND id = ?";
+    let values = [by.map(PersonId::as_str).into(), at.into(), business.as_str().into(), person.as_str().into()];
+    conn.execute(sql, &values).await.map(drop)
 }
 
 /// Everyone.

@@ -46,6 +46,11 @@ impl Store {
         };
         let store = Self(Arc::new(engine));
         migrate(&mut store.own_writer().await?, now).await?;
+        if let Place::File(path) = place {
+            for says in crate::private::of_database(path).iter().filter_map(|file| crate::private::too_open(file)) {
+                tracing::warn!("the database is not its owner's alone: {says}");
+            }
+        }
         Ok(store)
     }
 

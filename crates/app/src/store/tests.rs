@@ -240,6 +240,25 @@ fn messages_come_by_pages_and_once() {
     });
 }
 
+#[cfg(unix)]
+#[test]
+fn a_database_and_the_files_beside_it_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let fresh = super::testing::file().unwrap();
+        let super::Place::File(path) = &fresh.place else { panic!("it is a file") };
+        let store = Store::open(&fresh.place, 1).await.unwrap();
+        let mut conn = store.own_writer().await.unwrap();
+        conn.execute("CREATE TABLE t (a BIGINT NOT NULL)", &[]).await.unwrap();
+        let there = crate::private::of_database(path);
+        assert!(there.len() >= 3, "the database, its log and what is shared of it: {there:?}");
+        for file in there {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
+        }
+    });
+}
+
 #[test]
 fn no_list_of_cases_goes_through_all_of_them() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

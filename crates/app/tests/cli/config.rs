@@ -8,12 +8,17 @@ fn what_holds_is_said_with_where_it_is_from() {
         "amends.toml",
         "books = [\"shop\"]\nlisten = \"0.0.0.0:80\"\ntoken-file = \"token\"\ndatabase = \"postgres://amends:secret@db.example/amends?password=secret\"\nlog-format = \"json\"\n",
     );
+    // Both hold a secret.
+    #[cfg(unix)]
+    for file in ["token", "amends.toml"] {
+        std::fs::set_permissions(shop.0.join(file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
     let ran = shop.amends(&["config", "check", "amends.toml"]);
     assert!(!ran.shown().contains("secret"));
     insta::assert_snapshot!(ran.shown());
     let json = shop.amends(&["config", "check", "amends.toml", "--json"]).json();
     assert_eq!(json["settings"]["listen"], serde_json::json!({ "value": "0.0.0.0:80", "from": "amends.toml" }));
-    assert_eq!(json["wrong"], serde_json::json!([]));
+    assert_eq!((&json["wrong"], &json["warnings"]), (&serde_json::json!([]), &serde_json::json!([])));
 }
 
 #[test]

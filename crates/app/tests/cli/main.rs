@@ -12,6 +12,7 @@ mod folders;
 mod import;
 mod new;
 mod people;
+mod private;
 mod replay;
 mod schema;
 mod serve;
