@@ -5,6 +5,7 @@ pub mod answers;
 pub mod asking;
 pub mod assessing;
 pub mod batch;
+pub mod browsers;
 pub mod clock;
 pub mod customer;
 pub mod drafting;

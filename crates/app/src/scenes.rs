@@ -16,5 +16,6 @@ mod settings;
 pub mod shop;
 mod stories;
 mod undo;
+mod walls;
 mod webhooks;
 mod workload;

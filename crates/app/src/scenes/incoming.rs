@@ -10,7 +10,7 @@ use super::shop::{Got, Shop, on_both};
 use crate::connect::signature::{Secret, sign};
 
 /// An event as a shop's own system tells it: two T-shirts in the place of two dresses.
-fn wrong_item(shop: &Shop) -> Value {
+pub(super) fn wrong_item(shop: &Shop) -> Value {
     let mut data = shop.facts("two_tshirts")["facts"].clone();
     data.as_object_mut().unwrap().retain(|name, _| ["customer", "order", "sent", "returns"].contains(&name.as_str()));
     json!({ "type": "wrong_item", "timestamp": "2026-11-16T12:00:00-05:00", "data": data })
@@ -21,14 +21,14 @@ impl Shop {
         self.post("hugo", "/v1/inlets", inlet).await.ok()
     }
 
-    async fn events(&self) -> Secret {
+    pub(super) async fn events(&self) -> Secret {
         let made =
             self.inlet(json!({ "id": "shop", "kind": "events", "owner": "rita", "intake": "shop_events" })).await;
         assert_eq!(made["url"], format!("{}/in/retail/shop", self.records.public));
         Secret::parse(made["secret"].as_str().unwrap()).unwrap()
     }
 
-    async fn sent(&self, request: axum::http::request::Builder, body: String) -> Got {
+    pub(super) async fn sent(&self, request: axum::http::request::Builder, body: String) -> Got {
         let request = request.method(Method::POST).header(header::HOST, "localhost");
         let (parts, body) = self.whole(request.body(Body::from(body)).unwrap()).await.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -37,7 +37,7 @@ impl Shop {
         Got { status: parts.status, headers: parts.headers, json }
     }
 
-    async fn event(&self, secret: &Secret, id: &str, event: &Value) -> Got {
+    pub(super) async fn event(&self, secret: &Secret, id: &str, event: &Value) -> Got {
         let (body, seconds) = (event.to_string(), self.records.clock.now().micros() / 1_000_000);
         let signature = sign(std::slice::from_ref(secret), id, seconds, &body);
         let request = Request::builder().uri("/in/retail/shop").header(header::CONTENT_TYPE, "application/json");
