@@ -5,7 +5,7 @@ target := $(or $(CARGO_TARGET_DIR),target)
 minutes ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test bench bench-peers bench-load bench-desk bench-grants bench-import bench-precedents lighthouse fuzz docs audit fmt
+.PHONY: help demo web test bench bench-peers bench-load bench-desk bench-grants bench-import bench-precedents bench-walls lighthouse fuzz docs audit fmt
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench-precedents: ## the nearest of a million past decisions, beside one row by 
 bench-grants: ## durable grants a second on both databases, beside the disk and a lock for each request
 	@database=$$(scripts/postgres.sh start); trap "scripts/postgres.sh stop $${database%%$$'\n'*}" EXIT; \
 	  AMENDS_TEST_POSTGRES="$${database##*$$'\n'}" cargo bench -p amends --bench grants
+
+bench-walls: web ## what others notice of 200 connections that open, stall, stream and flood, and the server's memory
+	cargo bench -p amends --bench walls
 
 lighthouse: web ## what Lighthouse says of the desk and a case; fails below 95 for accessibility and best practices
 	@scripts/packages.sh && cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

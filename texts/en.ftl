@@ -1008,6 +1008,7 @@ upload-too-many = At most { $most } files can be sent at once. Send the others a
 upload-kind = “{ $called }” cannot be kept. Send a photo (JPEG, PNG, WebP or GIF), a PDF or a plain text.
 upload-empty = “{ $called }” is empty. Choose another file.
 upload-not-whole = What was sent did not arrive whole. Send it again.
+upload-no-room = Too many files are being sent at this moment. Wait a few seconds and send them again.
 
 ## desk/case.rs
 

@@ -27,6 +27,8 @@ async fn main() -> std::io::Result<()> {
         std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(([127, 0, 0, 1], 7172).into());
     let listener = tokio::net::TcpListener::bind(address).await?;
     let router = Router::new().route("/v1/assess", post(answer));
-    server::serve(listener, router, server::asked_to_stop()).await;
+    // Nobody is known here, and nobody is to wait for it.
+    let bounds = server::Bounds { strangers: None, ..server::Bounds::default() };
+    server::serve(listener, router, bounds, server::asked_to_stop()).await;
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod limits;
 pub mod pages;
 pub mod provider;
+pub mod streams;
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
@@ -21,10 +22,13 @@ use subtle::ConstantTimeEq;
 
 use crate::api::problem::Problem;
 use crate::app::App;
+use crate::server::guest::Guest;
+use crate::server::seats::Peer;
 use books::OfBusiness;
 use caller::{Asks, Proof, caller};
 use limits::Limits;
 use provider::Provider;
+use streams::{STREAMS_MAX, Streams};
 
 /// The fewest characters of a token.
 pub const TOKEN_CHARS_MIN: usize = 16;
@@ -43,6 +47,8 @@ pub struct Door {
     loopback: bool,
     /// How often one may ask.
     limits: Limits,
+    /// Streams that are open.
+    streams: Streams,
     /// Where people may sign in beside here.
     provider: Option<Provider>,
     /// Whether browsers reach us by https, so that cookies are sent by nothing else.
@@ -65,14 +71,20 @@ impl Door {
             ),
             _ => {}
         }
-        let limits = Limits::new(None);
-        Ok(Self { token: token.map(digest), loopback, limits, provider: None, is_secure: false })
+        let (limits, streams) = (Limits::new(None), Streams::new(STREAMS_MAX));
+        Ok(Self { token: token.map(digest), loopback, limits, streams, provider: None, is_secure: false })
     }
 
     /// The same, with so many requests a second for each key and account; none: as many as they like.
     #[must_use]
     pub fn limited(self, requests: Option<NonZeroU32>) -> Self {
         Self { limits: Limits::new(requests), ..self }
+    }
+
+    /// The same, with so many open streams for each key and account.
+    #[must_use]
+    pub fn streaming(self, of_one: u32) -> Self {
+        Self { streams: Streams::new(of_one), ..self }
     }
 
     /// The same, reached by this address.
@@ -92,6 +104,11 @@ impl Door {
         &self.limits
     }
 
+    /// Streams that are open.
+    pub const fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
     fn admits(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else { return true };
         let is = |given: [u8; 32]| bool::from(given.ct_eq(token));
@@ -104,17 +121,17 @@ impl Door {
 
 /// From where a request comes, as far as it can be told.
 #[derive(Clone, Debug)]
-pub struct From(Option<IpAddr>);
+pub struct From(Option<Peer>);
 
 impl From {
     /// Of a request's extensions.
     pub fn of(extensions: &Extensions) -> Self {
-        Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| at.ip()))
+        Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| Peer::of(at.ip())))
     }
 
     /// The address, as a key for limits.
     pub fn address(&self) -> String {
-        self.0.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
+        self.0.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string())
     }
 }
 
@@ -194,7 +211,12 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
             next.run(request).await
         }
         Err(turned) => turned.into_response(),
-        Ok(None) if app.door.admits(request.headers()) => next.run(request).await,
+        Ok(None) if app.door.admits(request.headers()) => {
+            if let Some(guest) = Guest::of(request.extensions()) {
+                guest.is_let_in();
+            }
+            next.run(request).await
+        }
         Ok(None) if path.starts_with("/v1/") || path == METRICS => {
             Problem::new(StatusCode::UNAUTHORIZED, "this needs the server's token")
                 .hint("send it as `Authorization: Bearer TOKEN`")

@@ -6,6 +6,7 @@ pub mod asking;
 pub mod assessing;
 pub mod batch;
 pub mod before;
+pub mod browsers;
 pub mod clock;
 pub mod customer;
 pub mod drafting;

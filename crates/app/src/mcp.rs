@@ -8,6 +8,7 @@ mod call;
 mod tools;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
@@ -18,6 +19,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 pub use agent::Agent;
 pub use call::{Api, Token, within};
 
+use crate::api::body::received;
 use crate::api::me::In;
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -49,5 +51,10 @@ async fn admit(In { me, .. }: In, request: Request, next: Next) -> Response {
             .hint("give it a token of its own: `amends people add .. --role ai`")
             .into_response();
     }
-    next.run(request).await
+    let (parts, body) = request.into_parts();
+    let again = Request::from_parts(parts.clone(), body);
+    match received(again, MESSAGE_BYTES_MAX).await {
+        Ok(message) => next.run(Request::from_parts(parts, Body::from(message))).await,
+        Err(problem) => problem.into_response(),
+    }
 }

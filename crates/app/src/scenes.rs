@@ -21,5 +21,6 @@ pub mod shop;
 mod speakers;
 mod stories;
 mod undo;
+mod walls;
 mod webhooks;
 mod workload;

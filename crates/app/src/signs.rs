@@ -21,6 +21,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::app::App;
 use crate::flow::records::Records;
+use crate::server::seats::Census;
 use metrics::{Method, Metrics, NO_ROUTE, OfRoute};
 
 /// The header of a request's id.
@@ -33,6 +34,8 @@ const ID_CHARS_MAX: usize = 64;
 pub struct Signs {
     /// Counts and times.
     pub metrics: Metrics,
+    /// Connections, as the listener counts them.
+    pub census: Arc<Census>,
     /// Tells the requests of one run of the program from those of the next.
     run: String,
     requests: AtomicU64,
@@ -44,7 +47,7 @@ impl Default for Signs {
         // Without random bytes two runs share their ids, which is no reason not to answer.
         let _ = getrandom::fill(&mut random);
         let run = format!("{:016x}", u64::from_le_bytes(random));
-        Self { metrics: Metrics::default(), run, requests: AtomicU64::new(0) }
+        Self { metrics: Metrics::default(), census: Arc::default(), run, requests: AtomicU64::new(0) }
     }
 }
 

@@ -20,7 +20,9 @@ use super::me::In;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::app::App;
+use crate::door::From;
 use crate::door::caller::Action;
+use crate::door::streams::Stream as Counted;
 use crate::flow::access::is_still_in;
 use crate::flow::hears::is_told;
 use crate::flow::job::Refused;
@@ -42,7 +44,13 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
         ("after" = Option<String>, Query, description = "The id of the last event that is known, where `Last-Event-ID` cannot be sent."),
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received.")),
     responses((status = 200, description = "Events: `id`, `event` (its kind) and `data` (the entry, as of a case).", body = String, content_type = "text/event-stream"), Turned))]
-pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
+pub async fn stream_events(
+    State(app): State<App>,
+    who: In,
+    from: From,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
     let [case, after] = asked(&uri, ["case", "after"])?;
     let case = case.as_deref().map(super::cases::case_id).transpose()?;
     match &case {
@@ -51,6 +59,10 @@ pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, 
         None => who.people_only()?,
     }
     let In { me, records } = who;
+    let counted = match app.door.streams().open(Some(&me.account()), &from.address()) {
+        Ok(counted) => counted,
+        Err(full) => return Ok(full.answer()),
+    };
     let listening = records.news.listen(&me.business);
     let (told, now) = listening.ok_or_else(|| problem(&Refused::Busy))?;
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok());
@@ -64,8 +76,8 @@ pub async fn stream_events(State(app): State<App>, who: In, headers: HeaderMap, 
     };
     let mut seen = tokio::time::interval(SEEN_EVERY);
     seen.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let open =
-        Open { me, records, case, told, to: now, at, waiting: VecDeque::new(), seen, stopping: app.stopping.clone() };
+    let (waiting, stopping) = (VecDeque::new(), app.stopping.clone());
+    let open = Open { me, records, case, told, to: now, at, waiting, seen, stopping, _counted: counted };
     let events = stream::unfold(open, |mut open| async move {
         let event = open.next().await?;
         Some((Ok::<_, Infallible>(event), open))
@@ -93,6 +105,8 @@ struct Open {
     waiting: VecDeque<Arc<Kept>>,
     seen: Interval,
     stopping: watch::Receiver<bool>,
+    /// For as long as it is open.
+    _counted: Counted,
 }
 
 impl Open {

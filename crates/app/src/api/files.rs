@@ -39,7 +39,7 @@ fn of_store(e: StoreError) -> Problem {
     responses((status = 201, description = "It is kept.", body = FileDocument), Turned))]
 pub async fn keep(State(_): State<App>, In { me, records }: In, request: Request) -> Result<Response, Problem> {
     let kind = kind(request.headers())?;
-    let bytes = received(request.into_body(), FILE_BYTES_MAX).await?;
+    let bytes = received(request, FILE_BYTES_MAX).await?;
     if bytes.is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the file is empty"));
     }

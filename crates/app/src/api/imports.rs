@@ -157,7 +157,7 @@ pub async fn take(
         only_check: is(check.as_deref(), "check", "only")?,
         again: is(again.as_deref(), "again", "yes")?,
     };
-    let bytes = received(request.into_body(), FILE_BYTES_MAX).await.map_err(|e| {
+    let bytes = received(request, FILE_BYTES_MAX).await.map_err(|e| {
         if e.status() != StatusCode::PAYLOAD_TOO_LARGE {
             return e;
         }

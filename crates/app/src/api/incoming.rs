@@ -1,7 +1,7 @@
 //! `/in/{business}/{inlet}`: events of other systems, and mail.
 
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::body::Bytes;
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -17,9 +17,11 @@ use super::books::json;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::app::App;
-use crate::connect::signature::{Secret, verify};
+use crate::connect::signature::{NotSigned, Secret, could_be, verify};
+use crate::door::caller::Turned as NotIn;
 use crate::flow::incoming::{Inlet, Mail, NotTaken, Taken, event, find, mail};
 use crate::flow::records::Records;
+use crate::server::guest::Guest;
 use crate::store::inlets::Kind;
 
 /// Most bytes of an event.
@@ -51,19 +53,21 @@ pub struct TakenDocument {
 pub async fn take(
     State(app): State<App>,
     Path((business, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Problem> {
     let nothing = || Problem::new(StatusCode::NOT_FOUND, "nothing is taken here").hint("see `GET /v1/inlets`");
     let records = app.records.as_ref().ok_or_else(nothing)?;
-    if let Err(too) = app.door.limits().ask(|| format!("in {business} {id}")) {
-        return Ok(too.answer());
-    }
     let inlet = find(records, &business, &id).await.map_err(|e| problem(&e))?.ok_or_else(nothing)?;
+    let taking = Taking { app: &app, records, inlet: &inlet };
     let taken = match inlet.row.kind {
-        Kind::Events => take_event(records, &inlet, &headers, body).await?,
-        Kind::Mail => take_mail(records, &inlet, &headers, body).await?,
-        Kind::Form => return Err(nothing()),
+        Kind::Events => taking.event(request).await,
+        Kind::Mail => taking.mail(request).await,
+        Kind::Form => Err(nothing().into()),
+    };
+    let taken = match taken {
+        Ok(taken) => taken,
+        Err(NotIn::Away(problem)) => return Err(*problem),
+        Err(NotIn::TooOften(too)) => return Ok(too.answer()),
     };
     let Taken { case, assessment } = taken;
     Ok((StatusCode::ACCEPTED, json(&TakenDocument { case: case.to_string(), assessment })).into_response())
@@ -73,32 +77,58 @@ fn turned(says: impl Into<String>) -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, says)
 }
 
-async fn take_event(records: &Records, inlet: &Inlet, headers: &HeaderMap, body: Body) -> Result<Taken, Problem> {
-    let of = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (id, at, signatures) = (of("webhook-id"), of("webhook-timestamp"), of("webhook-signature"));
-    if id.is_empty() || id.len() > 200 {
-        return Err(
-            turned("the event is not signed").hint("send `webhook-id`, `webhook-timestamp` and `webhook-signature`")
-        );
-    }
-    let bytes = received(body, EVENT_BYTES_MAX).await?;
-    let text = std::str::from_utf8(&bytes);
-    let text = text.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the event is not UTF-8"))?;
-    let secrets: Vec<Secret> = inlet.row.secrets.iter().filter_map(|secret| Secret::parse(secret)).collect();
-    verify(&secrets, id, at, text, signatures, records.clock.now()).map_err(|e| turned(e.to_string()))?;
-    event(records, inlet, id, text).await.map_err(|e| not_taken(&e))
+/// What comes to an inlet. Only what is believed counts against the inlet's limit: who has no secret of it keeps nobody out
+/// who has one.
+struct Taking<'a> {
+    app: &'a App,
+    records: &'a Records,
+    inlet: &'a Inlet,
 }
 
-async fn take_mail(records: &Records, inlet: &Inlet, headers: &HeaderMap, body: Body) -> Result<Taken, Problem> {
-    let given = password(headers).unwrap_or_default();
-    let is = |secret: &String| bool::from(secret.as_bytes().ct_eq(given.as_bytes()));
-    if !inlet.row.secrets.iter().any(is) {
-        let hint = "put it into the address: https://amends:SECRET@HOST/in/BUSINESS/INLET";
-        return Err(turned("the mail does not come with the inlet's secret").hint(hint));
+impl Taking<'_> {
+    async fn event(&self, request: Request) -> Result<Taken, NotIn> {
+        let headers = request.headers().clone();
+        let of = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let (id, at, signatures) = (of("webhook-id"), of("webhook-timestamp"), of("webhook-signature"));
+        if id.is_empty() || id.len() > 200 {
+            let hint = "send `webhook-id`, `webhook-timestamp` and `webhook-signature`";
+            return Err(turned("the event is not signed").hint(hint).into());
+        }
+        let unbelieved = |e: NotSigned| turned(e.to_string());
+        let now = self.records.clock.now();
+        could_be(at, signatures, now).map_err(unbelieved)?;
+        let guest = Guest::of(request.extensions()).cloned();
+        let bytes = received(request, EVENT_BYTES_MAX).await?;
+        let text = std::str::from_utf8(&bytes);
+        let text = text.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the event is not UTF-8"))?;
+        let secrets: Vec<Secret> = self.inlet.row.secrets.iter().filter_map(|secret| Secret::parse(secret)).collect();
+        verify(&secrets, id, at, text, signatures, now).map_err(unbelieved)?;
+        self.is_believed(guest.as_ref())?;
+        event(self.records, self.inlet, id, text).await.map_err(|e| not_taken(&e).into())
     }
-    let bytes = received(body, MAIL_BYTES_MAX).await?;
-    let read = read(headers, bytes).await?;
-    mail(records, inlet, &read).await.map_err(|e| not_taken(&e))
+
+    async fn mail(&self, request: Request) -> Result<Taken, NotIn> {
+        let headers = request.headers().clone();
+        let given = password(&headers).unwrap_or_default();
+        let is = |secret: &String| bool::from(secret.as_bytes().ct_eq(given.as_bytes()));
+        if !self.inlet.row.secrets.iter().any(is) {
+            let hint = "put it into the address: https://amends:SECRET@HOST/in/BUSINESS/INLET";
+            return Err(turned("the mail does not come with the inlet's secret").hint(hint).into());
+        }
+        self.is_believed(Guest::of(request.extensions()))?;
+        let bytes = received(request, MAIL_BYTES_MAX).await?;
+        let read = read(&headers, bytes).await?;
+        mail(self.records, self.inlet, &read).await.map_err(|e| not_taken(&e).into())
+    }
+
+    /// It comes from who has the secret: from here on it counts as the inlet's.
+    fn is_believed(&self, guest: Option<&Guest>) -> Result<(), NotIn> {
+        let of = format!("{} inlet {}", self.inlet.business, self.inlet.row.id);
+        if let Some(guest) = guest {
+            guest.is(&of);
+        }
+        self.app.door.limits().ask(|| of).map_err(NotIn::TooOften)
+    }
 }
 
 /// The password of `Authorization: Basic`, or the token of `Bearer`.

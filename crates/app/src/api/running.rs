@@ -52,6 +52,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
     for name in app.shelf.names() {
         metrics.book(name, app.shelf.find(name).is_some_and(|current| current.broken.is_some()));
     }
+    metrics.listening(&app.signs.census, app.door.streams().count());
     let mut jobs = 0;
     if let Some(records) = &app.records {
         jobs = records.writer.waiting();

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use amends_core::book::check::check;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -19,12 +20,15 @@ use crate::connect::mail::{self, Mailer};
 use crate::door::Door;
 use crate::door::limits::REQUESTS_A_SECOND;
 use crate::door::provider::{Provider, Told};
+use crate::door::streams::STREAMS_MAX;
 use crate::flow::records::UNDO_SECONDS;
 use crate::folder;
 use crate::paint::Text;
 use crate::private;
 use crate::report::{self, Places, Style};
 use crate::screen::Screen;
+use crate::server::proxies::{Net, Proxies};
+use crate::server::{Bounds, CONNECTIONS_MAX, CONNECTIONS_OF_ONE_MAX, STALL_SECONDS};
 use crate::signs::log::{Format, Much};
 use crate::store::Place;
 
@@ -71,6 +75,21 @@ pub(super) struct Given {
     /// Most requests a second of one key or account; 0 for as many as they like [default: 100]
     #[arg(long, value_name = "NUMBER")]
     rate_limit: Option<u32>,
+    /// Most open streams of one key or account [default: 20]
+    #[arg(long, value_name = "NUMBER")]
+    max_streams: Option<u32>,
+    /// Most connections at a time [default: 4096]
+    #[arg(long, value_name = "NUMBER")]
+    max_connections: Option<usize>,
+    /// Most connections of one address; those of a trusted proxy are not counted [default: 1024]
+    #[arg(long, value_name = "NUMBER")]
+    max_connections_per_address: Option<usize>,
+    /// Give up a connection that stands still for so long in the middle of a request or an answer [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    stall_seconds: Option<u32>,
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks, with commas between
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<Net>>,
     /// Erase what people wrote so many days after a case ended; 0: keep it for good [default: 0]
     #[arg(long, value_name = "NUMBER")]
     retention_days: Option<u32>,
@@ -105,6 +124,11 @@ pub(super) struct Settings {
     traces: Held<Option<String>>,
     public_url: Held<Option<String>>,
     rate_limit: Held<u32>,
+    max_streams: Held<u32>,
+    max_connections: Held<usize>,
+    max_connections_per_address: Held<usize>,
+    stall_seconds: Held<u32>,
+    trusted_proxies: Held<Vec<Net>>,
     retention_days: Held<u32>,
     undo_seconds: Held<u32>,
     sign_in: Held<Option<Told>>,
@@ -148,6 +172,11 @@ impl Settings {
             traces: first(layers, |g| g.traces.clone().map(Some), None),
             public_url: first(layers, |g| g.public_url.clone().map(Some), None),
             rate_limit: first(layers, |g| g.rate_limit, REQUESTS_A_SECOND),
+            max_streams: first(layers, |g| g.max_streams, STREAMS_MAX),
+            max_connections: first(layers, |g| g.max_connections, CONNECTIONS_MAX),
+            max_connections_per_address: first(layers, |g| g.max_connections_per_address, CONNECTIONS_OF_ONE_MAX),
+            stall_seconds: first(layers, |g| g.stall_seconds, STALL_SECONDS),
+            trusted_proxies: first(layers, |g| g.trusted_proxies.clone(), Vec::new()),
             retention_days: first(layers, |g| g.retention_days, 0),
             undo_seconds: first(layers, |g| g.undo_seconds, UNDO_SECONDS),
             sign_in: first(layers, |g| g.sign_in.clone().map(Some), None),
@@ -173,6 +202,18 @@ impl Settings {
         self.listen.value
     }
 
+    /// What connections are held to.
+    pub(super) fn bounds(&self) -> Bounds {
+        let bounds = Bounds {
+            connections: self.max_connections.value,
+            of_one: self.max_connections_per_address.value,
+            stall: Duration::from_secs(self.stall_seconds.value.max(1).into()),
+            proxies: Proxies::new(self.trusted_proxies.value.clone()),
+            ..Bounds::default()
+        };
+        bounds.within_what_may_be_open()
+    }
+
     /// Who may come in.
     ///
     /// # Errors
@@ -180,7 +221,7 @@ impl Settings {
     pub(super) fn door(&self) -> Result<Door> {
         let token = super::token(self.token_file.value.as_deref())?;
         let door = Door::new(self.listen.value.ip(), token.as_deref())?;
-        let mut door = door.limited(NonZeroU32::new(self.rate_limit.value));
+        let mut door = door.limited(NonZeroU32::new(self.rate_limit.value)).streaming(self.max_streams.value);
         if let Some(url) = &self.public_url.value {
             door = door.reached_by(url);
         }
@@ -239,12 +280,15 @@ impl Settings {
     }
 
     /// Name, value and where it is from, without secrets.
-    fn rows(&self) -> [(&'static str, String, &str); 14] {
+    fn rows(&self) -> [(&'static str, String, &str); 19] {
         let none = || "-".to_owned();
         let books: Vec<String> = self.books.value.iter().map(|b| b.display().to_string()).collect();
         let books = if books.is_empty() { none() } else { books.join(", ") };
         let token = self.token_file.value.as_ref().map_or_else(none, |f| f.display().to_string());
         let database = self.database.value.as_ref().map_or_else(none, Place::shown);
+        let proxies: Vec<String> = self.trusted_proxies.value.iter().map(ToString::to_string).collect();
+        let proxies = if proxies.is_empty() { none() } else { proxies.join(", ") };
+        let of_one = &self.max_connections_per_address;
         [
             ("books", books, &self.books.from),
             ("listen", self.listen.value.to_string(), &self.listen.from),
@@ -256,6 +300,11 @@ impl Settings {
             ("traces", self.traces.value.clone().unwrap_or_else(none), &self.traces.from),
             ("public-url", self.public_url.value.clone().unwrap_or_else(none), &self.public_url.from),
             ("rate-limit", self.rate_limit.value.to_string(), &self.rate_limit.from),
+            ("max-streams", self.max_streams.value.to_string(), &self.max_streams.from),
+            ("max-connections", self.max_connections.value.to_string(), &self.max_connections.from),
+            ("max-connections-per-address", of_one.value.to_string(), &of_one.from),
+            ("stall-seconds", self.stall_seconds.value.to_string(), &self.stall_seconds.from),
+            ("trusted-proxies", proxies, &self.trusted_proxies.from),
             ("retention-days", self.retention_days.value.to_string(), &self.retention_days.from),
             ("undo-seconds", self.undo_seconds.value.to_string(), &self.undo_seconds.from),
             ("sign-in", self.sign_in.value.as_ref().map_or_else(none, |t| t.issuer.clone()), &self.sign_in.from),
@@ -309,6 +358,15 @@ fn of_environment() -> Result<Given> {
         traces: variable("AMENDS_TRACES", "is no address", |t| Some(t.to_owned()))?,
         public_url: variable("AMENDS_PUBLIC_URL", "is no address", |t| Some(t.to_owned()))?,
         rate_limit: variable("AMENDS_RATE_LIMIT", "is no number", |t| t.parse().ok())?,
+        max_streams: variable("AMENDS_MAX_STREAMS", "is no number", |t| t.parse().ok())?,
+        max_connections: variable("AMENDS_MAX_CONNECTIONS", "is no number", |t| t.parse().ok())?,
+        max_connections_per_address: variable("AMENDS_MAX_CONNECTIONS_PER_ADDRESS", "is no number", |t| {
+            t.parse().ok()
+        })?,
+        stall_seconds: variable("AMENDS_STALL_SECONDS", "is no number", |t| t.parse().ok())?,
+        trusted_proxies: variable("AMENDS_TRUSTED_PROXIES", "are no addresses or networks", |t| {
+            t.split(',').map(|net| net.trim().parse().ok()).collect()
+        })?,
         retention_days: variable("AMENDS_RETENTION_DAYS", "is no number", |t| t.parse().ok())?,
         undo_seconds: variable("AMENDS_UNDO_SECONDS", "is no number", |t| t.parse().ok())?,
         sign_in: None,
@@ -360,7 +418,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let wide = rows.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
     let (mut out, mut err) = (Text::default(), Text::default());
     for (name, value, from) in &rows {
-        out.line(format!("{name:<14} {value:<wide$}  {from}"));
+        out.line(format!("{name:<27} {value:<wide$}  {from}"));
     }
     if wrong.is_empty() {
         out.line("\namends: it can be served");

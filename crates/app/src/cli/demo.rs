@@ -21,6 +21,7 @@ use super::{Answer, Exit, Outcome, serve};
 use crate::door::Door;
 use crate::paint;
 use crate::screen::Screen;
+use crate::server::Bounds;
 use crate::shelf::Shelf;
 use crate::shipped;
 use crate::texts::Texts;
@@ -136,35 +137,42 @@ fn served(args: &Args, screen: Screen) -> Outcome {
     let door = Door::new(address.ip(), None)?;
     let folder = Folder::new()?;
     let file = args.keep.clone().unwrap_or_else(|| folder.0.join("demo.db"));
-    serve::blocking(address, shelf, door, Some(serve::Keep::demo(file)), |at| {
-        open_in_browser(&format!("http://{at}/demo"));
-        let mut lines = paragraph(
-            "A shop with a counter and a web shop: 5,000 customers, 40,000 orders, 3,000 past decisions, and seven people. Sign in as one of them, each behind a link; in a second browser, or a private window, as another:",
-            screen.width,
-        );
-        for (id, name, role) in shop::PEOPLE {
-            lines.push(Line(vec![
-                piece(Weight::Strong, &format!("   {name}")),
-                piece(Weight::Faint, &format!(", {role}: http://{at}/demo/{id}")),
-            ]));
-        }
-        lines.push(Line::default());
-        lines.extend(paragraph("Five stories wait on Rita's desk, and a question of Omar's waits for Lena or Marc. Ask for the credit on the blazers as Rita while Lena is signed in too, and watch the question arrive. The same stories as plain questions, without accounts:", screen.width));
-        for (number, story) in STORIES.iter().enumerate() {
-            lines.push(Line::default());
-            lines.push(Line(vec![piece(Weight::Strong, &format!("{}  {}", number + 1, story.title))]));
-            lines.extend(paragraph(story.told, screen.width));
-            for scene in story.scenes {
-                lines.push(Line(vec![piece(
-                    Weight::Faint,
-                    &format!("   http://{at}/case/{}/{}", scene.book, scene.case),
-                )]));
+    serve::blocking(
+        address,
+        Bounds::default().within_what_may_be_open(),
+        shelf,
+        door,
+        Some(serve::Keep::demo(file)),
+        |at| {
+            open_in_browser(&format!("http://{at}/demo"));
+            let mut lines = paragraph(
+                "A shop with a counter and a web shop: 5,000 customers, 40,000 orders, 3,000 past decisions, and seven people. Sign in as one of them, each behind a link; in a second browser, or a private window, as another:",
+                screen.width,
+            );
+            for (id, name, role) in shop::PEOPLE {
+                lines.push(Line(vec![
+                    piece(Weight::Strong, &format!("   {name}")),
+                    piece(Weight::Faint, &format!(", {role}: http://{at}/demo/{id}")),
+                ]));
             }
-        }
-        lines.push(Line::default());
-        lines.extend(paragraph("On those pages: switch who you are; change a date and watch the gauge; press 1 for the first option, c to copy the words, ? for the keys. Read the rules at `Rules`. `amends demo --terminal` shows the stories here.", screen.width));
-        paint::lines(&lines, screen.out)
-    })?;
+            lines.push(Line::default());
+            lines.extend(paragraph("Five stories wait on Rita's desk, and a question of Omar's waits for Lena or Marc. Ask for the credit on the blazers as Rita while Lena is signed in too, and watch the question arrive. The same stories as plain questions, without accounts:", screen.width));
+            for (number, story) in STORIES.iter().enumerate() {
+                lines.push(Line::default());
+                lines.push(Line(vec![piece(Weight::Strong, &format!("{}  {}", number + 1, story.title))]));
+                lines.extend(paragraph(story.told, screen.width));
+                for scene in story.scenes {
+                    lines.push(Line(vec![piece(
+                        Weight::Faint,
+                        &format!("   http://{at}/case/{}/{}", scene.book, scene.case),
+                    )]));
+                }
+            }
+            lines.push(Line::default());
+            lines.extend(paragraph("On those pages: switch who you are; change a date and watch the gauge; press 1 for the first option, c to copy the words, ? for the keys. Read the rules at `Rules`. `amends demo --terminal` shows the stories here.", screen.width));
+            paint::lines(&lines, screen.out)
+        },
+    )?;
     Ok(Answer::good(""))
 }
 

@@ -22,7 +22,7 @@ use crate::flow::records::{Records, UNDO_SECONDS};
 use crate::flow::{access, fulfil, news, timer};
 use crate::router::router;
 use crate::screen::Screen;
-use crate::server;
+use crate::server::{self, Bounds};
 use crate::shelf::{CannotOpen, Shelf};
 use crate::signs::{Signs, log};
 use crate::store::{Place, StoreError};
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
         mailer,
         public,
     });
-    blocking(settings.listen(), shelf, door, keep, |at| {
+    blocking(settings.listen(), settings.bounds(), shelf, door, keep, |at| {
         format!(
             "        Ctrl-C ends it; a book is read again when one of its files changes\n        Ask at http://{at}/ask, programs at http://{at}/reference\n"
         )
@@ -102,13 +102,14 @@ async fn background(records: Arc<Records>) {
 /// Serves until asked to stop; says something once it listens.
 pub(super) fn blocking(
     address: SocketAddr,
+    bounds: Bounds,
     shelf: Shelf,
     door: Door,
     keep: Option<Keep>,
     says: impl FnOnce(SocketAddr) -> String,
 ) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    runtime.block_on(serve(address, shelf, door, keep, says))
+    runtime.block_on(serve(address, bounds, shelf, door, keep, says))
 }
 
 fn open(books: &[PathBuf], screen: Screen) -> Result<Shelf, Stop> {
@@ -136,6 +137,7 @@ async fn first_accounts(records: &Records, at: SocketAddr) -> Result<String, Sto
 /// Serves until asked to stop.
 async fn serve(
     address: SocketAddr,
+    bounds: Bounds,
     shelf: Shelf,
     door: Door,
     keep: Option<Keep>,
@@ -169,6 +171,7 @@ async fn serve(
     };
     let working = records.clone().map(|records| tokio::spawn(background(records)));
     let signs = Signs::of(records.as_deref());
+    let bounds = Bounds { census: Arc::clone(&signs.census), ..bounds };
     let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, signs, demo, stopping });
     let names: Vec<&str> = shelf.names().collect();
     let mut out = std::io::stdout();
@@ -181,7 +184,7 @@ async fn serve(
         asked.await;
         let _ = stop.send(true);
     };
-    server::serve(listener, router(app), asked).await;
+    server::serve(listener, router(app), bounds, asked).await;
     watching.abort();
     working.inspect(tokio::task::JoinHandle::abort);
     Ok(())

@@ -11,6 +11,10 @@ use sha2::Sha256;
 const PREFIX: &str = "whsec_";
 /// Bytes of a secret.
 pub const SECRET_BYTES: usize = 32;
+/// Bytes of a signature.
+const MAC_BYTES: usize = 32;
+/// Most signatures of one message that are looked at: each costs as much as the message is long.
+const GIVEN_MAX: usize = 8;
 /// How far the sender's clock may be from ours, in microseconds.
 const DRIFT_MAX: i64 = 5 * MINUTE;
 
@@ -69,6 +73,28 @@ pub enum NotSigned {
     Signature,
 }
 
+/// Whether a message could be believed, by what stands before its body: it says that it was signed just now, and with a
+/// signature of the right length.
+///
+/// # Errors
+/// See [`NotSigned`].
+pub fn could_be(timestamp: &str, signatures: &str, now: Time) -> Result<(), NotSigned> {
+    seconds(timestamp, now)?;
+    if given(signatures).next().is_some() { Ok(()) } else { Err(NotSigned::Signature) }
+}
+
+fn seconds(timestamp: &str, now: Time) -> Result<i64, NotSigned> {
+    let seconds: i64 = timestamp.trim().parse().map_err(|_| NotSigned::Time)?;
+    let micros = seconds.checked_mul(1_000_000).ok_or(NotSigned::Time)?;
+    if now.micros().abs_diff(micros) > DRIFT_MAX.unsigned_abs() { Err(NotSigned::Time) } else { Ok(seconds) }
+}
+
+/// The signatures that are given, of the length that they have.
+fn given(signatures: &str) -> impl Iterator<Item = Vec<u8>> {
+    let all = signatures.split_ascii_whitespace().filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok());
+    all.filter(|mac| mac.len() == MAC_BYTES).take(GIVEN_MAX)
+}
+
 /// Whether a message is of someone who knows one of the secrets, and was signed just now.
 ///
 /// # Errors
@@ -81,17 +107,12 @@ pub fn verify(
     signatures: &str,
     now: Time,
 ) -> Result<(), NotSigned> {
-    let seconds: i64 = timestamp.trim().parse().map_err(|_| NotSigned::Time)?;
-    let micros = seconds.checked_mul(1_000_000).ok_or(NotSigned::Time)?;
-    if now.micros().abs_diff(micros) > DRIFT_MAX.unsigned_abs() {
-        return Err(NotSigned::Time);
-    }
-    let given = signatures.split_ascii_whitespace().filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok());
+    let seconds = seconds(timestamp, now)?;
     let fits = |given: &[u8]| {
         let known = secrets.iter().filter_map(|secret| secret.mac(id, seconds, body));
         known.into_iter().any(|mac| mac.verify_slice(given).is_ok())
     };
-    if given.into_iter().any(|given| fits(&given)) { Ok(()) } else { Err(NotSigned::Signature) }
+    if given(signatures).any(|given| fits(&given)) { Ok(()) } else { Err(NotSigned::Signature) }
 }
 
 #[cfg(test)]

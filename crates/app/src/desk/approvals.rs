@@ -8,7 +8,6 @@ use amends_core::ids::{ApprovalId, CaseId, PersonId};
 use amends_core::money::Currency;
 use amends_core::time::Time;
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -21,7 +20,7 @@ use super::{frame_of, waits};
 use crate::api::body::form_of;
 use crate::api::refused::problem;
 use crate::app::App;
-use crate::door::pages::Staff;
+use crate::door::pages::{Posted, Staff};
 use crate::flow::answers::Answers;
 use crate::flow::job::Refused;
 use crate::flow::precedents;
@@ -89,9 +88,8 @@ pub async fn show(State(app): State<App>, staff: Staff) -> Response {
 /// `POST /approvals/{case}/{approval}`: yes, another amount, or no.
 pub async fn answer(
     State(app): State<App>,
-    staff: Result<Staff, Response>,
     Path((case, approval)): Path<(String, String)>,
-    form: Bytes,
+    Posted { staff, form }: Posted,
 ) -> Response {
     let staff = match staff {
         Ok(staff) => staff,

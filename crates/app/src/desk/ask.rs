@@ -4,7 +4,6 @@ mod fields;
 mod view;
 
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +16,7 @@ use amends_core::time::Time;
 
 use super::Visitor;
 use super::page::{Frame, Here, NotFound, Who, body, html, no_book};
-use crate::api::body::{form_of, parts_of};
+use crate::api::body::{TypedIn, form_of, parts_of};
 use crate::door::books::Books;
 use crate::flow::answers::{Answers, filled};
 use crate::flow::asking::{self, NoAnswer, kinds as kinds_of};
@@ -133,7 +132,7 @@ pub async fn answer(
     books: Books,
     Path((name, request)): Path<(String, String)>,
     headers: HeaderMap,
-    form: Bytes,
+    TypedIn(form): TypedIn,
 ) -> Response {
     let mut answers = Answers::of(form_of(&form));
     answers.rows_of_buttons();
@@ -191,7 +190,7 @@ struct TakeIn {
 }
 
 /// `POST /ask/{book}/intake`: another system's document fills the form.
-pub async fn take_in(books: Books, Path(name): Path<String>, form: Bytes) -> Response {
+pub async fn take_in(books: Books, Path(name): Path<String>, TypedIn(form): TypedIn) -> Response {
     let Some(current) = books.find(&name) else { return no_book(&name) };
     let [intake, document, request] = parts_of(&form, ["intake", "document", "request"]);
     let given = TakeIn { intake, document, request };

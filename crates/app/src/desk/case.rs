@@ -14,17 +14,16 @@ use amends_core::case::{Case, State as CaseState};
 use amends_core::facts::Source;
 use amends_core::ids::CaseId;
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::ask::{Asked, View, kind};
 use super::page::{Frame, Here, NotFound, html};
-use crate::api::body::form_of;
+use crate::api::body::{TypedIn, form_of};
 use crate::api::refused::problem;
 use crate::app::App;
-use crate::door::pages::Staff;
+use crate::door::pages::{Posted, Staff};
 use crate::flow::answers::{Answers, filled};
 use crate::flow::assessing::{Asker, Trial};
 use crate::flow::job::Refused;
@@ -168,7 +167,7 @@ pub async fn answer(
     staff: Staff,
     Path(id): Path<String>,
     headers: HeaderMap,
-    form: Bytes,
+    TypedIn(form): TypedIn,
 ) -> Response {
     let mut answers = Answers::of(form_of(&form));
     answers.rows_of_buttons();
@@ -189,9 +188,8 @@ pub async fn answer(
 /// with all that was typed.
 pub async fn act(
     State(app): State<App>,
-    staff: Result<Staff, Response>,
     Path((id, act)): Path<(String, String)>,
-    form: Bytes,
+    Posted { staff, form }: Posted,
 ) -> Response {
     let at = format!("/desk/cases/{id}");
     let staff = match staff {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
 use crate::app::App;
+use crate::door::From;
 use crate::door::books::Books;
 use crate::shelf::Current;
 
@@ -17,26 +18,30 @@ use crate::shelf::Current;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
 /// `GET /changes`: server-sent events, a `book` each time a book was read again that whoever listens sees.
-pub async fn stream(State(app): State<App>, books: Books) -> impl IntoResponse {
+pub async fn stream(State(app): State<App>, from: From, books: Books) -> Response {
+    let counted = match app.door.streams().open(None, &from.address()) {
+        Ok(counted) => counted,
+        Err(full) => return full.answer(),
+    };
     let (changes, stopping) = (app.shelf.changes(), app.stopping.clone());
     let read = state(&books);
-    let events =
-        stream::unfold((changes, stopping, books, read), |(mut changes, mut stopping, books, mut read)| async move {
-            loop {
-                tokio::select! {
-                    read_again = changes.changed() => read_again.ok()?,
-                    _ = stopping.changed() => return None,
-                }
-                let (number, now) = (*changes.borrow_and_update(), state(&books));
-                let is_other = !is_same(&read, &now);
-                read = now;
-                if is_other {
-                    let event = Event::default().event("book").id(number.to_string()).data("changed");
-                    return Some((Ok::<_, Infallible>(event), (changes, stopping, books, read)));
-                }
+    let begin = (changes, stopping, books, read, counted);
+    let events = stream::unfold(begin, |(mut changes, mut stopping, books, mut read, counted)| async move {
+        loop {
+            tokio::select! {
+                read_again = changes.changed() => read_again.ok()?,
+                _ = stopping.changed() => return None,
             }
-        });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
+            let (number, now) = (*changes.borrow_and_update(), state(&books));
+            let is_other = !is_same(&read, &now);
+            read = now;
+            if is_other {
+                let event = Event::default().event("book").id(number.to_string()).data("changed");
+                return Some((Ok::<_, Infallible>(event), (changes, stopping, books, read, counted)));
+            }
+        }
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response()
 }
 
 /// The books as they are read now.

@@ -2,18 +2,22 @@
 
 use amends_core::words::{WORDS_LETTERS_MAX, Words};
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::page::{Frame, NotFound, html};
+use crate::api::body::Small;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::From;
 use crate::flow::job::Refused;
 use crate::flow::links::{self, Asked, Opened};
 use crate::texts::filters;
+
+/// Most bytes of what is sent by a form that needs no account: all the words there may be, in letters of any kind.
+pub(super) const FORM_BYTES_MAX: usize = 64 << 10;
 
 #[derive(Template)]
 #[template(path = "consult.html")]
@@ -46,7 +50,7 @@ pub async fn answer(
     State(app): State<App>,
     Path(link): Path<String>,
     from: From,
-    Form(given): Form<Given>,
+    Small(given): Small<Given, FORM_BYTES_MAX>,
 ) -> Response {
     if let Some(turned) = too_often(&app, &from) {
         return turned;
@@ -72,7 +76,7 @@ pub async fn answer(
 }
 
 fn too_often(app: &App, from: &From) -> Option<Response> {
-    let too = app.door.limits().ask(|| format!("consult {}", from.address())).err()?;
+    let too = app.door.limits().page(&from.address()).err()?;
     let says = t!("consult-too-many", seconds = too.seconds());
     let page = NotFound::titled(Frame::bare(t!("consult-one-moment")), t!("consult-one-moment"), says);
     let mut response = html(StatusCode::TOO_MANY_REQUESTS, &page);

@@ -26,6 +26,7 @@ use crate::flow::files::{FILE_BYTES_MAX, KINDS};
 use crate::flow::job::Refused;
 use crate::flow::people::new_secret;
 use crate::flow::records::Records;
+use crate::server::guest::Guest;
 use crate::texts::{day, filters, money, time};
 
 /// Most of what was said that is shown, the latest.
@@ -202,8 +203,11 @@ pub async fn act(State(app): State<App>, Path(link): Path<String>, from: From, r
         Ok(found) => found,
         Err(response) => return response,
     };
+    if let Some(guest) = Guest::of(request.extensions()) {
+        guest.is(&format!("link {}", opened.link()));
+    }
     let too_often = app.door.limits().by_link(opened.link()).err();
-    let form = Form::read(request).await;
+    let form = if too_often.is_some() { Form::read_little(request).await } else { Form::read(request).await };
     let typed = || Typed {
         say: form.text("say").to_owned(),
         shows: form.text("shows").to_owned(),
@@ -263,7 +267,7 @@ fn lines(text: &str) -> String {
 
 /// The case of a link. One that is not good says nothing of whether there is a case, and not too often.
 async fn of<'a>(app: &'a App, link: &str, from: &From) -> Result<(&'a Records, Opened), Response> {
-    app.door.limits().ask(|| format!("customer {}", from.address())).map_err(one_moment)?;
+    app.door.limits().page(&from.address()).map_err(one_moment)?;
     let Some(records) = &app.records else { return Err(refused_link()) };
     match open(records, link).await {
         Ok(Some(opened)) => Ok((records, opened)),

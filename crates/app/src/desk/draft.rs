@@ -10,7 +10,6 @@ use amends_core::explain::{Change, Side, compared};
 use amends_core::time::Date;
 use amends_core::trial::Answer;
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -22,7 +21,7 @@ use super::{again, frame_of, problems};
 use crate::api::body::form_of;
 use crate::api::refused::problem;
 use crate::app::App;
-use crate::door::pages::Staff;
+use crate::door::pages::{Posted, Staff};
 use crate::flow::drafting::{self, Edit, Tried, day_of, newest};
 use crate::flow::publishing;
 use crate::flow::records::With;
@@ -258,7 +257,7 @@ impl Typed {
 }
 
 /// `POST /drafts`: begins a draft of a rule.
-pub async fn begin(staff: Result<Staff, Response>, State(app): State<App>, form: Bytes) -> Response {
+pub async fn begin(State(app): State<App>, Posted { staff, form }: Posted) -> Response {
     let staff = match staff {
         Ok(staff) => staff,
         Err(turned) => return again(turned, "/drafts", &form),
@@ -304,10 +303,9 @@ pub async fn show(State(app): State<App>, staff: Staff, Path(id): Path<String>, 
 /// or `discard` it.
 pub async fn act(
     State(app): State<App>,
-    staff: Result<Staff, Response>,
     Path((id, act)): Path<(String, String)>,
     headers: HeaderMap,
-    form: Bytes,
+    Posted { staff, form }: Posted,
 ) -> Response {
     let at = format!("/drafts/{id}");
     let staff = match staff {

@@ -1,7 +1,7 @@
 //! The form by which anyone may ask: a page of its own, for an inlet.
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -9,8 +9,9 @@ use serde::Deserialize;
 use amends_core::words::WORDS_LETTERS_MAX;
 
 use super::ask::kind;
-use super::consult::closed;
+use super::consult::{FORM_BYTES_MAX, closed};
 use super::page::{Frame, NotFound, html};
+use crate::api::body::Small;
 use crate::api::incoming::not_taken;
 use crate::api::refused::problem;
 use crate::app::App;
@@ -68,7 +69,7 @@ pub async fn fill(
     State(app): State<App>,
     Path((business, id)): Path<(String, String)>,
     from: From,
-    Form(given): Form<Given>,
+    Small(given): Small<Given, FORM_BYTES_MAX>,
 ) -> Response {
     let inlet = match of(&app, &business, &id).await {
         Ok(inlet) => inlet,
@@ -80,7 +81,7 @@ pub async fn fill(
     if let Some(says) = missing(&inlet, &given) {
         return page(&inlet, StatusCode::UNPROCESSABLE_ENTITY, given, Some(says));
     }
-    if let Err(too) = app.door.limits().try_(&format!("form {business} {id}"), &from.address()) {
+    if let Err(too) = app.door.limits().form(&format!("{business} {id}"), &from.address()) {
         let says = t!("form-too-many", seconds = too.seconds());
         let mut response = page(&inlet, StatusCode::TOO_MANY_REQUESTS, given, Some(says));
         response.headers_mut().insert(header::RETRY_AFTER, too.seconds().into());

@@ -7,7 +7,6 @@ use amends_core::digest::Digest;
 use amends_core::ids::{CaseId, CustomerId, RequestKind};
 use amends_core::time::Time;
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -21,7 +20,7 @@ use super::{frame_of, known_as, waits};
 use crate::api::body::parts_of;
 use crate::api::refused::problem;
 use crate::app::App;
-use crate::door::pages::Staff;
+use crate::door::pages::{Posted, Staff};
 use crate::flow::asking;
 use crate::flow::job::{Refused, Work};
 use crate::flow::people::new_secret;
@@ -79,7 +78,7 @@ pub async fn show(State(app): State<App>, staff: Staff) -> Response {
 }
 
 /// `POST /desk/look`: the same as while typing, by a button; all that was typed stays. The id of a case opens it.
-pub async fn look(State(app): State<App>, staff: Result<Staff, Response>, form: Bytes) -> Response {
+pub async fn look(State(app): State<App>, Posted { staff, form }: Posted) -> Response {
     let staff = match staff {
         Ok(staff) => staff,
         Err(turned) => return super::again(turned, "/desk", &form),
@@ -99,7 +98,7 @@ pub async fn look(State(app): State<App>, staff: Result<Staff, Response>, form: 
 }
 
 /// `POST /desk`: opens a case.
-pub async fn open(State(app): State<App>, staff: Result<Staff, Response>, form: Bytes) -> Response {
+pub async fn open(State(app): State<App>, Posted { staff, form }: Posted) -> Response {
     let staff = match staff {
         Ok(staff) => staff,
         Err(turned) => return super::again(turned, "/desk", &form),

@@ -11,7 +11,6 @@ use amends_core::money::{Currency, Money};
 use amends_core::time::{Date, Time};
 use askama::Template;
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -28,7 +27,7 @@ use crate::api::keys::day_of;
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::door::caller::{Action, CSRF};
-use crate::door::pages::Staff;
+use crate::door::pages::{Posted, Staff};
 use crate::flow::answers::Answers;
 use crate::flow::job::Refused;
 use crate::flow::rules::Rules;
@@ -178,10 +177,9 @@ struct Said {
 pub async fn change(
     State(app): State<App>,
     Extension(inside): Extension<Inside>,
-    staff: Result<Staff, Response>,
     Path((noun, act)): Path<(String, String)>,
     headers: HeaderMap,
-    form: Bytes,
+    Posted { staff, form }: Posted,
 ) -> Response {
     acted(&app, inside, staff, &noun, &act, &headers, &form).await
 }
@@ -190,10 +188,9 @@ pub async fn change(
 pub async fn of_webhooks(
     State(app): State<App>,
     Extension(inside): Extension<Inside>,
-    staff: Result<Staff, Response>,
     Path(act): Path<String>,
     headers: HeaderMap,
-    form: Bytes,
+    Posted { staff, form }: Posted,
 ) -> Response {
     acted(&app, inside, staff, "webhooks", &act, &headers, &form).await
 }

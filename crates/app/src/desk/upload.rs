@@ -3,12 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::Request;
 use axum::http::header;
+use futures_util::StreamExt as _;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
-use crate::api::body::{form_of, received};
+use crate::api::body::{BEFORE_IDENTITY_BYTES_MAX, form_of, received};
 use crate::flow::files::{FILE_BYTES_MAX, kind_of};
+use crate::server::guest::Guest;
 
 /// Most files of one form.
 pub const FILES_MAX: usize = 5;
@@ -20,6 +23,8 @@ const TYPED_BYTES_MAX: usize = 1 << 20;
 const READ_BYTES_MAX: u64 = 64 << 20;
 /// How long a form may take to come: photos over a slow line.
 const WITHIN: Duration = Duration::from_mins(2);
+/// How long the few bytes may take that are read of a stranger's.
+const LITTLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// What came: all of it that can be used, so that nothing is lost for what cannot.
 #[derive(Debug, Default)]
@@ -60,6 +65,8 @@ pub enum Wrong {
     Empty(String),
     /// It did not come whole, or is no form.
     NotWhole,
+    /// Too much is being sent at once.
+    NoRoom,
 }
 
 impl fmt::Display for Wrong {
@@ -71,6 +78,7 @@ impl fmt::Display for Wrong {
             Self::Kind(called) => t!("upload-kind", called = called),
             Self::Empty(called) => t!("upload-empty", called = called),
             Self::NotWhole => t!("upload-not-whole"),
+            Self::NoRoom => t!("upload-no-room"),
         };
         f.write_str(&text)
     }
@@ -82,19 +90,47 @@ impl Form {
         self.typed.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str()).unwrap_or_default()
     }
 
-    /// Reads a form, with files or without.
+    /// Reads a form, with files or without, of someone who is known.
     pub async fn read(request: Request) -> Self {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let Ok(boundary) = multer::parse_boundary(kind) else {
-            return match received(request.into_body(), TYPED_BYTES_MAX).await {
+            return match received(request, TYPED_BYTES_MAX).await {
                 Ok(bytes) => Self { typed: form_of(&bytes), ..Self::default() },
                 Err(_) => Self { wrong: Some(Wrong::NotWhole), ..Self::default() },
             };
         };
+        let most = ALL_FILES_BYTES_MAX + TYPED_BYTES_MAX;
+        let size = request.body().size_hint().upper().and_then(|size| usize::try_from(size).ok());
+        if let Some(guest) = Guest::of(request.extensions())
+            && guest.hold(size.map_or(most, |size| size.min(most))).await.is_err()
+        {
+            return Self { wrong: Some(Wrong::NoRoom), ..Self::default() };
+        }
         let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(READ_BYTES_MAX));
-        let parts = Multipart::with_constraints(request.into_body().into_data_stream(), boundary, limits);
+        let body = request.into_body().into_data_stream();
+        Self::parts(Multipart::with_constraints(body, boundary, limits), WITHIN).await
+    }
+
+    /// Reads what is typed at the beginning of a form, no more than a head has: of someone who is still to say who they are.
+    pub async fn read_little(request: Request) -> Self {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let Ok(boundary) = multer::parse_boundary(kind) else {
+            let bytes = received(request, BEFORE_IDENTITY_BYTES_MAX).await.unwrap_or_default();
+            return Self { typed: form_of(&bytes), ..Self::default() };
+        };
+        let mut left = BEFORE_IDENTITY_BYTES_MAX;
+        let beginning = request.into_body().into_data_stream().take_while(move |chunk| {
+            let goes_on = left > 0;
+            left = left.saturating_sub(chunk.as_ref().map_or(0, Bytes::len));
+            std::future::ready(goes_on)
+        });
+        let form = Self::parts(Multipart::new(beginning, boundary), LITTLE_WITHIN).await;
+        Self { typed: form.typed, ..Self::default() }
+    }
+
+    async fn parts(parts: Multipart<'_>, within: Duration) -> Self {
         let mut form = Self::default();
-        match tokio::time::timeout(WITHIN, form.take(parts)).await {
+        match tokio::time::timeout(within, form.take(parts)).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => form.wrong = form.wrong.or(Some(Wrong::NotWhole)),
         }
@@ -227,6 +263,25 @@ mod tests {
         let form = read(&[typed(), file("a.txt", b"cut")], "").await;
         assert_eq!((form.text("shows"), form.wrong.as_ref()), ("the label", Some(&Wrong::NotWhole)));
         assert_eq!(Wrong::TooLarge("a.txt".to_owned()).to_string(), "“a.txt” has more than 10 MB. Send a smaller one.");
+    }
+
+    #[tokio::test]
+    async fn of_a_stranger_what_is_typed_first_is_read_and_no_file() {
+        let typed = part(r#"name="note""#, b"what I typed");
+        let body = [typed, file("a.txt", &vec![b'a'; 1 << 20]), part(r#"name="last""#, b"too late")].concat();
+        let coming = futures_util::stream::iter(
+            body.chunks(1 << 10).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect::<Vec<_>>(),
+        );
+        let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let seen = std::sync::Arc::clone(&left);
+        let counted = futures_util::StreamExt::inspect(coming, move |_| {
+            seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        });
+        let request = Request::post("/").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let form = Form::read_little(request.body(Body::from_stream(counted)).unwrap()).await;
+        assert_eq!((form.text("note"), form.text("last"), form.files.len()), ("what I typed", "", 0));
+        let read = left.load(std::sync::atomic::Ordering::Relaxed) << 10;
+        assert!(read <= BEFORE_IDENTITY_BYTES_MAX + (2 << 10), "{read} bytes were read");
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ use crate::api::refused::problem;
 use crate::app::App;
 use crate::flow::access::{self, ONCE, Ticket};
 use crate::flow::records::{FACTS, Me, Records, Way};
+use crate::server::guest::Guest;
 
 /// The cookie of a session.
 pub const SESSION: &str = "amends_session";
@@ -30,12 +31,15 @@ pub struct Asks<'r> {
     pub route: Option<&'r str>,
     /// Its headers.
     pub headers: &'r HeaderMap,
+    /// As the listener knows it; none where it came by no connection.
+    pub guest: Option<&'r Guest>,
 }
 
 impl<'r> Asks<'r> {
     /// Of a request's parts.
     pub fn of(method: &'r Method, extensions: &'r Extensions, headers: &'r HeaderMap) -> Self {
-        Self { method, route: extensions.get::<MatchedPath>().map(MatchedPath::as_str), headers }
+        let route = extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+        Self { method, route, headers, guest: Guest::of(extensions) }
     }
 
     fn changes_something(self) -> bool {
@@ -88,11 +92,10 @@ pub async fn caller(app: &App, asks: Asks<'_>, proof: Proof) -> Result<Option<(M
         (None, None) => Ok(None),
     };
     let Some(me) = found.map_err(|e| problem(&e))? else { return Ok(None) };
-    let account = || match &me.way {
-        Way::Key { id, .. } => format!("{} key {id}", me.business),
-        Way::Session { .. } => format!("{} person {}", me.business, me.person.id),
-    };
-    app.door.limits.ask(account).map_err(Turned::TooOften)?;
+    if let Some(guest) = asks.guest {
+        guest.is(&me.account());
+    }
+    app.door.limits.ask(|| me.account()).map_err(Turned::TooOften)?;
     match &me.way {
         Way::Key { actions, .. } => may_do(actions, asks)?,
         Way::Session { how, csrf, .. } => {

@@ -1,22 +1,26 @@
 //! The pages on which people sign in, choose their password, and sign out.
 
-use amends_core::ids::BusinessId;
+use amends_core::ids::{BusinessId, PersonId};
 use askama::Template;
-use axum::extract::{Form, FromRequest as _, FromRequestParts, Query, Request, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
 use super::caller::{Asks, Proof, SESSION, caller, is_same_origin, is_token};
-use super::{COOKIE, From, digest, pass};
+use super::limits::TooOften;
+use super::{COOKIE, From, cookie, digest, pass};
+use crate::api::body::{BEFORE_IDENTITY_BYTES_MAX, Small, TYPED_BYTES_MAX, received};
 use crate::api::refused::problem;
 use crate::app::App;
 use crate::desk::frame_of;
 use crate::desk::page::{Frame, Here as Part, html};
-use crate::flow::access::{self, NotIn, NotTaken, ONCE, PASSWORD_CHARS_MIN, Ticket};
+use crate::flow::access::{self, Known, NotIn, NotTaken, ONCE, PASSWORD_CHARS_MIN, Ticket};
+use crate::flow::browsers::{self, Mark};
 use crate::flow::job::Refused;
 use crate::flow::news::Cursor;
 use crate::flow::records::{Me, Records, Way};
@@ -25,6 +29,10 @@ use crate::texts::filters;
 
 /// Where people go who have signed in, where they were on their way nowhere.
 const HOME: &str = "/desk";
+/// Most bytes of what is sent to sign in, or to choose a password.
+const SIGN_IN_BYTES_MAX: usize = 16 << 10;
+/// For how long a browser is known in which someone signed in, in seconds: as long as browsers keep anything.
+const KNOWN_SECONDS: i64 = 400 * 24 * 60 * 60;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -103,30 +111,41 @@ pub struct Given {
     next: String,
 }
 
+impl Given {
+    /// The account that is meant; none where nobody could be called so. The limits count by it and the password is looked up
+    /// by it, so that no other way to write a name is another name.
+    fn account(&self) -> Option<(BusinessId, PersonId)> {
+        let business = BusinessId::parse(self.business.trim()).ok()?;
+        Some((business, PersonId::parse(self.person.trim()).ok()?))
+    }
+}
+
 /// `POST /sign-in`
-pub async fn sign_in(State(app): State<App>, request: Request) -> Response {
-    let address = From::of(request.extensions()).address();
-    let headers = request.headers().clone();
-    let given = match Form::<Given>::from_request(request, &()).await {
-        Ok(Form(given)) => given,
-        Err(e) => return e.into_response(),
-    };
+pub async fn sign_in(
+    State(app): State<App>,
+    from: From,
+    headers: HeaderMap,
+    Small(given): Small<Given, SIGN_IN_BYTES_MAX>,
+) -> Response {
     // A page elsewhere must not sign its reader in as somebody else.
     if headers.contains_key(header::ORIGIN) && !is_same_origin(&headers) {
         let page = SignIn::again(&app, &given, &t!("sign-in-this-came-from-another-page"));
         return html(StatusCode::FORBIDDEN, &page);
     }
-    let account = if given.token.is_some() { String::new() } else { format!("{} {}", given.business, given.person) };
-    if let Err(too) = app.door.limits.try_(&account, &address) {
-        let says = t!("sign-in-too-many-tries-try-again", seconds = too.seconds());
-        let mut response = html(StatusCode::TOO_MANY_REQUESTS, &SignIn::again(&app, &given, &says));
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(too.seconds()));
-        return response;
-    }
     if let Some(token) = &given.token {
-        return by_token(&app, token, &given.next);
+        return match app.door.limits.try_token(&from.address()) {
+            Ok(()) => by_token(&app, token, &given.next),
+            Err(too) => too_often(&app, &given, too),
+        };
     }
-    by_password(&app, &given).await
+    by_password(&app, &given, &headers, &from.address()).await
+}
+
+fn too_often(app: &App, given: &Given, too: TooOften) -> Response {
+    let says = t!("sign-in-too-many-tries-try-again", seconds = too.seconds());
+    let mut response = html(StatusCode::TOO_MANY_REQUESTS, &SignIn::again(app, given, &says));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(too.seconds()));
+    response
 }
 
 fn by_token(app: &App, given: &str, next: &str) -> Response {
@@ -139,20 +158,56 @@ fn by_token(app: &App, given: &str, next: &str) -> Response {
     with_cookie(app, COOKIE, &pass(&token), "Strict", next)
 }
 
-async fn by_password(app: &App, given: &Given) -> Response {
+async fn by_password(app: &App, given: &Given, headers: &HeaderMap, address: &str) -> Response {
     let Some(records) = &app.records else { return Redirect::to("/ask").into_response() };
-    let business = BusinessId::parse(&given.business);
-    let found = match &business {
-        Ok(business) => access::sign_in(records, business, given.person.trim(), &given.password).await,
-        Err(_) => Err(NotIn::Wrong),
+    let account = given.account();
+    let known = match known_browser(records, account.as_ref(), headers).await {
+        Ok(known) => known,
+        Err(refused) => return problem(&refused).into_response(),
     };
-    match found {
-        Ok(ticket) => signed_in(app, &ticket, &given.next),
+    // All that is no account is one, which is nobody's.
+    let named = account.as_ref().map(|(business, person)| format!("{business} {person}")).unwrap_or_default();
+    let (tried, known) = match known {
+        Some(browser) => (app.door.limits.try_known(&named, &browser), Known::Before),
+        None => (app.door.limits.try_(&named, address), Known::Not),
+    };
+    if let Err(too) = tried {
+        return too_often(app, given, too);
+    }
+    match access::sign_in(records, account.as_ref(), &given.password, known).await {
+        Ok((ticket, mark)) => {
+            let mut response = signed_in(app, &ticket, &given.next);
+            remember(app, &mut response, &mark);
+            response
+        }
         Err(NotIn::Wrong) => {
             let says = &t!("sign-in-that-is-not-your-name");
             html(StatusCode::FORBIDDEN, &SignIn::again(app, given, says))
         }
+        Err(NotIn::Busy(wait)) => too_often(app, given, TooOften(wait)),
         Err(NotIn::Refused(refused)) => problem(&refused).into_response(),
+    }
+}
+
+/// Which browser it is, where someone signed in to the account in it before.
+async fn known_browser(
+    records: &Records,
+    account: Option<&(BusinessId, PersonId)>,
+    headers: &HeaderMap,
+) -> Result<Option<String>, Refused> {
+    let Some((business, person)) = account else { return Ok(None) };
+    let Some(given) = cookie(headers, &browsers::cookie_name(business, person)) else { return Ok(None) };
+    let read = async { sessions::password(&mut *records.store.reader().await?, business, person).await };
+    let kept = read.await.map_err(Refused::Store)?;
+    Ok(kept.and_then(|kept| browsers::known(given, business, person, &kept.hash)))
+}
+
+/// Lets a browser be known the next time.
+fn remember(app: &App, response: &mut Response, mark: &Mark) {
+    let session = response.headers_mut().remove(header::SET_COOKIE);
+    set_cookie(app, response, &mark.name, &mark.text, "Strict", KNOWN_SECONDS);
+    if let Some(session) = session {
+        response.headers_mut().append(header::SET_COOKIE, session);
     }
 }
 
@@ -218,6 +273,31 @@ impl FromRequestParts<App> for Staff {
                 Err(Redirect::to(&format!("/sign-in?next={next}")).into_response())
             }
             Err(turned) => Err(turned),
+        }
+    }
+}
+
+/// A form that was sent to a page for those who are signed in. Of whoever is not, no more is read than a head has: what
+/// they typed is theirs once they are.
+pub struct Posted {
+    /// Who sent it, or the answer to whoever is to sign in first.
+    pub staff: Result<Staff, Response>,
+    /// What was typed.
+    pub form: Bytes,
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let staff = Staff::from_request_parts(&mut parts, app).await;
+        let request = Request::from_parts(parts, body);
+        let most = if staff.is_ok() { TYPED_BYTES_MAX } else { BEFORE_IDENTITY_BYTES_MAX };
+        match (received(request, most).await, staff) {
+            (Ok(form), staff) => Ok(Self { staff, form }),
+            (Err(problem), Ok(_)) => Err(problem.into_response()),
+            (Err(_), Err(turned)) => Err(turned),
         }
     }
 }
@@ -327,7 +407,11 @@ fn not_ours() -> String {
 }
 
 /// `POST /account/password`
-pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
+pub async fn choose(
+    State(app): State<App>,
+    Here(staff): Here,
+    Small(asked): Small<Asked, SIGN_IN_BYTES_MAX>,
+) -> Response {
     if !staff.is_token(&asked.csrf) {
         return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }
@@ -336,21 +420,30 @@ pub async fn choose(State(app): State<App>, Here(staff): Here, Form(asked): Form
         return page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await;
     }
     let account = format!("{} {}", staff.me.business, staff.me.person.id);
-    if let Err(too) = app.door.limits.try_(&account, "account") {
+    if let Err(too) = app.door.limits.try_known(&account, "signed in") {
         let says = t!("sign-in-too-many-tries-try-again", seconds = too.seconds());
         return page(&app, &staff, StatusCode::TOO_MANY_REQUESTS, Some(says)).await;
     }
     let says = match access::choose_password(&staff.records, &staff.me, &asked.now, &asked.new).await {
-        Ok(ticket) => return signed_in(&app, &ticket, ""),
+        Ok((ticket, mark)) => {
+            let mut response = signed_in(&app, &ticket, "");
+            remember(&app, &mut response, &mark);
+            return response;
+        }
         Err(NotTaken::Weak(says)) => says,
         Err(NotTaken::Wrong) => t!("sign-in-the-password-you-have-now"),
+        Err(NotTaken::Busy(wait)) => t!("sign-in-too-many-tries-try-again", seconds = TooOften(wait).seconds()),
         Err(NotTaken::Store(e)) => return problem(&Refused::Store(e)).into_response(),
     };
     page(&app, &staff, StatusCode::UNPROCESSABLE_ENTITY, Some(says)).await
 }
 
 /// `POST /account/sign-out`
-pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
+pub async fn sign_out(
+    State(app): State<App>,
+    Here(staff): Here,
+    Small(asked): Small<Asked, SIGN_IN_BYTES_MAX>,
+) -> Response {
     if !staff.is_token(&asked.csrf) {
         return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }
@@ -358,7 +451,11 @@ pub async fn sign_out(State(app): State<App>, Here(staff): Here, Form(asked): Fo
 }
 
 /// `POST /account/sign-out-everywhere`
-pub async fn sign_out_everywhere(State(app): State<App>, Here(staff): Here, Form(asked): Form<Asked>) -> Response {
+pub async fn sign_out_everywhere(
+    State(app): State<App>,
+    Here(staff): Here,
+    Small(asked): Small<Asked, SIGN_IN_BYTES_MAX>,
+) -> Response {
     if !staff.is_token(&asked.csrf) {
         return page(&app, &staff, StatusCode::FORBIDDEN, Some(not_ours())).await;
     }

@@ -4,7 +4,7 @@
 use amends_core::authority::Ladder;
 use amends_core::ids::{BusinessId, PersonId, RoleName, TeamId};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -23,8 +23,9 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use super::caller::is_token;
+use super::limits::TooOften;
 use super::pages::{set_cookie, signed_in};
-use super::{Door, cookie};
+use super::{Door, From, cookie};
 use crate::app::App;
 use crate::connect::http::{Http, NoReply, Reach};
 use crate::desk::page::{Frame, NotFound, html};
@@ -232,13 +233,13 @@ fn not_so(says: impl Into<String>) -> Failed {
     Failed { why: says.clone(), says }
 }
 
-impl From<StoreError> for Failed {
+impl std::convert::From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
         Self { says: t!("sign-in-the-database-does-not-answer"), why: error.to_string() }
     }
 }
 
-impl From<Refused> for Failed {
+impl std::convert::From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
         Self { says: t!("sign-in-this-business-cannot-be-signed"), why: format!("{refused:?}") }
     }
@@ -293,8 +294,11 @@ pub struct Asked {
 }
 
 /// `GET /sign-in/provider`: sends a browser to the provider.
-pub async fn go(State(app): State<App>, Query(asked): Query<Asked>) -> Response {
+pub async fn go(State(app): State<App>, from: From, Query(asked): Query<Asked>) -> Response {
     let Some((provider, _)) = of(&app.door, &app) else { return Redirect::to("/sign-in").into_response() };
+    if let Err(too) = app.door.limits.at_provider(&from.address()) {
+        return slower(too);
+    }
     let client = match provider.client().await {
         Ok(client) => client,
         Err(failed) => return failed.page(),
@@ -314,6 +318,17 @@ pub async fn go(State(app): State<App>, Query(asked): Query<Asked>) -> Response 
     response
 }
 
+fn often(too: TooOften) -> Failed {
+    not_so(t!("sign-in-too-many-tries-try-again", seconds = too.seconds()))
+}
+
+fn slower(too: TooOften) -> Response {
+    let mut response = often(too).page();
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(header::RETRY_AFTER, too.seconds().into());
+    response
+}
+
 fn of<'a>(door: &'a Door, app: &'a App) -> Option<(&'a Provider, &'a Records)> {
     Some((door.provider.as_ref()?, app.records.as_deref()?))
 }
@@ -327,8 +342,11 @@ pub struct Back {
 }
 
 /// `GET /sign-in/provider/callback`: lets in whom the provider knows and the book has a role for.
-pub async fn back(State(app): State<App>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
+pub async fn back(State(app): State<App>, from: From, headers: HeaderMap, Query(back): Query<Back>) -> Response {
     let Some((provider, records)) = of(&app.door, &app) else { return Redirect::to("/sign-in").into_response() };
+    if let Err(too) = app.door.limits.at_provider(&from.address()) {
+        return slower(too);
+    }
     let way = OnTheWay::of(&headers);
     let next = way.as_ref().map(|way| way.next.clone()).unwrap_or_default();
     let mut response = match come_back(provider, records, way, back).await {
@@ -428,10 +446,11 @@ async fn person(
     Ok(id)
 }
 
-impl From<NotIn> for Failed {
+impl std::convert::From<NotIn> for Failed {
     fn from(not: NotIn) -> Self {
         match not {
             NotIn::Wrong => not_so(t!("sign-in-you-are-not-known-here")),
+            NotIn::Busy(wait) => often(TooOften(wait)),
             NotIn::Refused(refused) => refused.into(),
         }
     }

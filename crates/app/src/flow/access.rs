@@ -3,7 +3,8 @@
 //! A browser keeps a secret of 192 bits; the database keeps its SHA-256. Passwords are kept as argon2id with the cost
 //! that OWASP's Password Storage Cheat Sheet asks for (19 MiB, two passes), the default of the crate.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId, TeamId};
@@ -13,6 +14,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use tokio::sync::Semaphore;
 
+use super::browsers::{Mark, mark};
 use super::job::Refused;
 use super::people::{Access, Setting, change, new_secret, team};
 use super::records::{Me, Records, Way};
@@ -33,8 +35,12 @@ const ONCE_GOOD: i64 = 7 * 24 * HOUR;
 pub const PASSWORD_CHARS_MIN: usize = 12;
 /// The most: each costs time to digest.
 const PASSWORD_CHARS_MAX: usize = 256;
-/// Passwords that are looked at at a time: each takes 19 MiB and a core.
-const AT_A_TIME: usize = 2;
+/// Passwords that are looked at at a time, of each kind of [`Known`]: each takes 19 MiB and a core.
+const AT_A_TIME: usize = 1;
+/// How many wait for that, before others are told to come again.
+const WAIT_MAX: usize = 32;
+/// When to come again.
+const COME_AGAIN: Duration = Duration::from_secs(5);
 /// Stands between the business and the secret of a ticket.
 const BETWEEN: char = '~';
 /// Who a business begins with.
@@ -48,9 +54,31 @@ const BY_PASSWORD: &str = "password";
 /// Who does what no one asked for, in the journal.
 const ITSELF: &str = "amends";
 
-static ROOM: Semaphore = Semaphore::const_new(AT_A_TIME);
+/// Where the passwords of each kind of [`Known`] are looked at, and wait: guessing keeps no one waiting who is known.
+static ROOMS: [Room; 2] = [Room::new(), Room::new()];
 /// What a password is held against where there is none, so that an answer takes as long for a name that nobody has.
 static NOBODYS: LazyLock<String> = LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
+
+/// Whether it is known, before their password is looked at, that someone was here before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// In this browser, or they are signed in.
+    Before = 0,
+    /// It is not.
+    Not = 1,
+}
+
+#[derive(Debug)]
+struct Room {
+    at_work: Semaphore,
+    waiting: Semaphore,
+}
+
+impl Room {
+    const fn new() -> Self {
+        Self { at_work: Semaphore::const_new(AT_A_TIME), waiting: Semaphore::const_new(WAIT_MAX) }
+    }
+}
 
 /// What a browser keeps of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +119,8 @@ impl Ticket {
 pub enum NotIn {
     /// It is not theirs, or there is no one of that name. Which is not told.
     Wrong,
+    /// Too many passwords are looked at just now: when to come again.
+    Busy(Duration),
     /// It cannot be known now.
     Refused(Refused),
 }
@@ -101,28 +131,45 @@ impl From<StoreError> for NotIn {
     }
 }
 
-/// Lets someone in by their password.
+/// Lets someone in by their password; also the mark by which their browser is known the next time. `account`: none where
+/// what was typed is nobody's name. An answer takes as long for a name that nobody has.
 ///
 /// # Errors
 /// [`NotIn::Wrong`] where that is not it, and when the database does not answer.
-pub async fn sign_in(records: &Records, business: &BusinessId, person: &str, password: &str) -> Result<Ticket, NotIn> {
-    let rules = records.rules(business).await.map_err(|_| NotIn::Wrong)?;
-    let person = PersonId::parse(person).ok().filter(|id| may_sign_in(&rules, id));
-    let kept = match &person {
-        Some(person) => sessions::password(&mut *records.store.reader().await?, business, person).await?,
+pub async fn sign_in(
+    records: &Arc<Records>,
+    account: Option<&(BusinessId, PersonId)>,
+    password: &str,
+    known: Known,
+) -> Result<(Ticket, Mark), NotIn> {
+    let kept = match account {
+        Some((business, person)) => kept(records, business, person).await?,
         None => None,
     };
     let now = records.clock.now().micros();
     let is_over = kept.as_ref().and_then(|k| k.once_until).is_some_and(|until| until < now);
-    let against = kept.as_ref().map_or_else(|| NOBODYS.clone(), |k| k.hash.clone());
-    let is_it = verify(password, against).await?;
-    let Some(person) = person else { return Err(NotIn::Wrong) };
-    let Some(kept) = kept.filter(|_| is_it && !is_over) else {
-        note(records, business, &person, Access::Refused(BY_PASSWORD)).await?;
+    let is_it = verify(password, kept.as_ref().map(|k| k.hash.clone()), known).await?;
+    let Some(((business, person), kept)) = account.zip(kept) else { return Err(NotIn::Wrong) };
+    if !is_it || is_over {
+        // Nobody waits for it: writing it down would tell that there is one of that name.
+        tokio::spawn(refused(Arc::clone(records), business.clone(), person.clone()));
         return Err(NotIn::Wrong);
-    };
+    }
     let how = if kept.once_until.is_some() { ONCE } else { BY_PASSWORD };
-    Ok(begin(records, business, &person, how).await?)
+    Ok((begin(records, business, person, how).await?, mark(business, person, &kept.hash)?))
+}
+
+/// The password of someone who may sign in. Both are looked at, whatever the other says.
+async fn kept(records: &Records, business: &BusinessId, person: &PersonId) -> Result<Option<Password>, NotIn> {
+    let Ok(rules) = records.rules(business).await else { return Ok(None) };
+    let found = sessions::password(&mut *records.store.reader().await?, business, person).await?;
+    Ok(found.filter(|_| may_sign_in(&rules, person)))
+}
+
+async fn refused(records: Arc<Records>, business: BusinessId, person: PersonId) {
+    if let Err(e) = note(&records, &business, &person, Access::Refused(BY_PASSWORD)).await {
+        tracing::warn!("a sign-in that was refused could not be written down: {e}");
+    }
 }
 
 /// AI agents have keys, and no passwords: nobody is asked who a program is.
@@ -239,6 +286,8 @@ pub enum NotTaken {
     Weak(String),
     /// The one they have now is another.
     Wrong,
+    /// Too many passwords are looked at just now: when to come again.
+    Busy(Duration),
     /// The database could not do it.
     Store(StoreError),
 }
@@ -253,23 +302,24 @@ impl From<StoreError> for NotTaken {
 ///
 /// # Errors
 /// Why not.
-pub async fn choose_password(records: &Records, me: &Me, now: &str, new: &str) -> Result<Ticket, NotTaken> {
+pub async fn choose_password(records: &Records, me: &Me, now: &str, new: &str) -> Result<(Ticket, Mark), NotTaken> {
     let person = &me.person.id;
     let kept = sessions::password(&mut *records.store.reader().await?, &me.business, person).await?;
     let by_once = matches!(&me.way, Way::Session { how, .. } if how == ONCE);
     if !by_once {
-        let against = kept.as_ref().map_or_else(|| NOBODYS.clone(), |k| k.hash.clone());
-        if !verify(now, against).await? || kept.is_none() {
+        let against = kept.as_ref().map(|k| k.hash.clone());
+        if !verify(now, against, Known::Before).await? || kept.is_none() {
             return Err(NotTaken::Wrong);
         }
     }
     if let Some(kept) = &kept
-        && verify(new, kept.hash.clone()).await?
+        && verify(new, Some(kept.hash.clone()), Known::Before).await?
     {
         return Err(NotTaken::Weak("This is the password you have. Choose another.".to_owned()));
     }
     good_enough(new, me).map_err(NotTaken::Weak)?;
     let password = Password { hash: hashed(new.to_owned()).await?, once_until: None };
+    let mark = mark(&me.business, person, &password.hash)?;
     let (ticket, at) = (Ticket::new(&me.business)?, records.clock.now());
     let session = SessionRow {
         id: ticket.id(),
@@ -281,7 +331,7 @@ pub async fn choose_password(records: &Records, me: &Me, now: &str, new: &str) -
     let changes = [Access::Password(password), Access::SignedIn(session)];
     let changes = changes.map(|access| Setting::Access(person.clone(), access));
     change(&records.store, &me.business, person.as_str(), &changes, at).await?;
-    Ok(ticket)
+    Ok((ticket, mark))
 }
 
 /// What every password must be.
@@ -374,24 +424,60 @@ fn hash(password: &str) -> Result<String, StoreError> {
     hashed.map(|h| h.to_string()).map_err(|e| StoreError::Failed(format!("a password cannot be kept: {e}")))
 }
 
+/// Why a password was not looked at.
+#[derive(Debug)]
+enum NotLooked {
+    /// Too many are.
+    Busy,
+    /// It could not be.
+    Store(StoreError),
+}
+
+impl From<NotLooked> for NotIn {
+    fn from(not: NotLooked) -> Self {
+        match not {
+            NotLooked::Busy => Self::Busy(COME_AGAIN),
+            NotLooked::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotLooked> for NotTaken {
+    fn from(not: NotLooked) -> Self {
+        match not {
+            NotLooked::Busy => Self::Busy(COME_AGAIN),
+            NotLooked::Store(error) => error.into(),
+        }
+    }
+}
+
 /// Aside, since it takes a core for some tens of milliseconds.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    let _room = ROOM.acquire().await;
-    tokio::task::spawn_blocking(work).await.map_err(|e| StoreError::Failed(e.to_string()))
+async fn aside<T: Send + 'static>(known: Known, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotLooked> {
+    let [before, not] = &ROOMS;
+    let room = if known == Known::Before { before } else { not };
+    let _waits = room.waiting.try_acquire().map_err(|_| NotLooked::Busy)?;
+    let _works = room.at_work.acquire().await;
+    tokio::task::spawn_blocking(work).await.map_err(|e| NotLooked::Store(StoreError::Failed(e.to_string())))
 }
 
 async fn hashed(password: String) -> Result<String, StoreError> {
-    aside(move || hash(&password)).await?
+    let [before, _] = &ROOMS;
+    let _works = before.at_work.acquire().await;
+    let hashed = tokio::task::spawn_blocking(move || hash(&password)).await;
+    hashed.map_err(|e| StoreError::Failed(e.to_string()))?
 }
 
-async fn verify(password: &str, against: String) -> Result<bool, StoreError> {
+/// Whether it is the password of a hash; none: it is nobody's, which takes as long.
+async fn verify(password: &str, against: Option<String>, known: Known) -> Result<bool, NotLooked> {
     if password.chars().count() > PASSWORD_CHARS_MAX {
         return Ok(false);
     }
     let password = password.to_owned();
-    aside(move || {
-        let kept = PasswordHash::new(&against);
-        kept.is_ok_and(|kept| Argon2::default().verify_password(password.as_bytes(), &kept).is_ok())
+    aside(known, move || {
+        let nobodys = &*NOBODYS;
+        let kept = PasswordHash::new(against.as_deref().unwrap_or(nobodys));
+        let is_it = kept.is_ok_and(|kept| Argon2::default().verify_password(password.as_bytes(), &kept).is_ok());
+        is_it && against.is_some()
     })
     .await
 }
@@ -416,8 +502,11 @@ mod tests {
         let other = hashed(text.clone()).await.unwrap();
         assert!(one.hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", one.hash);
         assert_ne!(one.hash, other);
-        assert!(verify(&text, one.hash.clone()).await.unwrap() && verify(&text, other).await.unwrap());
-        assert!(!verify("another", one.hash).await.unwrap() && !verify("", "not a hash".to_owned()).await.unwrap());
+        let is =
+            async |text: &str, hash: Option<&str>| verify(text, hash.map(str::to_owned), Known::Not).await.unwrap();
+        assert!(is(&text, Some(&one.hash)).await && is(&text, Some(&other)).await);
+        assert!(!is("another", Some(&one.hash)).await && !is("", Some("not a hash")).await);
+        assert!(!is("nobody has this password", None).await);
         assert_eq!(text.len(), 24);
     }
 }

@@ -107,6 +107,14 @@ pub enum Way {
 }
 
 impl Me {
+    /// By what they are counted: the key of a program, or the person in a browser.
+    pub fn account(&self) -> String {
+        match &self.way {
+            Way::Key { id, .. } => format!("{} key {id}", self.business),
+            Way::Session { .. } => format!("{} person {}", self.business, self.person.id),
+        }
+    }
+
     /// As they act.
     pub fn actor(&self) -> Actor {
         Actor::Person(self.person.person())

@@ -29,7 +29,7 @@ impl Shop {
         Secret::parse(made["secret"].as_str().unwrap()).unwrap()
     }
 
-    async fn sent(&self, request: axum::http::request::Builder, body: String) -> Got {
+    pub(super) async fn sent(&self, request: axum::http::request::Builder, body: String) -> Got {
         let request = request.method(Method::POST).header(header::HOST, "localhost");
         let (parts, body) = self.whole(request.body(Body::from(body)).unwrap()).await.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();

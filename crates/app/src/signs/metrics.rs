@@ -15,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::log;
 use crate::flow::records::Records;
+use crate::server::seats::Census;
 
 /// The type of what [`Metrics::text`] writes.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -124,6 +125,9 @@ pub struct Metrics {
     broken: Family<OfBusiness, Gauge>,
     jobs_waiting: Gauge,
     lines_lost: Gauge,
+    connections: Gauge,
+    gave_way: Gauge,
+    streams: Gauge,
 }
 
 /// What the writer measures of itself.
@@ -164,6 +168,9 @@ impl Default for Metrics {
             broken: Family::default(),
             jobs_waiting: Gauge::default(),
             lines_lost: Gauge::default(),
+            connections: Gauge::default(),
+            gave_way: Gauge::default(),
+            streams: Gauge::default(),
             registry: Registry::default(),
         };
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
@@ -180,6 +187,10 @@ impl Default for Metrics {
         registry.register("books_broken", "Whether the newest edit of a book is broken", new.broken.clone());
         registry.register("writer_jobs_waiting", "Jobs that wait to be written", new.jobs_waiting.clone());
         registry.register("log_lines_lost", "Lines that the log could not take in time", new.lines_lost.clone());
+        registry.register("connections", "Connections that are open", new.connections.clone());
+        let help = "Connections that gave way to others because there were too many";
+        registry.register("connections_gave_way", help, new.gave_way.clone());
+        registry.register("streams", "Streams of events that are open", new.streams.clone());
         Self { registry, ..new }
     }
 }
@@ -224,6 +235,13 @@ impl Metrics {
         let of = OfBusiness { business: business.to_owned() };
         self.approvals.get_or_create(&of).set(approvals);
         self.steps.get_or_create(&of).set(steps);
+    }
+
+    /// The connections and streams that are open.
+    pub fn listening(&self, census: &Census, streams: usize) {
+        self.connections.set(i64::try_from(census.open()).unwrap_or(i64::MAX));
+        self.gave_way.set(i64::try_from(census.gave_way()).unwrap_or(i64::MAX));
+        self.streams.set(i64::try_from(streams).unwrap_or(i64::MAX));
     }
 
     /// Everything as a text, with how many jobs wait for the writer.

@@ -62,14 +62,14 @@ pub async fn add(
     request: Request,
 ) -> Response {
     let at = format!("/desk/cases/{id}");
-    let form = Form::read(request).await;
     let staff = match staff {
         Ok(staff) => staff,
         Err(turned) => {
-            let typed = Answers::of(form.typed).as_form();
+            let typed = Answers::of(Form::read_little(request).await.typed).as_form();
             return crate::desk::again(turned, &format!("{at}/evidence"), typed.as_bytes());
         }
     };
+    let form = Form::read(request).await;
     let not = match added(&staff, &id, &form).await {
         Ok(()) => return Redirect::to(&at).into_response(),
         Err(not) => not,

@@ -1,0 +1,72 @@
+//! A request, as the listener knows it: where it comes from, whether anyone turned out to be known, and the room that its
+//! body takes until it is answered.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use axum::http::Extensions;
+
+use super::room::{NoRoom, Place, Room, Sender};
+use super::seats::Peer;
+
+/// Goes with each request, among its extensions.
+#[derive(Clone, Debug)]
+pub struct Guest(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    peer: Peer,
+    room: Arc<Room>,
+    known: OnceLock<Arc<str>>,
+    places: Mutex<Vec<Place>>,
+}
+
+impl Guest {
+    /// Of a request from an address.
+    pub fn new(peer: Peer, room: Arc<Room>) -> Self {
+        Self(Arc::new(Inner { peer, room, known: OnceLock::new(), places: Mutex::default() }))
+    }
+
+    /// That of a request; none where it came by no connection.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get()
+    }
+
+    /// Someone turned out to be known, by this name.
+    pub fn is(&self, name: &str) {
+        let _ = self.0.known.set(name.into());
+    }
+
+    /// As [`Guest::is`], where all who are let in are alike.
+    pub fn is_let_in(&self) {
+        self.is(&format!("at {}", self.0.peer));
+    }
+
+    /// Whether anyone did.
+    pub fn is_known(&self) -> bool {
+        self.0.known.get().is_some()
+    }
+
+    /// From where it comes.
+    pub fn peer(&self) -> Peer {
+        self.0.peer
+    }
+
+    /// Takes room for so many bytes, until the request is answered.
+    ///
+    /// # Errors
+    /// When there was none in time.
+    pub async fn hold(&self, bytes: usize) -> Result<(), NoRoom> {
+        let sender = match self.0.known.get() {
+            Some(name) => Sender::Known(Arc::clone(name)),
+            None => Sender::Stranger(self.0.peer),
+        };
+        let place = self.0.room.take(&sender, bytes).await?;
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner).push(place);
+        Ok(())
+    }
+
+    /// It is answered: what it sent is held no more.
+    pub fn leaves(&self) {
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
