@@ -45,12 +45,12 @@ pub struct AccountDocument {
     /// What is left.
     left: Option<String>,
     /// What each grant took, the oldest first.
-    given: Vec<TakenDocument>,
+    given: Vec<LedgerHeldDocument>,
 }
 
 /// What a grant took.
 #[derive(Serialize, ToSchema)]
-pub struct TakenDocument {
+pub struct LedgerHeldDocument {
     /// The case.
     case: String,
     /// The grant.
@@ -112,8 +112,8 @@ fn account(row: &Ledger) -> AccountDocument {
     }
 }
 
-fn taken(row: &Ledger, held: &Held) -> TakenDocument {
-    TakenDocument {
+fn taken(row: &Ledger, held: &Held) -> LedgerHeldDocument {
+    LedgerHeldDocument {
         case: held.case.to_string(),
         grant: held.grant.to_string(),
         step: held.step,
