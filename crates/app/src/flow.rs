@@ -15,6 +15,7 @@ pub mod history;
 pub mod importing;
 pub mod incoming;
 pub mod job;
+pub mod kept;
 pub mod known;
 pub mod left;
 pub mod links;

@@ -6,6 +6,7 @@ mod customer;
 mod desk;
 mod evidence;
 mod incoming;
+mod kept;
 mod links;
 mod matrix;
 mod precedents;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use amends_core::book::rules::Book;
 use amends_core::ids::BusinessId;
+use amends_core::journal::derive::Standing;
 use amends_core::time::Time;
 
 use bench::Bench;
@@ -20,6 +21,7 @@ pub use load::read_cases;
 pub(super) use save::book_line;
 
 use super::job::{Answer, Job};
+use super::kept::Kept;
 use super::known::Known;
 use super::rules::Rules;
 use crate::store::{Conn, StoreError};
@@ -31,6 +33,10 @@ pub struct Memory {
     pub known: Known,
     /// What holds in each business.
     pub rules: HashMap<BusinessId, Arc<Rules>>,
+    /// What was read of the chain of settings.
+    pub standings: HashMap<BusinessId, Standing>,
+    /// What does not hold together.
+    pub kept: Arc<Kept>,
 }
 
 /// What a batch did.
@@ -85,6 +91,7 @@ async fn attempt(
 ) -> Result<(Bench, Vec<Answer>), StoreError> {
     let rules = load::rules(conn, memory, book, business, now).await?;
     let mut bench = Bench::new(business.clone(), rules, now);
+    bench.differs = memory.kept.differs(business);
     let replays = load::cases(conn, memory, &mut bench, jobs).await?;
     load::what_grants_touch(conn, &mut bench, jobs).await?;
     load::what_was_begun(conn, &mut bench, jobs).await?;

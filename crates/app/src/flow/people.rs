@@ -59,6 +59,8 @@ pub enum Setting {
     Imported(&'static str, String, u64),
     /// That what was personal was erased: of a customer, or for its age; and what, by reference.
     Erased(Erased),
+    /// That so many rows of tables were made from the journal again.
+    Rederived(usize),
     /// That all that is kept of a customer was shown as a whole.
     Shown(CustomerId),
     /// A version of a rule that a second person publishes.
@@ -92,13 +94,14 @@ pub enum Access {
 enum Told<'s> {
     Person { id: &'s str, role: &'s str, team: &'s str, active: bool },
     Team { id: &'s str, mode: &'s str },
-    Endpoint { id: &'s str, purpose: Purpose, url: &'s str, on: bool },
-    Inlet { id: &'s str, kind: Kind, owner: &'s str, on: bool },
+    Endpoint { id: &'s str, purpose: Purpose, url: &'s str, on: bool, kinds: &'s [String], secret: Digest },
+    Inlet { id: &'s str, kind: Kind, owner: &'s str, on: bool, secret: Digest },
     Allowance { holder: &'s str, span: &'s str, currency: &'s str, most: Option<i64> },
-    Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool },
+    Key { id: &'s str, person: &'s str, actions: &'s [String], until: Option<i64>, good: bool, secret: Digest },
     Access { person: &'s str, how: &'s str },
     Import { kind: &'s str, file: &'s str, rows: u64 },
     Erased(&'s Erased),
+    Rederived { rows: usize },
     Rule { policy: &'s str, in_force: &'s str, authors: &'s [PersonId], draft: &'s str, text: String, book: &'s str },
     Customer { id: &'s str, how: &'s str },
     Link { case: &'s str, consult: &'s str, how: &'s str, until: i64 },
@@ -120,7 +123,7 @@ impl Setting {
         }
     }
 
-    /// As the journal tells it: ids, never names; that something was a secret, never which.
+    /// As the journal tells it: ids, never names; of a secret, a digest that gives it to nobody.
     fn told(&self) -> (&'static str, Told<'_>) {
         match self {
             Self::Person(p) | Self::Owner(p) => {
@@ -130,11 +133,11 @@ impl Setting {
             Self::Team(t) => ("setting.team", Told::Team { id: t.id.as_str(), mode: &t.mode }),
             Self::Endpoint(e) => {
                 let (id, purpose, url, on) = (e.id.as_str(), e.purpose, e.url.as_str(), e.on);
-                ("setting.webhook", Told::Endpoint { id, purpose, url, on })
+                ("setting.webhook", Told::Endpoint { id, purpose, url, on, kinds: &e.kinds, secret: e.secret() })
             }
             Self::Inlet(i) => {
                 let (id, owner) = (i.id.as_str(), i.owner.as_str());
-                ("setting.inlet", Told::Inlet { id, kind: i.kind, owner, on: i.on })
+                ("setting.inlet", Told::Inlet { id, kind: i.kind, owner, on: i.on, secret: i.secret() })
             }
             Self::Allow(a) => ("setting.allowance", a.told(Some(a.most))),
             Self::Free(a) => ("setting.allowance", a.told(None)),
@@ -143,6 +146,7 @@ impl Setting {
             Self::Imported(kind, file, rows) => ("setting.import", Told::Import { kind, file, rows: *rows }),
             Self::Erased(erased) => (ERASED, Told::Erased(erased)),
             Self::Rule(p) => ("setting.rule", p.told()),
+            Self::Rederived(rows) => ("setting.rederived", Told::Rederived { rows: *rows }),
             Self::Shown(customer) => ("access.customer", Told::Customer { id: customer.as_str(), how: "export" }),
             Self::Link(link, mail) => {
                 let how = if mail.is_some() { "mail" } else { "by_hand" };
@@ -184,7 +188,7 @@ impl Setting {
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
             Self::Key(key) => keys::save(conn, business, key).await,
             Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
-            Self::Imported(..) | Self::Erased(..) | Self::Shown(..) => Ok(()),
+            Self::Imported(..) | Self::Erased(..) | Self::Shown(..) | Self::Rederived(..) => Ok(()),
             Self::Rule(publication) => publication.save(conn, business, at).await,
             Self::Link(link, mail) => {
                 links::add(conn, business, link).await?;
@@ -249,7 +253,7 @@ impl Allowance {
 impl KeyRow {
     fn told(&self, good: bool) -> Told<'_> {
         let (id, person) = (self.id.as_str(), self.person.as_str());
-        Told::Key { id, person, actions: &self.actions, until: self.until, good }
+        Told::Key { id, person, actions: &self.actions, until: self.until, good, secret: self.secret() }
     }
 }
 
@@ -302,7 +306,7 @@ async fn tried(
 }
 
 /// Makes changes within a transaction.
-pub(super) async fn change_in(
+pub(crate) async fn change_in(
     conn: &mut Conn,
     business: &BusinessId,
     by: &str,

@@ -14,6 +14,7 @@ use amends_core::time::Date;
 
 use super::drafting::{self, Tried, dated, denied, is_open, moved, newest, today, try_out};
 use super::job::Refused;
+use super::kept::standing;
 use super::people::{Setting, change};
 use super::records::{Me, Records};
 use crate::shelf::Published as Laid;
@@ -175,7 +176,7 @@ pub async fn lay(records: &Records, business: &BusinessId) -> Result<(), StoreEr
     let read = async {
         let mut conn = records.store.reader().await?;
         let edition = editions::published(&mut conn, business).await?;
-        Ok::<_, StoreError>((edition, editions::texts(&mut conn, business).await?))
+        Ok::<_, StoreError>((edition, standing::texts(&mut conn, business).await?))
     };
     let (edition, texts) = read.await?;
     let texts = texts.into_iter().map(|row| (row.path, Arc::from(row.text))).collect();

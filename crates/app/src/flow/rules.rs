@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use amends_core::journal::derive::{Difference, Standing};
 use amends_core::authority::{BudgetKey, Ladder, Mode, Period, Person};
 use amends_core::book::rules::{Book, Caps};
 use amends_core::case::Clocks;
@@ -11,12 +12,13 @@ use amends_core::money::Money;
 use amends_core::time::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::kept::standing::{self, Held, Tables};
 use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::inlets::InletRow;
 use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, StoreError, budgets, endpoints, inlets, keys, people, settings};
+use crate::store::{Conn, StoreError, budgets};
 
 /// What holds in a business now.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Rules {
     pub endpoints: Vec<EndpointRow>,
     /// Where its cases come in by themselves.
     pub inlets: Vec<InletRow>,
+    /// Where the tables of settings said something else than the journal, which holds.
+    pub differs: Vec<Difference>,
     keys: HashMap<PersonId, Vec<KeyRow>>,
     allowances: HashMap<(String, String, String), i64>,
 }
@@ -90,22 +94,19 @@ impl Rules {
         self.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
     }
 
-    /// Reads the settings of a business.
+    /// Reads the settings of a business, as the journal tells them. `standing`: what was read of it before.
     pub async fn read(
         conn: &mut Conn,
         business: &BusinessId,
         book: Arc<Book>,
-        version: i64,
+        standing: &mut Standing,
     ) -> Result<Self, StoreError> {
         let unreadable = |e: &dyn std::fmt::Display| StoreError::Unreadable(e.to_string());
         let ladder = Ladder::of(&book).map_err(|e| unreadable(&e))?;
-        let people = people::all(conn, business).await?;
-        let teams = people::teams(conn, business).await?;
-        let endpoints = endpoints::all(conn, business).await?;
-        let inlets = inlets::all(conn, business).await?;
-        let allowances = settings::allowances(conn, business).await?;
+        let Held { tables, version, differs } = standing::held(conn, business, standing).await?;
+        let Tables { people, teams, endpoints, inlets, allowances, keys, .. } = tables;
         let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
-        for key in keys::all(conn, business).await? {
+        for key in keys {
             of_people.entry(key.person.clone()).or_default().push(key);
         }
         Ok(Self {
@@ -118,6 +119,7 @@ impl Rules {
             teams: teams.into_iter().map(team).collect::<Result<_, _>>()?,
             endpoints,
             inlets,
+            differs,
             keys: of_people,
             allowances: allowances
                 .into_iter()

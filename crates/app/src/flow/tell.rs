@@ -41,8 +41,9 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
     if told {
         // Read again: how far each has come is no setting.
         let all = endpoints::all(&mut *records.store.reader().await?, business).await?;
-        for endpoint in all.iter().filter(|e| e.on && e.purpose == Purpose::Tell) {
-            enqueue(records, business, endpoint).await?;
+        for hook in rules.endpoints.iter().filter(|e| e.on && e.purpose == Purpose::Tell) {
+            let Some(row) = all.iter().find(|row| row.id == hook.id) else { continue };
+            enqueue(records, business, &EndpointRow { seen: row.seen.clone(), ..hook.clone() }).await?;
         }
     }
     let now = records.clock.now().micros();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId};
 
 use super::sql::Row;
@@ -26,6 +27,14 @@ pub struct KeyRow {
     pub until: Option<i64>,
     /// Since when it is there, in microseconds.
     pub since: i64,
+}
+
+impl KeyRow {
+    /// Of its secrets, for the journal: what it is of cannot be read from it.
+    pub fn secret(&self) -> Digest {
+        let (older, until) = self.older.as_ref().map_or(("", 0), |(digest, until)| (digest.as_str(), *until));
+        Digest::of_parts([self.digest.as_bytes(), older.as_bytes(), until.to_be_bytes().as_slice()])
+    }
 }
 
 /// Every key.

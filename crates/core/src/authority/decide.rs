@@ -74,6 +74,12 @@ impl GrantPlan {
         &self.budgets
     }
 
+    /// Who makes it real.
+    #[must_use]
+    pub const fn fulfil(&self) -> Fulfil {
+        self.fulfil
+    }
+
     /// What it costs.
     #[must_use]
     pub const fn cost(&self) -> Money {

@@ -7,7 +7,7 @@ use crate::assess::frozen::{Department, Frozen, OptionFrozen};
 use crate::authority::{Bound, BudgetKey, Fulfil, Person};
 use crate::digest::Digest;
 use crate::ids::{
-    ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId, PromiseId,
+    ApprovalId, BusinessId, CaseId, ConnectorId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId, PromiseId,
     RequestKind, RoleName, TeamId,
 };
 use crate::money::Money;
@@ -157,6 +157,9 @@ pub enum Happened {
         budgets: Vec<BudgetKey>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undo_until: Option<Time>,
+        /// Of each step, in order; a step of none is done by hand.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        connectors: Vec<Option<ConnectorId>>,
     },
     /// A grant was taken back by whoever gave it, before any of it was done.
     GrantTakenBack { id: GrantId },

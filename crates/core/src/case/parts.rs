@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::assess::frozen::{Department, Frozen};
 use crate::authority::{Bound, BudgetKey, Fulfil, Person};
 use crate::digest::Digest;
-use crate::ids::{ApprovalId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
+use crate::ids::{ApprovalId, ConnectorId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
 use crate::money::Money;
 use crate::time::Time;
 use crate::words::Words;
@@ -323,6 +323,8 @@ pub struct Grant {
     pub at: Time,
     /// Until when whoever gave it may take it back: nothing of it is done before.
     pub undo_until: Option<Time>,
+    /// Who makes each step real, in order; a step of none, or past the end, is done by hand.
+    pub connectors: Vec<Option<ConnectorId>>,
     /// How it stands.
     pub state: GrantState,
 }

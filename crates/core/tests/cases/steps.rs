@@ -140,7 +140,7 @@ fn give(w: &mut World, case: &str, new: &str, by: &Person, x: u8) -> Result<(), 
         Gave::Granted => {
             // The same plan again is of an older version.
             let again =
-                Command::Reserve { id: id(&format!("{new}_again")), plan: Box::new(stale.unwrap()), undo_until: None };
+                Command::Reserve { id: id(&format!("{new}_again")), plan: Box::new(stale.unwrap()), undo_until: None, connectors: Vec::new() };
             assert!(w.does(case, by, &again).is_err(), "a plan is good once");
             Ok(())
         }

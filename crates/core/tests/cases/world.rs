@@ -248,7 +248,7 @@ impl World {
             Decision::Grant(plan) => {
                 let budgets = plan.budgets().to_vec();
                 let (id, undo_until) = (GrantId::parse(grant).unwrap(), self.now.plus_micros(2 * MINUTE));
-                self.does(case, by, &Command::Reserve { id, plan: Box::new(plan), undo_until })?;
+                self.does(case, by, &Command::Reserve { id, plan: Box::new(plan), undo_until, connectors: Vec::new() })?;
                 self.budgets.extend(budgets.into_iter().map(|b| (b.key().clone(), b)));
                 Ok(Gave::Granted)
             }

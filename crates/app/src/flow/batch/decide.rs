@@ -1,7 +1,7 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
 use amends_core::authority::{
-    Asking, Budget, Customer, Decision, Question, Wish, budget_keys, decide, nearest, second_look,
+    Asking, Budget, Customer, Decision, Fulfil, GrantPlan, Question, Wish, budget_keys, decide, nearest, second_look,
 };
 use amends_core::case::{
     Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, GrantState, Look, Next, Opening,
@@ -10,7 +10,8 @@ use amends_core::case::{
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
 use amends_core::fulfilment::kinds_of;
-use amends_core::ids::{ApprovalId, GrantId, PersonId};
+use amends_core::ids::{ApprovalId, ConnectorId, GrantId, PersonId};
+use amends_core::payout::pays_out;
 use amends_core::time::{Duration, Time};
 use amends_core::words::Words;
 
@@ -121,8 +122,17 @@ impl Bench {
 
     /// Whether a connector is there for at least one thing of what is wished.
     fn connected(&self, case: &Case, wish: &Wish) -> bool {
-        let option = case.assessment(&wish.assessment).and_then(|kept| kept.frozen.option(&wish.option));
-        option.is_some_and(|o| kinds_of(o).into_iter().any(|kind| self.rules.connector(kind).is_some()))
+        kinds_of_wish(case, wish).into_iter().any(|kind| self.rules.connector(kind).is_some())
+    }
+
+    /// Who makes each step real; none at all where all are done by hand.
+    fn connectors(&self, plan: &GrantPlan, kinds: &[Option<&str>]) -> Result<Vec<Option<ConnectorId>>, Refused> {
+        if plan.fulfil() == Fulfil::ByHand {
+            return Ok(Vec::new());
+        }
+        let of = |kind: &Option<&str>| self.rules.connector(*kind).map(|hook| ConnectorId::parse(&hook.id)).transpose();
+        let all: Result<_, _> = kinds.iter().map(of).collect();
+        all.map_err(|e| Refused::Store(StoreError::Unreadable(e.to_string())))
     }
 
     fn give(
@@ -139,9 +149,14 @@ impl Bench {
             }
             Decision::Denied(denied) => return Err(denied.into()),
         };
+        let kinds = kinds_of_wish(case, wish);
+        if self.differs && kinds.iter().any(|kind| pays_out(kind.unwrap_or_default())) {
+            return Err(Denied::KeptDiffers.into());
+        }
+        let connectors = self.connectors(&plan, &kinds)?;
         let budgets = plan.budgets().to_vec();
         let undo_until = undo.and_then(|undo| self.now.plus_micros(undo.0));
-        let reserve = Command::Reserve { id: grant.clone(), plan: Box::new(plan), undo_until };
+        let reserve = Command::Reserve { id: grant.clone(), plan: Box::new(plan), undo_until, connectors };
         let events = self.apply(case, &reserve, by)?;
         for budget in budgets {
             self.set(&budget);
@@ -267,7 +282,7 @@ impl Bench {
             asked,
         };
         if let Some(grant) = given {
-            self.steps.extend(steps_of(&self.rules, case, grant, self.now)?);
+            self.steps.extend(steps_of(case, grant, self.now)?);
             if grant.right == Right::Discretion && grant.state == GrantState::Reserved {
                 let day = self.rules.day(grant.at);
                 if let Some(customer) = case.customer.clone() {
@@ -277,6 +292,12 @@ impl Bench {
         }
         Ok(done)
     }
+}
+
+/// The kind of each thing that is wished.
+fn kinds_of_wish<'c>(case: &'c Case, wish: &Wish) -> Vec<Option<&'c str>> {
+    let option = case.assessment(&wish.assessment).and_then(|kept| kept.frozen.option(&wish.option));
+    option.map(kinds_of).unwrap_or_default()
 }
 
 /// What a job makes happen.

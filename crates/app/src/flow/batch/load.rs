@@ -12,6 +12,7 @@ use amends_core::time::Time;
 use super::Memory;
 use super::bench::{Bench, Slot};
 use crate::flow::fulfil::state_of;
+use crate::flow::kept::Place;
 use crate::flow::job::{Answer, Ending, Job, Refused, Work};
 use crate::flow::present;
 use crate::flow::rules::Rules;
@@ -37,7 +38,9 @@ pub async fn rules(
     if let Some(rules) = memory.rules.get(business).filter(fits) {
         return Ok(Arc::clone(rules));
     }
-    let rules = Arc::new(Rules::read(conn, business, Arc::clone(book), version).await?);
+    let standing = memory.standings.entry(business.clone()).or_default();
+    let rules = Arc::new(Rules::read(conn, business, Arc::clone(book), standing).await?);
+    memory.kept.looked_at(business, Place::Settings, rules.differs.clone());
     memory.rules.insert(business.clone(), Arc::clone(&rules));
     Ok(rules)
 }

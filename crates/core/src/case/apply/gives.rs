@@ -4,12 +4,12 @@ use super::{Context, free, known};
 use crate::authority::{Fulfil, GrantPlan};
 use crate::case::{Actor, Case, Command, GrantState, Happened};
 use crate::denied::Denied;
-use crate::ids::GrantId;
+use crate::ids::{ConnectorId, GrantId};
 use crate::time::Time;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command {
-        Command::Reserve { id, plan, undo_until } => reserve(case, id, plan, *undo_until, c),
+        Command::Reserve { id, plan, undo_until, connectors } => reserve(case, id, plan, (*undo_until, connectors), c),
         Command::TakeBack { id } => take_back(case, id, c),
         Command::SettleGrant { id } => {
             under_way(case, id, c)?;
@@ -28,7 +28,7 @@ fn reserve(
     case: &Case,
     id: &GrantId,
     plan: &GrantPlan,
-    undo_until: Option<Time>,
+    (undo_until, connectors): (Option<Time>, &[Option<ConnectorId>]),
     c: &Context<'_>,
 ) -> Result<Vec<Happened>, Denied> {
     c.owner(case)?;
@@ -47,6 +47,7 @@ fn reserve(
         charged_to: plan.charged_to.clone(),
         budgets: plan.budgets().iter().map(|b| b.key().clone()).collect(),
         undo_until,
+        connectors: connectors.to_vec(),
     }])
 }
 

@@ -122,11 +122,27 @@ impl Approval {
 
 fn new_grant(event: &Event) -> Option<Grant> {
     let by = event.by.person()?.clone();
-    let Happened::Reserved { id, of, cost, right, authority, approval, fulfil, budgets, undo_until, .. } =
-        event.what.clone()
+    let Happened::Reserved {
+        id, of, cost, right, authority, approval, fulfil, budgets, undo_until, connectors, ..
+    } = event.what.clone()
     else {
         return None;
     };
     let (version, at, state) = (event.version, event.at, GrantState::Reserved);
-    Some(Grant { id, of, cost, right, by, authority, approval, fulfil, budgets, version, at, undo_until, state })
+    Some(Grant {
+        id,
+        of,
+        cost,
+        right,
+        by,
+        authority,
+        approval,
+        fulfil,
+        budgets,
+        version,
+        at,
+        undo_until,
+        connectors,
+        state,
+    })
 }
