@@ -1,6 +1,7 @@
 //! Drafts of rules: begun from the newest version, saved, tried out before they are published.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use amends_core::book::check::check;
@@ -280,7 +281,7 @@ pub async fn try_out(
 }
 
 /// The path of a version that is published.
-pub(super) fn path_of(policy: &str, in_force: Date) -> String {
+pub(super) fn path_of(policy: &str, in_force: impl fmt::Display) -> String {
     format!("policies/{policy}-{in_force}.yaml")
 }
 

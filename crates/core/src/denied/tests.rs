@@ -66,6 +66,7 @@ fn all() -> Vec<Denied> {
         Denied::LoanUsedUp { circumstance: "illness".into() },
         Denied::KindBarred { kind: "refund".into() },
         Denied::MayNotWrite,
+        Denied::KeptDiffers,
         Denied::Moved { version: 12 },
         Denied::BelowZero,
         Denied::OtherCurrency { key: team.clone() },

@@ -157,6 +157,33 @@ async fn lock_budgets(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<BudgetK
     Ok(())
 }
 
+/// Holds budgets against the journal that are not as they were written last: another program did, or someone by hand.
+pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Bench) -> Result<(), StoreError> {
+    if conn.is_shared() {
+        return Ok(());
+    }
+    let business = &bench.business;
+    let is_other = |slot: &&Slot| {
+        let last = memory.budgets.get(&(business.clone(), slot.id.clone()));
+        last.is_some_and(|last| slot.before != Some(*last))
+    };
+    let others: Vec<String> = bench.budgets.values().filter(is_other).map(|slot| slot.id.clone()).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let heads = journal::heads(conn, business).await?;
+    let followed = memory.followed.entry(business.clone()).or_default();
+    while !followed.read_on(conn, business, &heads).await? {}
+    for id in others {
+        let differs = followed.check(conn, business, &[&id]).await?;
+        if differs.is_empty() {
+            memory.budgets.remove(&(business.clone(), id.clone()));
+        }
+        memory.kept.looked_at(business, Place::Budget(id), differs);
+    }
+    Ok(())
+}
+
 /// Locks the steps of grants that would be taken back: whoever began one has it, and whoever would begin one finds it gone.
 pub async fn what_was_begun(conn: &mut Conn, bench: &mut Bench, jobs: &[Job]) -> Result<(), StoreError> {
     for job in jobs {

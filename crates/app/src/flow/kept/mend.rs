@@ -87,6 +87,10 @@ async fn put_right(
     let key = &difference.key;
     match &difference.at {
         Differs::Column { column: "secret", .. } => shut(conn, business, table, key, None).await,
+        Differs::Column { journal: Some(digest), .. } if *table == PUBLISHED => {
+            kept::remove(conn, business, table, key).await?;
+            lay(conn, business, digest).await.map(|()| None)
+        }
         Differs::Column { column, journal, .. } => {
             kept::set(conn, business, table, key, (column, journal.as_deref())).await.map(|()| None)
         }
@@ -94,7 +98,10 @@ async fn put_right(
         Differs::Missing { row } if [&KEYS, &ENDPOINTS, &INLETS].contains(&table) => {
             shut(conn, business, table, key, Some(row)).await
         }
-        Differs::Missing { .. } if *table == PUBLISHED => lay(conn, business, key).await.map(|()| None),
+        Differs::Missing { row } if *table == PUBLISHED => {
+            let digest = row.get("text").cloned().flatten().unwrap_or_default();
+            lay(conn, business, &digest).await.map(|()| None)
+        }
         // Without its key nobody could read what was written on it.
         Differs::Missing { .. } if *table == CASES => Ok(None),
         Differs::Missing { row } => {

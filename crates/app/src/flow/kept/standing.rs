@@ -8,6 +8,7 @@ use amends_core::journal::SETTINGS;
 use amends_core::journal::derive::{Columns, Difference, Entered, Rows, Standing, compare};
 use amends_core::time::Time;
 
+use crate::flow::drafting::path_of;
 use crate::flow::people::{Setting, change};
 use crate::store::editions::TextRow;
 use crate::store::endpoints::{EndpointRow, Purpose};
@@ -17,7 +18,7 @@ use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
 use crate::store::{
-    Conn, Store, StoreError, editions, endpoints, inlets, journal, keys, kept, people, precedents, settings,
+    Conn, Store, StoreError, editions, endpoints, inlets, journal, keys, people, precedents, settings,
 };
 
 /// Entries of one read.
@@ -136,19 +137,9 @@ impl Tables {
             (KEYS.name, standing.key_rows(), self.keys.iter().map(of_key).collect()),
             (ENDPOINTS.name, standing.hook_rows(), self.endpoints.iter().map(of_endpoint).collect()),
             (INLETS.name, standing.inlet_rows(), self.inlets.iter().map(of_inlet).collect()),
-            (PUBLISHED.name, standing.rule_rows(), self.published.iter().map(of_text).collect::<Rows>()),
+            (PUBLISHED.name, standing.rule_rows(path_of), self.published.iter().map(of_text).collect::<Rows>()),
         ];
-        let all = tables.iter().flat_map(|(table, journal, found)| compare(table, journal, found));
-        all.map(|difference| self.by_path(difference)).collect()
-    }
-
-    /// A text that nobody published is named by where it stands.
-    fn by_path(&self, difference: Difference) -> Difference {
-        let is_it = |row: &&TextRow| difference.table == PUBLISHED.name && of_text(row).0 == difference.key;
-        match self.published.iter().find(is_it) {
-            Some(row) => Difference { key: row.path.clone(), ..difference },
-            None => difference,
-        }
+        tables.iter().flat_map(|(table, journal, found)| compare(table, journal, found)).collect()
     }
 
     /// As they hold: what the journal tells, with the rest of the rows that go with it.
@@ -278,9 +269,8 @@ fn of_inlet(row: &InletRow) -> (String, Columns) {
     (row.id.to_string(), columns)
 }
 
-/// By what it says, since the journal tells no path.
 fn of_text(row: &TextRow) -> (String, Columns) {
-    (Digest::of(row.text.as_bytes()).to_string(), Columns::new())
+    (row.path.clone(), columns([("text", Digest::of(row.text.as_bytes()).to_string())]))
 }
 
 /// Writes down once what an older program did not tell the journal: secrets, kinds, and rows of before it told them. What it
@@ -327,13 +317,9 @@ pub async fn texts(conn: &mut Conn, business: &BusinessId) -> Result<Vec<TextRow
     let texts = editions::texts(conn, business).await?;
     let mut standing = Standing::default();
     follow(conn, business, &mut standing).await?;
-    let told = standing.rule_rows();
-    match texts.iter().find(|row| !told.contains_key(&of_text(row).0)) {
-        Some(row) => Err(StoreError::Unreadable(format!(
-            "table `{}`, row `{}`: the journal tells of no rule with this text; see `amends verify --database`",
-            kept::PUBLISHED.name,
-            row.path
-        ))),
+    let found: Rows = texts.iter().map(of_text).collect();
+    match compare(PUBLISHED.name, &standing.rule_rows(path_of), &found).first() {
+        Some(difference) => Err(StoreError::Unreadable(format!("{difference}; see `amends verify --database`"))),
         None => Ok(texts),
     }
 }

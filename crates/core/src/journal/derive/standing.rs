@@ -1,6 +1,6 @@
 //! Who works here, what they may, and where money is sent: what the chain `settings` says of it now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -25,8 +25,8 @@ pub struct Standing {
     pub hooks: BTreeMap<String, Hook>,
     /// Inlets by id.
     pub inlets: BTreeMap<String, Inflow>,
-    /// The text that was published last of each policy, by its digest.
-    pub rules: BTreeMap<String, Digest>,
+    /// The digests of the texts that were published, by policy and day.
+    pub rules: BTreeMap<(String, String), Digest>,
 }
 
 /// Someone who works here.
@@ -148,6 +148,7 @@ enum What {
     },
     Rule {
         policy: String,
+        in_force: String,
         text: Digest,
     },
 }
@@ -215,7 +216,7 @@ impl Standing {
             }
             What::Key { id, good: true, key } => drop(self.keys.insert(id, key)),
             What::Key { id, good: false, .. } => drop(self.keys.remove(&id)),
-            What::Rule { policy, text } => drop(self.rules.insert(policy, text)),
+            What::Rule { policy, in_force, text } => drop(self.rules.insert((policy, in_force), text)),
         }
     }
 
@@ -277,11 +278,13 @@ impl Standing {
         self.inlets.iter().map(|(id, inlet)| (id.clone(), row(inlet))).collect()
     }
 
-    /// The texts that stand over the book's folder, by their digests: no row has another.
+    /// The rows of the table `published`. `path`: where the text of a policy stands that is in force from a day on.
     #[must_use]
-    pub fn rule_rows(&self) -> Rows {
-        let texts: BTreeSet<&Digest> = self.rules.values().collect();
-        texts.into_iter().map(|text| (text.to_string(), Columns::new())).collect()
+    pub fn rule_rows(&self, path: impl Fn(&str, &str) -> String) -> Rows {
+        let row = |((policy, day), text): (&(String, String), &Digest)| {
+            (path(policy, day), columns([("text", text.as_str())]))
+        };
+        self.rules.iter().map(row).collect()
     }
 }
 
