@@ -1,7 +1,6 @@
 //! Drafts of rules: begun from the newest version, saved, tried out before they are published.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::sync::Arc;
 
 use amends_core::book::check::check;
@@ -281,7 +280,7 @@ pub async fn try_out(
 }
 
 /// The path of a version that is published.
-pub(super) fn path_of(policy: &str, in_force: impl fmt::Display) -> String {
+pub(super) fn path_of(policy: &str, in_force: &str) -> String {
     format!("policies/{policy}-{in_force}.yaml")
 }
 
@@ -304,7 +303,7 @@ struct Draft {
 
 impl Draft {
     fn tried(&self) -> Tried {
-        let path = path_of(&self.policy, self.in_force);
+        let path = path_of(&self.policy, &self.in_force.to_string());
         let checked = check(&with(&self.files, &path, &dated(&self.text, self.in_force), None));
         let place = checked.sources.files.iter().position(|file| file.path == path);
         let file = place.and_then(|at| u16::try_from(at).ok()).map(FileId).unwrap_or_default();
