@@ -119,6 +119,9 @@ desk-what-do-they-say = What do they say?
 desk-optional = (optional)
 desk-dates-count = The dates of today count for the customer from now on, however long it takes.
 desk-open-it = Open it
+desk-kept-differs = Payouts are stopped
+desk-kept-nothing-is-paid = Some rows in the database don't match the journal. Cases can be read and worked on, but nothing is paid out.
+desk-kept-what-to-do = Ask your operator to find out who changed these rows, then run “amends verify --database” with “--rederive”. Payouts go on by themselves after that.
 
 ## found.html
 

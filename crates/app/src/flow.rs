@@ -18,6 +18,7 @@ pub mod history;
 pub mod importing;
 pub mod incoming;
 pub mod job;
+pub mod kept;
 pub mod known;
 pub mod ledger;
 pub mod left;

@@ -8,6 +8,7 @@ mod evidence;
 mod hands;
 mod hears;
 mod incoming;
+mod kept;
 mod ledger;
 mod links;
 mod matrix;

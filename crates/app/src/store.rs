@@ -21,6 +21,7 @@ pub mod grants;
 pub mod imports;
 pub mod inlets;
 pub mod journal;
+pub mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod links;
@@ -190,6 +191,24 @@ impl Conn {
     /// Ends a transaction: none of it is kept.
     pub async fn rollback(&mut self) -> Result<(), StoreError> {
         self.batch("ROLLBACK").await
+    }
+
+    /// Reads several things as they are at one moment, while others go on writing.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn at_one_moment<T, E: From<StoreError>>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Lite(conn) => conn.batch("BEGIN").await?,
+            Self::Postgres(conn) => conn.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+        }
+        let read = work(self).await;
+        let ended = self.rollback().await;
+        // What failed is told; that nothing was there to end any more is no news.
+        read.and_then(|read| ended.map(|()| read).map_err(E::from))
     }
 
     /// Does several things as one: all of it is kept, or none.

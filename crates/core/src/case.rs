@@ -22,8 +22,8 @@ pub use parts::{
     Kept, Look, Offer, Part, Promise, PromiseState, Right, SetBack, State, Turn,
 };
 
-use crate::assess::frozen::{OptionFrozen, larger};
-use crate::authority::{Bound, BudgetKey, Person};
+use crate::assess::frozen::OptionFrozen;
+use crate::authority::{Bound, Person};
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::facts::Source;
@@ -146,27 +146,7 @@ impl Case {
         }
     }
 
-    /// What a grant takes from a budget: its cost, or its worth where the budget bounds what is owed.
-    #[must_use]
-    pub fn taken_from(&self, key: &BudgetKey, grant: &Grant) -> Money {
-        match self.option_of(&grant.of).filter(|_| key.is_of_owed()) {
-            Some(option) => option.worth(grant.of.amount.as_ref(), grant.cost),
-            None => grant.cost,
-        }
-    }
-
-    /// What a budget keeps of what a grant took from it, where only a part of the grant was done.
-    #[must_use]
-    pub fn kept_from(&self, key: &BudgetKey, grant: &Grant, part: &Part) -> Money {
-        let whole = self.taken_from(key, grant);
-        let done = match self.option_of(&grant.of).filter(|_| key.is_of_owed()) {
-            Some(option) => larger(option.payout_of_steps(grant.of.amount.as_ref(), &part.steps), part.cost),
-            None => part.cost,
-        };
-        if done.currency == whole.currency && done.minor < whole.minor { done } else { whole }
-    }
-
-    fn option_of(&self, of: &Bound) -> Option<&OptionFrozen> {
+    pub(crate) fn option_of(&self, of: &Bound) -> Option<&OptionFrozen> {
         self.assessment(&of.assessment)?.frozen.option(&of.option)
     }
 

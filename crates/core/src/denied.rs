@@ -136,6 +136,8 @@ denials! {
     OtherPayee = "other_payee", "the remedy goes to a payment that the facts of the case do not have: leave it out, or name one of theirs";
     /// The role may not write remedies.
     MayNotWrite = "may_not_write", "nobody of this role writes a remedy of their own: ask someone above";
+    /// What is kept does not hold together.
+    KeptDiffers = "kept_differs", "the tables of this business do not say what its journal says, so nothing is paid out: tell your head, who sees the row on their desk, and try again once it is put right";
     /// The case moved since it was decided.
     Moved { version: u64 } = "moved", "the case is at version {version} by now: decide again";
 

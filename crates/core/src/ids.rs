@@ -82,6 +82,8 @@ ids! {
     CustomerId;
     /// A case.
     CaseId;
+    /// What makes steps real in another system: a webhook.
+    ConnectorId;
     /// Where cases come in by themselves: events of another system, mail, a form.
     InletId;
     /// A grant of a case.

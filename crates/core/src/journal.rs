@@ -30,6 +30,7 @@
 //! well; the entry that tells so ([`ERASED`], in the chain [`SETTINGS`]) names them, and verifying excuses those alone.
 
 mod chain;
+pub mod derive;
 mod erased;
 mod line;
 mod recheck;

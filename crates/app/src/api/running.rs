@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::books::json;
 use super::problem::Problem;
 use crate::app::App;
 use crate::flow::records::Records;
@@ -23,11 +26,23 @@ pub async fn health() -> &'static str {
     "ok\n"
 }
 
-/// Whether requests may be sent here: books are served, and the database answers.
+/// Whether requests may be sent here.
+#[derive(Serialize, ToSchema)]
+pub struct Ready {
+    /// They may.
+    ready: bool,
+    /// Whether tables say what the journal says: `whole`, `checking` until all was looked at once, or `differs`: then
+    /// questions are answered and nothing is paid out. None where no database is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<&'static str>,
+}
+
+/// Whether requests may be sent here: books are served, and the database answers. Where tables do not say what the journal
+/// says they may all the same, since reading and answering go on.
 #[utoipa::path(get, path = "/ready", operation_id = "ready", tag = "about",
-    responses((status = 200, description = "They may.", body = String, content_type = "text/plain"),
+    responses((status = 200, description = "They may; and whether what is kept holds together.", body = Ready),
         (status = 503, description = "Not now: it stops, or its database does not answer.", body = Problem, content_type = "application/problem+json")))]
-pub async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
+pub async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     let not = |title: &str, code: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, title).code(code);
     if *app.stopping.borrow() {
         return Err(not("this server was asked to stop", "stopping").hint("send requests to another"));
@@ -40,7 +55,14 @@ pub async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
             return Err(problem.hint("see that it runs and can be reached from here"));
         }
     }
-    Ok("ready\n")
+    let kept = app.records.as_ref().map(|records| worst(records));
+    Ok(json(&Ready { ready: true, kept }))
+}
+
+/// The worst word of all businesses.
+fn worst(records: &Records) -> &'static str {
+    let words: Vec<&str> = records.businesses().iter().map(|business| records.kept.word(business)).collect();
+    ["differs", "checking"].into_iter().find(|word| words.contains(word)).unwrap_or("whole")
 }
 
 /// Counts and times since the start, in the text format that Prometheus reads. Nothing in it is about a customer.
@@ -56,6 +78,9 @@ pub async fn metrics(State(app): State<App>) -> Response {
     let mut jobs = 0;
     if let Some(records) = &app.records {
         jobs = records.writer.waiting();
+        for business in records.businesses() {
+            metrics.kept(business.as_str(), records.kept.differences(&business).len());
+        }
         // Without its database the rest is still to be seen.
         let _ = count(&app, records).await;
     }

@@ -70,6 +70,11 @@ impl Kept {
         self.with(work)
     }
 
+    /// Whether it is named on the command line.
+    pub(super) const fn is_given(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// Opens the database and does something with it.
     pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
         let place =

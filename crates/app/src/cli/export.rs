@@ -1,15 +1,18 @@
 //! `amends export`: the journal with everything needed to verify it, and `amends backup`: the whole database.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use amends_core::journal::derive::Difference;
 use amends_core::time::Time;
 use anyhow::{Context as _, Result, ensure};
 
 use super::database::{Kept, Of};
-use super::{Answer, Outcome};
-use crate::flow::export::export;
+use super::{Answer, Exit, Outcome};
+use crate::flow::export::{cut_off, export};
+use crate::paint::clean;
 use crate::private;
 
 /// Export a business's journal as JSON Lines, with everything `amends verify` needs
@@ -25,16 +28,32 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let business = args.of.business()?;
     let Some(file) = &args.out else {
-        args.of.with_existing(|store, now| async move {
+        let cut = args.of.with_existing(|store, now| async move {
             let mut out = BufWriter::new(std::io::stdout().lock());
-            Ok(export(&store, &business, at(now), &mut out).await?)
+            export(&store, &business, at(now), &mut out).await?;
+            Ok(cut_off(&store, &business).await?)
         })?;
-        return Ok(Answer::good(""));
+        return Ok(told(String::new(), &cut));
     };
-    let lines = args.of.with_existing(|store, now| async move {
-        whole(file, async |out| Ok(export(&store, &business, at(now), out).await?)).await
+    let (lines, cut) = args.of.with_existing(|store, now| async move {
+        let lines = whole(file, async |out| Ok(export(&store, &business, at(now), out).await?)).await?;
+        Ok((lines, cut_off(&store, &business).await?))
     })?;
-    Ok(Answer::good(format!("{lines} lines in {}; `amends verify {}` proves them\n", file.display(), file.display())))
+    let says = format!("{lines} lines in {}; `amends verify {}` proves them\n", file.display(), file.display());
+    Ok(told(says, &cut))
+}
+
+/// What was exported, and what shows that it is not all there was.
+fn told(out: String, cut: &[Difference]) -> Answer {
+    let mut err = String::new();
+    for difference in cut {
+        // Writing to a text cannot fail.
+        let _ = writeln!(err, "amends: {}", clean(&difference.to_string()));
+    }
+    if !cut.is_empty() {
+        err.push_str("amends: the export is written, and entries that were there once are not in it: keep it, and hold the database against a backup\n");
+    }
+    Answer { out, err, exit: if cut.is_empty() { Exit::Good } else { Exit::Found } }
 }
 
 fn at(now: i64) -> Time {

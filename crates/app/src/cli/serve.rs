@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::watch as signal;
 
 use super::config::{Given, Settings};
 use super::{Answer, Outcome, Stop, broken};
@@ -18,6 +18,7 @@ use crate::connect::http::Reach;
 use crate::connect::mail::Mailer;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
+use crate::flow::kept::watch::{self, Watches};
 use crate::flow::records::{Records, UNDO_SECONDS};
 use crate::flow::{access, fulfil, news, timer};
 use crate::router::router;
@@ -94,9 +95,10 @@ pub(super) struct Keep {
     public: Option<String>,
 }
 
-/// What goes on beside the answers: clocks, news, and what makes grants real.
-async fn background(records: Arc<Records>) {
-    tokio::join!(timer::run(Arc::clone(&records)), news::run(Arc::clone(&records)), fulfil::run(records));
+/// What goes on beside the answers: clocks, news, the check of what is kept, and what makes grants real.
+async fn background(records: Arc<Records>, watches: Watches) {
+    let watching = watch::run(Arc::clone(&records), watches);
+    tokio::join!(timer::run(Arc::clone(&records)), news::run(Arc::clone(&records)), watching, fulfil::run(records));
 }
 
 /// Serves until asked to stop; says something once it listens.
@@ -150,7 +152,7 @@ async fn serve(
     // Whoever is told that it listens may ask it to stop at once.
     let asked = server::asked_to_stop();
     let shelf = Arc::new(shelf);
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = signal::channel(false);
     let records = match &keep {
         Some(Keep { place, reach, retention, undo_seconds, demo: _, mailer, public }) => {
             let opened = Records::open(place, Arc::clone(&shelf), Clock::System, Ids::System).await;
@@ -169,7 +171,14 @@ async fn serve(
         Some(records) if demo.is_none() => first_accounts(records, at).await.context("cannot use the database")?,
         _ => String::new(),
     };
-    let working = records.clone().map(|records| tokio::spawn(background(records)));
+    let working = match records.clone() {
+        Some(records) => {
+            // What was changed while nothing ran is seen before anything is done on it.
+            let watches = Watches::begin(&records).await.context("cannot use the database")?;
+            Some(tokio::spawn(background(records, watches)))
+        }
+        None => None,
+    };
     let signs = Signs::of(records.as_deref());
     let bounds = Bounds { census: Arc::clone(&signs.census), ..bounds };
     let app = App::new(Parts { shelf: Arc::clone(&shelf), records, door, signs, demo, stopping });

@@ -1,4 +1,4 @@
-//! `amends verify`: whether an export is whole, and where it is not.
+//! `amends verify`: whether an export is whole, or a database holds together with its journal, and where not.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -10,6 +10,7 @@ use amends_core::journal::{Fault, LINE_BYTES_MAX, Place, Report, Verifying};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
+use super::database::Kept;
 use super::{Answer, Exit, Outcome};
 use crate::folder;
 use crate::lines::Lines;
@@ -17,15 +18,25 @@ use crate::paint::{Text, clean, words};
 use crate::report::counted;
 use crate::screen::Screen;
 
+mod database;
+
 /// Lines after which a file that has had none of an export is none.
 const LINES_TO_TELL: usize = 100;
 
-/// Prove that an export is whole: chains, anchors, and every assessment made again
+/// Prove that an export is whole, or that a database's tables hold together with its journal
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// What `amends export` wrote; `-` reads standard input
-    #[arg(value_name = "EXPORT")]
-    export: PathBuf,
+    #[arg(value_name = "EXPORT", required_unless_present = "database", conflicts_with = "database")]
+    export: Option<PathBuf>,
+    #[command(flatten)]
+    kept: Kept,
+    /// With `--database`: one business alone, the name of its book
+    #[arg(long, value_name = "NAME", requires = "database")]
+    business: Option<String>,
+    /// With `--database`: make tables that differ from the journal again, and say so in the journal
+    #[arg(long, requires = "database")]
+    rederive: bool,
     /// An anchor that was kept elsewhere; may be given more than once
     #[arg(long = "anchor", value_name = "NUMBER:HASH", value_parser = kept)]
     anchors: Vec<(u64, Digest)>,
@@ -39,11 +50,14 @@ fn kept(text: &str) -> Result<(u64, Digest)> {
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
-    let found = if args.export == Path::new("-") {
+    let Some(export) = args.export.as_ref().filter(|_| !args.kept.is_given()) else {
+        return database::run(args, screen);
+    };
+    let found = if export == Path::new("-") {
         verify(io::stdin().lock(), "standard input", args)?
     } else {
-        let file: File = folder::open(&args.export)?;
-        verify(BufReader::new(file), &format!("`{}`", args.export.display()), args)?
+        let file: File = folder::open(export)?;
+        verify(BufReader::new(file), &format!("`{}`", export.display()), args)?
     };
     let exit = if found.is_whole() { Exit::Good } else { Exit::Found };
     if screen.json {

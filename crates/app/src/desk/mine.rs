@@ -30,6 +30,8 @@ use crate::texts::{filters, time};
 
 /// Most cases of each list.
 const LIST_MAX: usize = 200;
+/// Most rows that differ that are named.
+const DIFFERS_MAX: usize = 20;
 /// How many of one's last declined cases are looked through for customers who wrote since.
 const DECLINED_MAX: i64 = 100;
 
@@ -45,6 +47,8 @@ struct Desk {
     offered: Vec<Row>,
     /// Declined, and the customer wrote since.
     wrote: Vec<Row>,
+    /// Rows that do not say what the journal says, for whoever has the highest role.
+    differs: Vec<String>,
     kinds: Vec<Kind>,
     given: Given,
     look: Option<Look>,
@@ -203,11 +207,19 @@ async fn made(
         theirs: rows(&theirs),
         offered: rows(&offered),
         wrote: rows(&wrote),
+        differs: differs(staff),
         kinds,
         given,
         look,
         says,
     })
+}
+
+/// What the tables say otherwise than the journal, in words; nothing for those who can do nothing about it.
+fn differs(staff: &Staff) -> Vec<String> {
+    let is_top = staff.me.rules.ladder.top() == Some(&staff.me.person.role);
+    let all = staff.records.kept.differences(&staff.me.business);
+    all.iter().take(if is_top { DIFFERS_MAX } else { 0 }).map(ToString::to_string).collect()
 }
 
 fn row(staff: &Staff, line: &Line, names: &HashMap<String, String>) -> Row {

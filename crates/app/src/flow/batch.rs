@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use amends_core::book::rules::Book;
 use amends_core::ids::BusinessId;
+use amends_core::journal::derive::Standing;
 use amends_core::time::Time;
 
 use bench::Bench;
@@ -20,9 +21,15 @@ pub use load::read_cases;
 pub(super) use save::book_line;
 
 use super::job::{Answer, Job};
+use super::kept::Kept;
+use super::kept::budgets::Followed;
 use super::known::Known;
 use super::rules::Rules;
+use crate::store::budgets::Taken;
 use crate::store::{Conn, StoreError};
+
+/// Most budgets whose last writing is remembered.
+const BUDGETS_MAX: usize = 20_000;
 
 /// What the writer remembers between batches.
 #[derive(Debug, Default)]
@@ -31,6 +38,26 @@ pub struct Memory {
     pub known: Known,
     /// What holds in each business.
     pub rules: HashMap<BusinessId, Arc<Rules>>,
+    /// What was read of the chain of settings.
+    pub standings: HashMap<BusinessId, Standing>,
+    /// What budgets were written as last, where nobody else writes.
+    pub budgets: HashMap<(BusinessId, String), Taken>,
+    /// What the journal makes of budgets, as far as it had to be read.
+    pub followed: HashMap<BusinessId, Followed>,
+    /// What does not hold together.
+    pub kept: Arc<Kept>,
+}
+
+impl Memory {
+    fn wrote(&mut self, bench: &Bench) {
+        if self.budgets.len() > BUDGETS_MAX {
+            self.budgets.clear();
+        }
+        for slot in bench.budgets.values().filter(|slot| slot.moved) {
+            let taken = Taken { reserved: slot.budget.reserved().minor, settled: slot.budget.settled().minor };
+            self.budgets.insert((bench.business.clone(), slot.id.clone()), taken);
+        }
+    }
 }
 
 /// What a batch did.
@@ -64,6 +91,9 @@ pub async fn run(
                 let _ = conn.rollback().await;
                 return Err(e);
             }
+            if wrote && !conn.is_shared() {
+                memory.wrote(&bench);
+            }
             bench.cases.into_values().for_each(|case| memory.known.keep(case));
             Ok(Ran { answers, wrote })
         }
@@ -87,6 +117,8 @@ async fn attempt(
     let mut bench = Bench::new(business.clone(), rules, now);
     let replays = load::cases(conn, memory, &mut bench, jobs).await?;
     load::what_grants_touch(conn, &mut bench, jobs).await?;
+    load::what_was_written(conn, memory, &bench).await?;
+    bench.differs = memory.kept.differs(business);
     load::what_was_begun(conn, &mut bench, jobs).await?;
     load::who_is_there(conn, &mut bench, jobs).await?;
     load::heads(conn, &mut bench, jobs).await?;

@@ -282,7 +282,7 @@ pub async fn try_out(
 }
 
 /// The path of a version that is published.
-pub(super) fn path_of(policy: &str, in_force: Date) -> String {
+pub(super) fn path_of(policy: &str, in_force: &str) -> String {
     format!("policies/{policy}-{in_force}.yaml")
 }
 
@@ -305,7 +305,7 @@ struct Draft {
 
 impl Draft {
     fn tried(&self) -> Tried {
-        let path = path_of(&self.policy, self.in_force);
+        let path = path_of(&self.policy, &self.in_force.to_string());
         let checked = check(&with(&self.files, &path, &dated(&self.text, self.in_force), None));
         let place = checked.sources.files.iter().position(|file| file.path == path);
         let file = place.and_then(|at| u16::try_from(at).ok()).map(FileId).unwrap_or_default();

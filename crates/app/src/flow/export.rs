@@ -5,11 +5,16 @@ use std::io::Write;
 
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, TeamId};
+use amends_core::journal::derive::Difference;
 use amends_core::journal::{Anchor, Export, FORMAT, Header, Line};
 use amends_core::time::Time;
 
+use super::kept::chains;
+use super::timer::next_anchor;
 use crate::store::{Conn, Store, StoreError, assessments, books, journal};
 
+/// How often it is anchored again when another program was first.
+const TRIES_MAX: u32 = 5;
 /// Rows of one read.
 const PAGE: i64 = 500;
 
@@ -29,11 +34,14 @@ pub enum NotExported {
 /// # Errors
 /// When the database cannot be read, or a line cannot be written: then it has no `end`, and does not verify.
 pub async fn export(store: &Store, business: &BusinessId, now: Time, out: &mut impl Write) -> Result<u64, NotExported> {
+    // What is exported is anchored: whoever keeps the last anchor sees whatever is cut off afterwards.
+    anchor(store, business, now).await?;
     let mut conn = store.reader().await?;
-    // Anchors first, then heads: every entry that an anchor names is there.
     let anchors = all_anchors(&mut conn, business).await?;
-    let heads = journal::heads(&mut conn, business).await?;
-    let to: BTreeMap<TeamId, u64> = heads.into_iter().map(|head| (head.team, head.seq)).collect();
+    let mut to: BTreeMap<TeamId, u64> = BTreeMap::new();
+    for head in anchors.iter().flat_map(|anchor| &anchor.heads) {
+        to.insert(head.team.clone(), head.seq);
+    }
     let mut lines = Lines { out, so_far: Export::default() };
     lines.write(&Line::Header(Header { format: FORMAT, business: business.clone(), at: now }))?;
     let mut known = BTreeSet::new();
@@ -57,6 +65,28 @@ pub async fn export(store: &Store, business: &BusinessId, now: Time, out: &mut i
     lines.write(&Line::End(end))?;
     lines.out.flush()?;
     Ok(count)
+}
+
+/// Anchors the chains as they stand.
+async fn anchor(store: &Store, business: &BusinessId, now: Time) -> Result<(), StoreError> {
+    let mut conn = store.writer().await?;
+    for _ in 0..TRIES_MAX {
+        let Some(anchor) = next_anchor(&mut conn, business, now).await? else { return Ok(()) };
+        match journal::add_anchor(&mut conn, &anchor).await {
+            // Another program was first: what moved since is anchored after it.
+            Err(StoreError::Conflict(_)) => {}
+            done => return done,
+        }
+    }
+    Err(StoreError::Conflict("the anchors of the journal".to_owned()))
+}
+
+/// What shows that the journal was cut off: heads, anchors, the rows of cases, and answers that were given.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn cut_off(store: &Store, business: &BusinessId) -> Result<Vec<Difference>, StoreError> {
+    store.writer().await?.at_one_moment(async |conn| chains::check_cut(conn, business).await).await
 }
 
 struct Lines<'o, W> {

@@ -10,13 +10,16 @@ use std::time::Duration;
 use amends_core::case::Actor;
 use amends_core::fulfilment::{Ability, Came, Circuit, Looked, Next, Outcome, State, Step, TRIES_MAX, outcome};
 use amends_core::ids::BusinessId;
-use amends_core::time::Time;
+use amends_core::journal::derive::Difference;
+use amends_core::time::{SECOND, Time};
 use amends_core::words::Words;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::Instrument as _;
 
 use super::job::{Ending, Job, Refused, Work};
+use super::kept::promised::promised;
+use super::kept::{Place, cases};
 use super::records::Records;
 use super::{mail, precedents, tell};
 use crate::connect::signature::Secret;
@@ -31,6 +34,8 @@ use crate::store::steps::{self, StepRow};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Most steps of one look: so many calls are made at a time.
 const STEPS_MAX: i64 = 64;
+/// How long steps wait while what is kept does not hold together, in microseconds.
+const LOOK_AGAIN: i64 = 10 * SECOND;
 /// Tries that are kept of a message.
 const TRIES_KEPT: usize = 20;
 
@@ -115,14 +120,22 @@ impl Worker {
         if state.has_ended() {
             return end_grant(records, business, &row).await;
         }
+        let promised = promised(&mut *records.store.reader().await?, business, &row).await?;
+        let step = match promised {
+            Ok(step) => step,
+            Err(why) => return held_back(records, business, &row, &state, &why).await,
+        };
+        let now = records.clock.now();
+        if records.kept.differs(business) {
+            return wait(records, business, &row, now.plus_micros(LOOK_AGAIN).unwrap_or(Time::MAX)).await;
+        }
         let rules = records.rules(business).await.map_err(of_store)?;
         let Some(endpoint) = rules.endpoint(&row.connector) else {
             let why = gone(&row.connector, &state);
             return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }).await.map(drop);
         };
-        let now = records.clock.now();
         match state.next(now, Ability::TakesKeyOnce, self.closed_until(business, &row.connector, &state, now)) {
-            Next::Call(intent) => self.call(records, business, endpoint, &row, &intent).await,
+            Next::Call(intent) => self.call(records, business, endpoint, (&row, &step), &intent).await,
             Next::Keep(next) => keep(records, business, &row, &next).await.map(drop),
             Next::Wait(until) => wait(records, business, &row, until).await,
             Next::Look => {
@@ -138,12 +151,11 @@ impl Worker {
         records: &Records,
         business: &BusinessId,
         endpoint: &EndpointRow,
-        row: &StepRow,
+        (row, step): (&StepRow, &Step),
         intent: &State,
     ) -> Result<(), StoreError> {
         let Some(row) = keep(records, business, row, intent).await? else { return Ok(()) };
-        let step: Step = serde_json::from_str(&row.step).map_err(|e| unreadable(&e))?;
-        let (id, body) = (step.key(), body_of(&step));
+        let (id, body) = (step.key(), body_of(step));
         let (sent_at, secrets) = (records.clock.now(), secrets_of(endpoint));
         let message = Message { url: &endpoint.url, secrets: &secrets, id: &id, body: &body };
         let span =
@@ -194,6 +206,33 @@ impl Worker {
             _ => {}
         }
     }
+}
+
+/// Sends nothing of a step whose row is not what its grant promised: a person looks into it, and so does the check.
+async fn held_back(
+    records: &Records,
+    business: &BusinessId,
+    row: &StepRow,
+    state: &State,
+    why: &str,
+) -> Result<(), StoreError> {
+    let may_have = match state {
+        State::Unknown { .. } | State::Calling { .. } => ", and an earlier call may have been taken: look there",
+        _ => "",
+    };
+    let says = format!("nothing was sent: {why}{may_have}. See `amends verify --database` before anyone does it");
+    // Whoever moved it meanwhile knows better than what was read.
+    // Counted as a try, so that it can be sent once its row is put right.
+    let held = State::NeedsPerson { tries: state.tries().max(1), why: says };
+    let Some(row) = keep(records, business, row, &held).await? else { return Ok(()) };
+    let differs = match cases::check(&mut *records.store.reader().await?, business, &[row.case.as_str()]).await? {
+        all if all.iter().all(|(_, differs)| differs.is_empty()) => {
+            vec![Difference::of_journal(format!("case `{}`", row.case), why)]
+        }
+        all => all.into_iter().flat_map(|(_, differs)| differs).collect(),
+    };
+    records.kept.looked_at(business, Place::Case(row.case.clone()), differs);
+    Ok(())
 }
 
 /// Why a step waits for a person whose webhook is gone: whoever does it has to know whether it may have been done.
@@ -299,6 +338,10 @@ pub async fn end_grant(records: &Records, business: &BusinessId, row: &StepRow) 
         // Its steps rest since the same transaction; or it is asked again at the next look.
         Ok(_) | Err(Refused::Busy) => Ok(()),
         Err(Refused::Store(e)) => Err(e),
+        // Its budgets are put right first.
+        Err(_) if records.kept.differs(&business) => {
+            wait(records, &business, row, records.clock.now().plus_micros(LOOK_AGAIN).unwrap_or(Time::MAX)).await
+        }
         // It has ended already.
         Err(_) => rest(records, &business, row).await,
     }

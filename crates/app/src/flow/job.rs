@@ -199,8 +199,13 @@ impl Refused {
     }
 
     /// Whether the same request would be refused again, so that its answer is kept.
-    pub const fn lasts(&self) -> bool {
-        matches!(self, Self::Denied { .. } | Self::NeedsApproval { .. } | Self::Theirs)
+    pub fn lasts(&self) -> bool {
+        match self {
+            // It is over when what is kept was put right.
+            Self::Denied { word, .. } => word != Denied::KeptDiffers.word(),
+            Self::NeedsApproval { .. } | Self::Theirs => true,
+            _ => false,
+        }
     }
 }
 

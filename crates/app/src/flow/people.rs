@@ -62,6 +62,8 @@ pub enum Setting {
     Imported(&'static str, String, u64),
     /// That what was personal was erased: of a customer, or for its age; and what, by reference.
     Erased(Erased),
+    /// That so many rows of tables were made from the journal again.
+    Rederived(usize),
     /// That all that is kept of a customer was shown as a whole.
     Shown(CustomerId),
     /// A version of a rule that a second person publishes.
@@ -108,12 +110,15 @@ enum Told<'s> {
         purpose: Purpose,
         url: String,
         on: bool,
+        kinds: &'s [String],
+        secret: Digest,
     },
     Inlet {
         id: &'s str,
         kind: Kind,
         owner: &'s str,
         on: bool,
+        secret: Digest,
     },
     Allowance {
         holder: &'s str,
@@ -129,6 +134,7 @@ enum Told<'s> {
         good: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         made_with: Option<&'s str>,
+        secret: Digest,
     },
     Access {
         person: &'s str,
@@ -140,6 +146,9 @@ enum Told<'s> {
         rows: u64,
     },
     Erased(&'s Erased),
+    Rederived {
+        rows: usize,
+    },
     Rule {
         policy: &'s str,
         in_force: &'s str,
@@ -185,7 +194,7 @@ impl Setting {
         matches!(self, Self::Access(_, Access::Password(Password { once_until: Some(_), .. })))
     }
 
-    /// As the journal tells it: ids, never names; that something was a secret, never which.
+    /// As the journal tells it: ids, never names; of a secret, a digest that gives it to nobody.
     fn told(&self) -> (&'static str, Told<'_>) {
         match self {
             Self::Person(p) | Self::Owner(p) => {
@@ -196,11 +205,11 @@ impl Setting {
             Self::Endpoint(e) => {
                 // Its path may hold a secret.
                 let (id, purpose, url, on) = (e.id.as_str(), e.purpose, host_of(&e.url), e.on);
-                ("setting.webhook", Told::Endpoint { id, purpose, url, on })
+                ("setting.webhook", Told::Endpoint { id, purpose, url, on, kinds: &e.kinds, secret: e.secret() })
             }
             Self::Inlet(i) => {
                 let (id, owner) = (i.id.as_str(), i.owner.as_str());
-                ("setting.inlet", Told::Inlet { id, kind: i.kind, owner, on: i.on })
+                ("setting.inlet", Told::Inlet { id, kind: i.kind, owner, on: i.on, secret: i.secret() })
             }
             Self::Allow(a) => ("setting.allowance", a.told(Some(a.most))),
             Self::Free(a) => ("setting.allowance", a.told(None)),
@@ -209,6 +218,7 @@ impl Setting {
             Self::Imported(kind, file, rows) => ("setting.import", Told::Import { kind, file, rows: *rows }),
             Self::Erased(erased) => (ERASED, Told::Erased(erased)),
             Self::Rule(p) => ("setting.rule", p.told()),
+            Self::Rederived(rows) => ("setting.rederived", Told::Rederived { rows: *rows }),
             Self::Shown(customer) => ("access.customer", Told::Customer { id: customer.as_str(), how: "export" }),
             Self::Link(link, mail) => {
                 let how = if mail.is_some() { "mail" } else { "by_hand" };
@@ -244,7 +254,7 @@ impl Setting {
             Self::Free(allowance) => settings::free(conn, business, allowance).await,
             Self::Key(key) => keys::save(conn, business, key).await,
             Self::NoKey(key) => keys::remove(conn, business, &key.id).await,
-            Self::Imported(..) | Self::Erased(..) | Self::Shown(..) => Ok(()),
+            Self::Imported(..) | Self::Erased(..) | Self::Shown(..) | Self::Rederived(..) => Ok(()),
             Self::Rule(publication) => publication.save(conn, business, at).await,
             Self::Link(link, mail) => {
                 links::add(conn, business, link).await?;
@@ -348,7 +358,8 @@ impl KeyRow {
     fn told(&self, good: bool) -> Told<'_> {
         let (id, person) = (self.id.as_str(), self.person.as_str());
         let made_with = self.made_with.as_deref().filter(|_| good);
-        Told::Key { id, person, actions: &self.actions, until: self.until, good, made_with }
+        let (actions, until, secret) = (self.actions.as_slice(), self.until, self.secret());
+        Told::Key { id, person, actions, until, good, made_with, secret }
     }
 }
 
@@ -406,7 +417,7 @@ async fn tried(
 }
 
 /// Makes changes within a transaction.
-pub(super) async fn change_in(
+pub(crate) async fn change_in(
     conn: &mut Conn,
     business: &BusinessId,
     by: &str,

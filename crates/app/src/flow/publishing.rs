@@ -14,6 +14,7 @@ use amends_core::time::{Date, Time};
 
 use super::drafting::{self, Tried, dated, denied, is_open, moved, newest, today, try_out};
 use super::job::Refused;
+use super::kept::standing;
 use super::people::{Setting, change};
 use super::records::{Me, Records};
 use crate::shelf::Published as Laid;
@@ -175,11 +176,11 @@ async fn last(records: &Records, business: &BusinessId) -> Result<i64, StoreErro
 /// When the database does not answer, and when what was published does not go together with the book's folder: then the
 /// book is served as it was.
 pub async fn lay(records: &Records, business: &BusinessId) -> Result<(), StoreError> {
-    let read = async {
-        let mut conn = records.store.reader().await?;
-        let edition = editions::published(&mut conn, business).await?;
-        Ok::<_, StoreError>((edition, editions::texts(&mut conn, business).await?))
-    };
+    let mut conn = records.store.writer().await?;
+    let read = conn.at_one_moment(async |conn| {
+        let edition = editions::published(conn, business).await?;
+        Ok::<_, StoreError>((edition, standing::texts(conn, business).await?))
+    });
     let (edition, texts) = read.await?;
     let texts = texts.into_iter().map(|row| (row.path, Arc::from(row.text))).collect();
     records.lay(business, Laid { edition, texts }).map_err(|broken| {

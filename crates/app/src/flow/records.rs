@@ -11,11 +11,13 @@ use amends_core::case::{Actor, BookRef, Case, Command, Opening};
 use amends_core::digest::Digest;
 use amends_core::facts::Source;
 use amends_core::ids::{BusinessId, CaseId, RequestKind};
+use amends_core::journal::derive::Standing;
 use amends_core::time::{DAY, Duration, HOUR, SECOND, Time};
 
 use super::batch::read_cases;
 use super::clock::{Clock, Ids};
 use super::job::{Answer, Job, Refused, RequestKey, Work};
+use super::kept::{Kept, Place as OfKept, standing};
 use super::news::News;
 use super::rules::Rules;
 use super::writer::Writer;
@@ -64,8 +66,12 @@ pub struct Records {
     pub undo: Option<Duration>,
     /// What is told as it happens.
     pub news: News,
+    /// What does not hold together.
+    pub kept: Arc<Kept>,
     shelf: Arc<Shelf>,
     rules: Mutex<HashMap<BusinessId, Arc<Rules>>>,
+    /// What was read of the chains of settings.
+    standings: Mutex<HashMap<BusinessId, Standing>>,
     /// The books of which it is known that they are kept as editions, by their digests.
     noted: Mutex<HashMap<BusinessId, String>>,
     /// The day on which each key was used last, as far as this program wrote it down.
@@ -149,7 +155,8 @@ impl Records {
         let store = Store::open(place, clock.now().micros()).await?;
         let of_shelf = Arc::clone(&shelf);
         let books = Arc::new(move |business: &BusinessId| of_shelf.find(business.as_str()).map(|c| c.book));
-        let writer = Writer::start(&store, books, clock.clone())?;
+        let kept = Arc::new(Kept::default());
+        let writer = Writer::start(&store, books, clock.clone(), Arc::clone(&kept))?;
         let http = Http::new(Reach::Public).map_err(|e| StoreError::Failed(e.to_string()))?;
         let records = Self {
             store,
@@ -163,12 +170,15 @@ impl Records {
             kept_for: None,
             undo: undo(UNDO_SECONDS),
             news: News::default(),
+            kept,
             shelf,
             rules: Mutex::default(),
+            standings: Mutex::default(),
             noted: Mutex::default(),
             used: Mutex::default(),
         };
         for business in records.businesses() {
+            standing::adopt(&records.store, &business, records.clock.now()).await?;
             super::publishing::lay(&records, &business).await?;
         }
         Ok(records)
@@ -259,7 +269,12 @@ impl Records {
             if let Some(rules) = self.known_rules(business, version, &book) {
                 return Ok(rules);
             }
-            let rules = Arc::new(Rules::read(&mut conn, business, Arc::clone(&book), version).await?);
+            // Two that read at once both begin anew: that is slower, and not wrong.
+            let known = self.standings.lock().unwrap_or_else(PoisonError::into_inner).remove(business);
+            let mut standing = known.unwrap_or_default();
+            let rules = Arc::new(Rules::read(&mut conn, business, Arc::clone(&book), &mut standing).await?);
+            self.standings.lock().unwrap_or_else(PoisonError::into_inner).insert(business.clone(), standing);
+            self.kept.looked_at(business, OfKept::Settings, rules.differs.clone());
             let mut known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
             known.insert(business.clone(), Arc::clone(&rules));
             Ok(rules)

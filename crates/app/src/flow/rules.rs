@@ -9,16 +9,18 @@ use amends_core::book::rules::{Book, Caps};
 use amends_core::case::Clocks;
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId, TeamId};
+use amends_core::journal::derive::{Difference, Standing};
 use amends_core::money::Money;
 use amends_core::time::{DAY, Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::kept::standing::{self, Held, Tables};
 use crate::store::endpoints::{EndpointRow, Purpose};
 use crate::store::inlets::InletRow;
 use crate::store::keys::KeyRow;
 use crate::store::people::{PersonRow, TeamRow};
 use crate::store::settings::Allowance;
-use crate::store::{Conn, StoreError, budgets, endpoints, inlets, keys, people, settings};
+use crate::store::{Conn, StoreError, budgets, people};
 
 /// How long someone who was given their role or password counts as whoever gave it, in microseconds: time for others to see
 /// that it was given.
@@ -49,6 +51,8 @@ pub struct Rules {
     pub endpoints: Vec<EndpointRow>,
     /// Where its cases come in by themselves.
     pub inlets: Vec<InletRow>,
+    /// Where the tables of settings said something else than the journal, which holds.
+    pub differs: Vec<Difference>,
     keys: HashMap<PersonId, Vec<KeyRow>>,
     /// By the digests of their secrets: whose, and which.
     by_digest: HashMap<String, (PersonId, String)>,
@@ -104,25 +108,22 @@ impl Rules {
         self.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
     }
 
-    /// Reads the settings of a business.
+    /// Reads the settings of a business, as the journal tells them. `standing`: what was read of it before.
     pub async fn read(
         conn: &mut Conn,
         business: &BusinessId,
         book: Arc<Book>,
-        version: i64,
+        standing: &mut Standing,
     ) -> Result<Self, StoreError> {
         let unreadable = |e: &dyn std::fmt::Display| StoreError::Unreadable(e.to_string());
         let ladder = Ladder::of(&book).map_err(|e| unreadable(&e))?;
-        let people = people::all(conn, business).await?;
-        let teams = people::teams(conn, business).await?;
+        let Held { tables, version, differs } = standing::held(conn, business, standing).await?;
+        let Tables { people, teams, endpoints, inlets, allowances, keys, .. } = tables;
         let teams: HashMap<TeamId, Team> = teams.into_iter().map(team).collect::<Result<_, _>>()?;
-        let endpoints = endpoints::all(conn, business).await?;
-        let inlets = inlets::all(conn, business).await?;
-        let allowances = settings::allowances(conn, business).await?;
         let given = people::given(conn, business).await?;
         let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
         let mut by_digest = HashMap::new();
-        for key in keys::all(conn, business).await? {
+        for key in keys {
             let older = key.older.iter().map(|(digest, _)| digest);
             for digest in older.chain([&key.digest]) {
                 by_digest.insert(digest.clone(), (key.person.clone(), key.id.clone()));
@@ -140,6 +141,7 @@ impl Rules {
             teams,
             endpoints,
             inlets,
+            differs,
             keys: of_people,
             by_digest,
             given,

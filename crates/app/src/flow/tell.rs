@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use amends_core::case::Event;
 use amends_core::fulfilment::{Ability, Came, Next, State};
-use amends_core::ids::BusinessId;
+use amends_core::ids::{BusinessId, TeamId};
 use amends_core::time::{DAY, SECOND, Time};
 use amends_core::words::SEALED;
 use serde_json::value::RawValue;
@@ -42,8 +42,9 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
     if told {
         // Read again: how far each has come is no setting.
         let all = endpoints::all(&mut *records.store.reader().await?, business).await?;
-        for endpoint in all.iter().filter(|e| e.on && e.purpose == Purpose::Tell) {
-            enqueue(records, business, endpoint).await?;
+        for hook in rules.endpoints.iter().filter(|e| e.on && e.purpose == Purpose::Tell) {
+            let Some(row) = all.iter().find(|row| row.id == hook.id) else { continue };
+            enqueue(records, business, &EndpointRow { seen: row.seen.clone(), ..hook.clone() }).await?;
         }
     }
     let now = records.clock.now().micros();
@@ -59,8 +60,7 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
 /// When the database does not answer.
 pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointRow) -> Result<DeliveryRow, StoreError> {
     let now = records.clock.now();
-    let (id, at) = (records.ids.new_id("test", now), now.to_string());
-    let body = json!({ "type": TEST, "timestamp": at, "data": { "business": business } }).to_string();
+    let (id, body) = (records.ids.new_id("test", now), test_body(business, &now));
     let message = Message { url: &endpoint.url, secrets: &secrets_of(endpoint), id: &id, body: &body };
     let reply = webhook::send(&records.http, &message, now).await;
     let status = reply.as_ref().ok().map(|reply| reply.status);
@@ -83,6 +83,10 @@ pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointR
     };
     deliveries::add(&mut *records.store.reader().await?, business, std::slice::from_ref(&row)).await?;
     Ok(row)
+}
+
+fn test_body(business: &BusinessId, at: &Time) -> String {
+    json!({ "type": TEST, "timestamp": at.to_string(), "data": { "business": business } }).to_string()
 }
 
 /// Forgets old messages.
@@ -156,15 +160,20 @@ async fn send(
 ) -> Result<(), StoreError> {
     let state: State = serde_json::from_str(&row.state).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let now = records.clock.now();
-    let Some(endpoint) = rules.endpoint(&row.endpoint) else {
+    // Steps have a way of their own: by this one nothing is paid, whatever a row says.
+    let Some(endpoint) = rules.endpoint(&row.endpoint).filter(|e| e.purpose == Purpose::Tell) else {
         let why = format!("the webhook `{}` is gone or off", row.endpoint);
+        return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }, None).await.map(drop);
+    };
+    let Some(told) = told(records, business, endpoint, &row).await? else {
+        let why = format!("nothing was sent: the journal has no entry `{}`", row.id);
         return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }, None).await.map(drop);
     };
     match state.next(now, Ability::TakesKeyOnce, None) {
         Next::Call(intent) => {
             let Some(row) = keep(records, business, &row, &intent, None).await? else { return Ok(()) };
             let secrets = secrets_of(endpoint);
-            let body = opened(records, business, &row.body).await?;
+            let body = opened(records, business, &told).await?;
             let message = Message { url: &endpoint.url, secrets: &secrets, id: &row.id, body: &body };
             let reply = webhook::send(&records.http, &message, now).await;
             let now = records.clock.now();
@@ -184,6 +193,26 @@ async fn send(
                 .map(drop)
         }
     }
+}
+
+/// What a message says, made from the entry that it is of; none where there is no such entry.
+async fn told(
+    records: &Records,
+    business: &BusinessId,
+    endpoint: &EndpointRow,
+    row: &DeliveryRow,
+) -> Result<Option<String>, StoreError> {
+    if row.kind == TEST {
+        return Ok(Some(test_body(business, &Time::from_micros(row.at).unwrap_or(Time::MAX))));
+    }
+    let place = row
+        .id
+        .rsplit_once('.')
+        .and_then(|(team, seq)| Some((TeamId::parse(team).ok()?, seq.parse::<u64>().ok()?.checked_sub(1)?)));
+    let Some((team, before)) = place else { return Ok(None) };
+    let page = journal::of_chain(&mut *records.store.reader().await?, business, &team, before, 1).await?;
+    let kept = page.first().filter(|kept| kept.entry.seq == before + 1 && kept.entry.hashed() == kept.entry.hash);
+    kept.map(|kept| message(endpoint, kept, records.clock.now()).map(|made| made.body)).transpose()
 }
 
 /// A message as it is sent. It is kept as the journal has it, so that what is erased meanwhile is in none that comes later.

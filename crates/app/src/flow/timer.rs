@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use amends_core::case::Actor;
 use amends_core::ids::BusinessId;
 use amends_core::journal::Anchor;
-use amends_core::time::{DAY, MINUTE};
+use amends_core::time::{DAY, MINUTE, Time};
 
 use super::job::{Job, Work};
 use super::records::Records;
 use super::{access, links, privacy, publishing, tell};
 use crate::signs::log::Trouble;
-use crate::store::{StoreError, cases, files, journal, requests};
+use crate::store::{Conn, StoreError, cases, files, journal, requests};
 
 /// How often it is looked for what is due.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -74,19 +74,13 @@ pub async fn ring(records: &Records, business: &BusinessId) -> Result<usize, Sto
 /// When the database does not answer.
 pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, StoreError> {
     let now = records.clock.now();
-    let (last, heads) = {
-        let mut conn = records.store.reader().await?;
-        (journal::last_anchor(&mut conn, business).await?, journal::heads(&mut conn, business).await?)
-    };
+    let last = journal::last_anchor(&mut *records.store.reader().await?, business).await?;
     if last.as_ref().is_some_and(|last| now.micros() - last.at.micros() < ANCHOR_EVERY) {
         return Ok(false);
     }
-    let anchored = anchored(records, business).await?;
-    let moved = heads.into_iter().filter(|h| h.seq > 0 && anchored.get(&h.team).is_none_or(|seq| h.seq > *seq));
-    let anchor = Anchor::fold(business.clone(), last.as_ref(), now, moved);
-    if anchor.heads.is_empty() {
+    let Some(anchor) = next_anchor(&mut *records.store.reader().await?, business, now).await? else {
         return Ok(false);
-    }
+    };
     let mut conn = records.store.writer().await?;
     requests::forget(&mut conn, business, now.micros() - KEEP_ANSWERS).await?;
     files::tidy(&mut conn, business, now.micros() - KEEP_UNCITED).await?;
@@ -101,11 +95,16 @@ pub async fn anchor(records: &Records, business: &BusinessId) -> Result<bool, St
     }
 }
 
-/// How far each chain is anchored.
-async fn anchored(
-    records: &Records,
-    business: &BusinessId,
-) -> Result<std::collections::HashMap<amends_core::ids::TeamId, u64>, StoreError> {
-    let mut conn = records.store.reader().await?;
-    journal::anchored(&mut conn, business).await
+/// The anchor of the chains that moved since the last; none where none did.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn next_anchor(conn: &mut Conn, business: &BusinessId, now: Time) -> Result<Option<Anchor>, StoreError> {
+    let last = journal::last_anchor(conn, business).await?;
+    // How far they are anchored first: what moves meanwhile moved since.
+    let anchored = journal::anchored(conn, business).await?;
+    let heads = journal::heads(conn, business).await?;
+    let moved = heads.into_iter().filter(|h| h.seq > 0 && anchored.get(&h.team).is_none_or(|seq| h.seq > *seq));
+    let anchor = Anchor::fold(business.clone(), last.as_ref(), now, moved);
+    Ok(Some(anchor).filter(|anchor| !anchor.heads.is_empty()))
 }

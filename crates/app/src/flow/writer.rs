@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use super::batch::{self, Memory};
 use super::clock::Clock;
 use super::job::{Answer, Job, Refused};
+use super::kept::Kept;
 use crate::signs::metrics::Writing;
 use crate::store::{Conn, Store, StoreError};
 
@@ -53,12 +54,12 @@ impl Writer {
     ///
     /// # Errors
     /// When the database cannot be reached, or no thread can be started.
-    pub fn start(store: &Store, books: Books, clock: Clock) -> Result<Self, StoreError> {
+    pub fn start(store: &Store, books: Books, clock: Clock, kept: Arc<Kept>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(WAITING_MAX);
         let (count, written) = watch::channel(0);
         let failed = |e: std::io::Error| StoreError::Failed(format!("no thread can be started: {e}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let (store, memory) = (store.clone(), Memory::default());
+        let (store, memory) = (store.clone(), Memory { kept, ..Memory::default() });
         let measured = Writing::default();
         let loops = Loop {
             store,

@@ -21,6 +21,7 @@ use crate::door::Door;
 use crate::door::caller::{CSRF, SESSION};
 use crate::flow::clock::{Clock, Ids};
 use crate::flow::fulfil::Worker;
+use crate::flow::kept::mend;
 use crate::flow::people::{Setting, change, first_key, team};
 use crate::flow::records::Records;
 use crate::flow::rules::ModeText;
@@ -377,7 +378,8 @@ impl Shop {
         &self.fresh.place
     }
 
-    /// Everything is exported, verified, and every assessment in it made again; how many were erased.
+    /// Everything is exported, verified, and every assessment in it made again, and every table holds together with the
+    /// journal; how many were erased.
     pub async fn prove(&self) -> usize {
         let mut out = Vec::new();
         let now = self.records.clock.now();
@@ -385,6 +387,8 @@ impl Shop {
         let text = String::from_utf8(out).unwrap();
         let report = amends_core::journal::verify(text.lines());
         assert!(report.is_whole(), "{:#?}", report.faults);
+        let differs = mend::differences(&self.records.store, &self.business, now).await.unwrap();
+        assert_eq!(differs, [], "tables say what the journal says");
         report.erased
     }
 }

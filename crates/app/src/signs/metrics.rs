@@ -123,6 +123,7 @@ pub struct Metrics {
     approvals: Family<OfBusiness, Gauge>,
     steps: Family<OfBusiness, Gauge>,
     broken: Family<OfBusiness, Gauge>,
+    kept: Family<OfBusiness, Gauge>,
     jobs_waiting: Gauge,
     lines_lost: Gauge,
     connections: Gauge,
@@ -166,6 +167,7 @@ impl Default for Metrics {
             approvals: Family::default(),
             steps: Family::default(),
             broken: Family::default(),
+            kept: Family::default(),
             jobs_waiting: Gauge::default(),
             lines_lost: Gauge::default(),
             connections: Gauge::default(),
@@ -185,6 +187,8 @@ impl Default for Metrics {
         registry.register("approvals_waiting", "Questions that wait for an answer", new.approvals.clone());
         registry.register("steps_for_people", "Steps that wait for a person", new.steps.clone());
         registry.register("books_broken", "Whether the newest edit of a book is broken", new.broken.clone());
+        let help = "Rows that do not say what the journal says; with any, nothing is paid out";
+        registry.register("kept_differences", help, new.kept.clone());
         registry.register("writer_jobs_waiting", "Jobs that wait to be written", new.jobs_waiting.clone());
         registry.register("log_lines_lost", "Lines that the log could not take in time", new.lines_lost.clone());
         registry.register("connections", "Connections that are open", new.connections.clone());
@@ -228,6 +232,12 @@ impl Metrics {
     pub fn book(&self, name: &str, is_broken: bool) {
         let of = OfBusiness { business: name.to_owned() };
         self.broken.get_or_create(&of).set(i64::from(is_broken));
+    }
+
+    /// How many rows of a business do not say what the journal says.
+    pub fn kept(&self, business: &str, differences: usize) {
+        let of = OfBusiness { business: business.to_owned() };
+        self.kept.get_or_create(&of).set(i64::try_from(differences).unwrap_or(i64::MAX));
     }
 
     /// What waits in a business.

@@ -36,7 +36,7 @@ pub async fn save(conn: &mut Conn, approvals: &[(&Case, &Approval)], at: i64) ->
     conn.write(head, tail, 14, &values).await
 }
 
-fn row_of<'a>(case: &'a Case, approval: &'a Approval, at: i64) -> [Value<'a>; 14] {
+pub(super) fn row_of<'a>(case: &'a Case, approval: &'a Approval, at: i64) -> [Value<'a>; 14] {
     let (asked_of, until) = match &approval.state {
         ApprovalState::Waiting { to: Asked::Person(id), until, .. } => (Some(id.as_str()), until.micros()),
         ApprovalState::Waiting { to: Asked::CallBack(at), .. } => (None, at.micros()),

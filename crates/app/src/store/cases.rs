@@ -38,6 +38,13 @@ pub async fn is_erased(conn: &mut Conn, business: &BusinessId, case: &CaseId) ->
     Ok(conn.fetch_one(sql, &[business.as_str().into(), case.as_str().into()]).await?.is_some())
 }
 
+/// Which of some cases were erased.
+pub async fn erased_of(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<CaseId>, StoreError> {
+    let sql = "SELECT id FROM cases WHERE erased IS NOT NULL AND business = ? AND id";
+    let rows = conn.among(sql, business.as_str(), ids, "").await?;
+    rows.iter().map(|row| row.parsed(0)).collect()
+}
+
 /// The keys of cases that have one, as text.
 pub async fn seals(conn: &mut Conn, business: &BusinessId, ids: &[&str]) -> Result<Vec<(CaseId, String)>, StoreError> {
     let sql = "SELECT id, seal FROM cases WHERE seal IS NOT NULL AND business = ? AND id";

@@ -1,5 +1,6 @@
 //! Webhooks: where steps and news are sent.
 
+use amends_core::digest::Digest;
 use amends_core::ids::BusinessId;
 
 use super::sql::Row;
@@ -34,7 +35,22 @@ pub struct EndpointRow {
     pub seen: String,
 }
 
+impl Purpose {
+    /// As it is stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fulfil => "fulfil",
+            Self::Tell => "tell",
+        }
+    }
+}
+
 impl EndpointRow {
+    /// Of its whole address and of what signs its messages, for the journal: what it is of cannot be read from it.
+    pub fn secret(&self) -> Digest {
+        Digest::of_parts([self.url.as_bytes()].into_iter().chain(self.secrets.iter().map(String::as_bytes)))
+    }
+
     /// Whether it takes a kind. `case.` takes every kind that begins with it.
     pub fn takes(&self, kind: &str) -> bool {
         let fits = |k: &String| k == kind || (k.ends_with('.') && kind.starts_with(k.as_str()));
@@ -75,11 +91,10 @@ pub async fn save(conn: &mut Conn, business: &BusinessId, row: &EndpointRow, at:
                VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (business, id) DO UPDATE SET purpose = excluded.purpose, \
                url = excluded.url, secrets = excluded.secrets, kinds = excluded.kinds, state = excluded.state";
     let text = |list: &[String]| serde_json::to_string(list).map_err(|e| StoreError::Failed(e.to_string()));
-    let purpose = if row.purpose == Purpose::Fulfil { "fulfil" } else { "tell" };
     let values = [
         business.as_str().into(),
         row.id.as_str().into(),
-        purpose.into(),
+        row.purpose.word().into(),
         row.url.as_str().into(),
         text(&row.secrets)?.into(),
         text(&row.kinds)?.into(),

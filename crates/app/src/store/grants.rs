@@ -46,7 +46,7 @@ pub async fn add(conn: &mut Conn, grants: &[(&Case, &Grant)]) -> Result<(), Stor
     conn.write(head, " ON CONFLICT DO NOTHING", 14, &values).await
 }
 
-fn row_of<'g>(case: &'g Case, grant: &'g Grant) -> [Value<'g>; 14] {
+pub(super) fn row_of<'g>(case: &'g Case, grant: &'g Grant) -> [Value<'g>; 14] {
     let rights = match grant.right {
         Right::Owed => "owed",
         Right::Discretion => "discretion",

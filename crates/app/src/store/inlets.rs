@@ -1,5 +1,6 @@
 //! Inlets: where cases come in by themselves.
 
+use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, InletId, PersonId, RequestKind};
 
 use super::sql::Row;
@@ -19,6 +20,11 @@ pub enum Kind {
 
 impl Kind {
     const ALL: [(Self, &'static str); 3] = [(Self::Events, "events"), (Self::Mail, "mail"), (Self::Form, "form")];
+
+    /// The one of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == word).map(|(kind, _)| kind)
+    }
 
     /// As it is stored.
     pub fn word(self) -> &'static str {
@@ -45,6 +51,15 @@ pub struct InletRow {
     pub on: bool,
 }
 
+impl InletRow {
+    /// Of its secrets and of what becomes of what comes in, for the journal.
+    pub fn secret(&self) -> Digest {
+        let request = self.request.as_ref().map_or("", RequestKind::as_str);
+        let how = [request, self.intake.as_deref().unwrap_or_default()];
+        Digest::of_parts(how.into_iter().chain(self.secrets.iter().map(String::as_str)).map(str::as_bytes))
+    }
+}
+
 /// All of a business.
 pub async fn all(conn: &mut Conn, business: &BusinessId) -> Result<Vec<InletRow>, StoreError> {
     let sql = "SELECT id, kind, secrets, owner, request, intake, state FROM inlets WHERE business = ? ORDER BY id";
@@ -52,8 +67,7 @@ pub async fn all(conn: &mut Conn, business: &BusinessId) -> Result<Vec<InletRow>
 }
 
 fn inlet(row: &Row) -> Result<InletRow, StoreError> {
-    let word = row.text(1)?;
-    let kind = Kind::ALL.into_iter().find(|(_, known)| *known == word).map(|(kind, _)| kind);
+    let kind = Kind::of(row.text(1)?);
     Ok(InletRow {
         id: row.parsed(0)?,
         kind: kind.ok_or_else(|| StoreError::Unreadable("the kind of an inlet".to_owned()))?,

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use amends_core::case::Event;
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, CaseId, TeamId};
+use amends_core::journal::derive::Moves;
 use amends_core::journal::{Anchor, Entry, Head, Moved};
 
-use super::sql::{Row, Value};
+use super::sql::{Row, Value, places};
 use super::{Conn, StoreError};
 
 /// An entry with the case it belongs to, where it belongs to one.
@@ -105,6 +106,13 @@ pub async fn events(conn: &mut Conn, business: &BusinessId, cases: &[&str]) -> R
     rows.iter().map(|row| row.json(0)).collect()
 }
 
+/// Every entry of cases, by case and in order.
+pub async fn of_cases(conn: &mut Conn, business: &BusinessId, cases: &[&str]) -> Result<Vec<Kept>, StoreError> {
+    let sql = format!("{ENTRY} WHERE business = ? AND case_id");
+    let rows = conn.among(&sql, business.as_str(), cases, " ORDER BY case_id, version").await?;
+    rows.iter().map(|row| entry(business, row)).collect()
+}
+
 /// A page of a case's entries, the oldest first. `after`: the version that the page before ended with.
 pub async fn of_case(
     conn: &mut Conn,
@@ -129,6 +137,52 @@ pub async fn of_chain(
     let sql = format!("{ENTRY} WHERE business = ? AND team = ? AND seq > ? ORDER BY seq LIMIT ?");
     let values = [business.as_str().into(), team.as_str().into(), whole(after).into(), most.into()];
     conn.fetch(&sql, &values).await?.iter().map(|row| entry(business, row)).collect()
+}
+
+/// The entries of a chain that move budgets, within a stretch of it: after a number and up to another.
+pub async fn moving(
+    conn: &mut Conn,
+    business: &BusinessId,
+    (team, after, to): (&TeamId, u64, u64),
+    most: i64,
+) -> Result<Vec<Kept>, StoreError> {
+    let kinds = Moves::KINDS;
+    let sql = format!(
+        "{ENTRY} WHERE business = ? AND team = ? AND seq > ? AND seq <= ? AND kind IN ({}) ORDER BY seq LIMIT ?",
+        places(kinds.len())
+    );
+    let mut values: Vec<Value<'_>> =
+        vec![business.as_str().into(), team.as_str().into(), whole(after).into(), whole(to).into()];
+    values.extend(kinds.map(Value::from));
+    values.push(most.into());
+    conn.fetch(&sql, &values).await?.iter().map(|row| entry(business, row)).collect()
+}
+
+/// The number and hash of the last entry of a chain up to a number; none: it has none there.
+pub async fn last_of(
+    conn: &mut Conn,
+    business: &BusinessId,
+    team: &TeamId,
+    to: u64,
+) -> Result<Option<(u64, Digest)>, StoreError> {
+    let sql = "SELECT seq, hash FROM journal WHERE business = ? AND team = ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
+    let values = [business.as_str().into(), team.as_str().into(), whole(to).into()];
+    let row = conn.fetch_one(sql, &values).await?;
+    row.map(|row| Ok((u64::try_from(row.int(0)?).unwrap_or(0), row.parsed(1)?))).transpose()
+}
+
+/// A page of the cases that the journal has events of: each with the version of the last. `after`: where the page before
+/// ended.
+pub async fn cases(
+    conn: &mut Conn,
+    business: &BusinessId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let sql = "SELECT case_id, MAX(version) FROM journal WHERE business = ? AND case_id > ? GROUP BY case_id \
+               ORDER BY case_id LIMIT ?";
+    let rows = conn.fetch(sql, &[business.as_str().into(), after.into(), most.into()]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), u64::try_from(row.int(1)?).unwrap_or(0)))).collect()
 }
 
 /// Where every chain of a business stands.

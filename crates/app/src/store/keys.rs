@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, PersonId};
 
 use super::sql::Row;
@@ -43,6 +44,17 @@ impl KeyRow {
             // Only the operator makes a key that is called as its person is.
             None => self.id == self.person.as_str(),
         }
+    }
+}
+
+impl KeyRow {
+    /// Of its secrets, who made it and with which key, for the journal: what it is of cannot be read from it.
+    pub fn secret(&self) -> Digest {
+        let (older, until) = self.older.as_ref().map_or(("", 0), |(digest, until)| (digest.as_str(), *until));
+        let made = [&self.maker, &self.made_with].map(|by| by.as_deref().unwrap_or_default().as_bytes());
+        let until = until.to_be_bytes();
+        let secrets = [self.digest.as_bytes(), older.as_bytes(), until.as_slice()];
+        Digest::of_parts(secrets.into_iter().chain(made))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use amends_core::ids::{BusinessId, TeamId};
+
 use super::{Conn, Place, StoreError, lite, postgres};
 
 /// Where the server's URL stands.
@@ -88,6 +90,25 @@ pub fn skipped(left: Left, why: &str) {
     };
     // Where nobody reads it, nobody is told.
     let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Makes everyone read the settings again, as someone does who changed them by hand.
+pub async fn set_back(store: &super::Store, business: &BusinessId) {
+    // A test sees what comes of it.
+    let _ = super::settings::changed(&mut store.writer().await.expect("a database"), business).await;
+}
+
+/// Cuts the last entries of a chain off, so many, and sets its head back, as someone does who can write to the database.
+pub async fn cut(store: &super::Store, business: &BusinessId, team: &TeamId, entries: u64) {
+    let mut conn = store.writer().await.expect("a database");
+    let heads = super::journal::heads(&mut conn, business).await.expect("heads");
+    let seq = heads.iter().find(|head| head.team == *team).map_or(0, |head| head.seq) - entries;
+    let (_, hash) = super::journal::last_of(&mut conn, business, team, seq).await.expect("a chain").expect("an entry");
+    let (seq, team) = (i64::try_from(seq).expect("a number"), team.as_str());
+    let values = [business.as_str().into(), team.into(), seq.into()];
+    conn.execute("DELETE FROM journal WHERE business = ? AND team = ? AND seq > ?", &values).await.expect("cut");
+    let values = [seq.into(), hash.as_str().into(), business.as_str().into(), team.into()];
+    conn.execute("UPDATE chains SET seq = ?, hash = ? WHERE business = ? AND team = ?", &values).await.expect("set");
 }
 
 /// The obvious way to keep a limit, as a floor for benches: each request locks the budget's row, reads it, writes it,

@@ -9,17 +9,17 @@ use amends::flow::job::Work;
 use amends::flow::records::{Me, Records, With};
 use amends::flow::timer;
 use amends::shelf::Shelf;
-use amends::store::Place;
+use amends::store::{Place, Store, kept};
 use amends_core::authority::Wish;
 use amends_core::case::{BookRef, Command, Opening};
 use amends_core::digest::Digest;
-use amends_core::ids::{CaseId, CustomerId, OptionId, RequestKind};
+use amends_core::ids::{BusinessId, CaseId, CustomerId, OptionId, RequestKind};
 use amends_core::time::{HOUR, Time};
 use amends_core::words::Words;
 
 use crate::support::Folder;
 
-const DATABASE: &str = "cases.db";
+pub const DATABASE: &str = "cases.db";
 const FACTS: &str =
     r#"{ "facts": { "order": { "placed": "2026-03-01", "paid": "80 USD", "refunded": "0 USD", "sealed": true } } }"#;
 
@@ -95,6 +95,16 @@ async fn tell(folder: &Folder, tokens: [&str; 2]) {
     told.note(&store, &second, "came by").await;
     told.note(&store, &second, "came again").await;
     told.anchor(&web).await;
+}
+
+/// Gives someone another role by hand.
+pub fn change_role(folder: &Folder, person: &str, role: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&Place::File(folder.0.join(DATABASE)), 0).await.unwrap();
+        let (mut conn, business) = (store.writer().await.unwrap(), BusinessId::parse("shop").unwrap());
+        kept::set(&mut conn, &business, &kept::PEOPLE, person, ("role", Some(role))).await.unwrap();
+    });
 }
 
 /// Tells the story and exports it into `export.jsonl`.

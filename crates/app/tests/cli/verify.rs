@@ -290,3 +290,37 @@ fn what_is_no_export_is_told() {
     let json: Value = folder.amends(&["verify", "nowhere.jsonl", "--json"]).json();
     assert_eq!(json["error"], "there is no file `nowhere.jsonl`");
 }
+
+#[test]
+fn a_database_whose_row_was_changed_is_told_and_made_again() {
+    let folder = Folder::with_shop("verify_database");
+    story::export(&folder);
+    let verify = |more: &[&str]| folder.amends(&[&["verify", "--database", story::DATABASE], more].concat());
+    assert_eq!(verify(&[]).shown(), "exit 0\n--- stdout\n✓ `shop`: its tables say what its journal says\n");
+    story::change_role(&folder, "rita", "head");
+    let said = verify(&["--json"]);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    let difference = &json["businesses"][0]["differences"][0];
+    assert_eq!((said.code, &json["whole"]), (1, &Value::Bool(false)));
+    assert_eq!(
+        (&difference["table"], &difference["key"], &difference["column"]),
+        (&"people".into(), &"rita".into(), &"role".into())
+    );
+    assert_eq!((&difference["journal"], &difference["found"]), (&"frontline".into(), &"head".into()));
+    insta::assert_snapshot!(verify(&[]).shown(), @"
+    exit 1
+    --- stdout
+    ✗ `shop`: table `people`, row `rita`, column `role`: the journal says `frontline`, the table says `head`
+      nothing of `shop` is paid out until this is put right: find out who changed it, then make the tables from the journal again with `--business shop --rederive`
+    ");
+    insta::assert_snapshot!(verify(&["--business", "shop", "--rederive"]).shown(), @"
+    exit 0
+    --- stdout
+    ✓ `shop`: 1 row made from the journal again
+    ✓ `shop`: its tables say what its journal says
+    ");
+    assert_eq!(verify(&[]).code, 0);
+    let other = format!("1:{}", "0".repeat(64));
+    assert_eq!(verify(&["--business", "shop", "--anchor", &other]).code, 1);
+    assert_eq!(folder.amends(&["verify"]).code, 2, "an export or a database has to be named");
+}

@@ -83,6 +83,14 @@ pub struct BudgetKey {
 }
 
 impl BudgetKey {
+    /// What a grant takes from it: its cost, or what leaves with it where the budget bounds what is owed.
+    ///
+    /// `worth`: what leaves, where that is more than the cost or of another currency.
+    #[must_use]
+    pub fn taken(&self, cost: Money, worth: Option<Money>) -> Money {
+        worth.filter(|_| self.is_of_owed()).unwrap_or(cost)
+    }
+
     /// Whether it bounds what is owed: held against the larger of what leaves and what it costs.
     #[must_use]
     pub const fn is_of_owed(&self) -> bool {

@@ -82,6 +82,7 @@ pub struct GrantPlan {
     pub(crate) version: u64,
     pub(crate) of: Bound,
     pub(crate) cost: Money,
+    pub(crate) worth: Option<Money>,
     pub(crate) right: Right,
     pub(crate) authority: Person,
     pub(crate) approval: Option<ApprovalId>,
@@ -103,6 +104,12 @@ impl GrantPlan {
     #[must_use]
     pub fn ledgers(&self) -> &[Ledger] {
         &self.ledgers
+    }
+
+    /// Who makes it real.
+    #[must_use]
+    pub const fn fulfil(&self) -> Fulfil {
+        self.fulfil
     }
 
     /// What it costs.
@@ -374,7 +381,7 @@ fn charge(a: &Asking<'_>, exact: &Exact<'_>, authority: &Person) -> Result<Vec<B
     let after = |key: BudgetKey| {
         let found = a.budgets.iter().find(|b| *b.key() == key);
         let budget = found.ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
-        let taken = if key.is_of_owed() { worth } else { cost };
+        let taken = key.taken(cost, Some(worth));
         budget.clone().within(own_limit(a.ladder, &key, authority)).reserve(taken)?;
         budget.reserve(taken)
     };
@@ -485,6 +492,7 @@ fn plan(
         version: a.case.version,
         of: bound(a.wish, exact),
         cost: exact.cost,
+        worth: Some(exact.option.worth(exact.amount, exact.cost)).filter(|worth| *worth != exact.cost),
         right,
         authority: authority.clone(),
         approval: a.wish.approval.clone(),

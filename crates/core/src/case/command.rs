@@ -6,8 +6,8 @@ use crate::assess::frozen::{Amount, Department, Frozen, OptionFrozen};
 use crate::authority::{GrantPlan, Person, Question};
 use crate::digest::Digest;
 use crate::ids::{
-    ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, PersonId, PromiseId, RequestKind,
-    TeamId,
+    ApprovalId, BusinessId, CaseId, ConnectorId, ConsultId, CustomerId, EvidenceId, GrantId, PersonId, PromiseId,
+    RequestKind, TeamId,
 };
 use crate::time::Time;
 use crate::words::Words;
@@ -82,7 +82,8 @@ pub enum Command {
     AnswerApproval { id: ApprovalId, answer: Answer },
     /// Sets a grant aside. The owner, with a plan that was decided on this version of the case; until then it may be taken
     /// back.
-    Reserve { id: GrantId, plan: Box<GrantPlan>, undo_until: Option<Time> },
+    /// `connectors`: of each step, in order, where it is not done by hand.
+    Reserve { id: GrantId, plan: Box<GrantPlan>, undo_until: Option<Time>, connectors: Vec<Option<ConnectorId>> },
     /// Takes a grant back of which nothing was done. Whoever gave it, while there is time; a yes that it used is good again.
     TakeBack { id: GrantId },
     /// A grant is done. The worker, or whoever did it by hand.

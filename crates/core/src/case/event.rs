@@ -8,8 +8,8 @@ use crate::authority::{Bound, BudgetKey, Claim, Fulfil, Person};
 use crate::digest::Digest;
 use crate::facts::Source;
 use crate::ids::{
-    ApprovalId, BusinessId, CaseId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId, PromiseId,
-    RequestKind, RoleName, TeamId,
+    ApprovalId, BusinessId, CaseId, ConnectorId, ConsultId, CustomerId, EvidenceId, GrantId, InletId, PersonId,
+    PromiseId, RequestKind, RoleName, TeamId,
 };
 use crate::money::Money;
 use crate::time::Time;
@@ -177,9 +177,15 @@ pub enum Happened {
         budgets: Vec<BudgetKey>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undo_until: Option<Time>,
+        /// What leaves the house with it, where that is more than it costs or of another currency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        worth: Option<Money>,
         /// What it takes of what was paid.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         claims: Vec<Claim>,
+        /// Of each step, in order; a step of none is done by hand.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        connectors: Vec<Option<ConnectorId>>,
     },
     /// A grant was taken back by whoever gave it, before any of it was done.
     GrantTakenBack { id: GrantId },

@@ -8,7 +8,7 @@ use crate::assess::frozen::{Department, Frozen};
 use crate::authority::{Bound, BudgetKey, Claim, Fulfil, Person};
 use crate::digest::Digest;
 use crate::facts::Source;
-use crate::ids::{ApprovalId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
+use crate::ids::{ApprovalId, ConnectorId, ConsultId, GrantId, OptionId, PersonId, PromiseId, RoleName};
 use crate::money::Money;
 use crate::time::Time;
 use crate::words::Words;
@@ -340,6 +340,8 @@ pub struct Grant {
     pub of: Bound,
     /// What it costs.
     pub cost: Money,
+    /// What leaves the house with it, where that is more than it costs or of another currency.
+    pub worth: Option<Money>,
     /// By which right.
     pub right: Right,
     /// Who gave it.
@@ -362,6 +364,8 @@ pub struct Grant {
     pub at: Time,
     /// Until when whoever gave it may take it back: nothing of it is done before.
     pub undo_until: Option<Time>,
+    /// Who makes each step real, in order; a step of none, or past the end, is done by hand.
+    pub connectors: Vec<Option<ConnectorId>>,
     /// How it stands.
     pub state: GrantState,
 }
@@ -374,6 +378,18 @@ pub struct Part {
     pub steps: Vec<u32>,
     /// What they cost.
     pub cost: Money,
+    /// What left the house with them, where that is more than they cost or of another currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Money>,
+}
+
+impl Part {
+    /// What a budget keeps of what the whole grant took from it.
+    #[must_use]
+    pub fn kept(&self, key: &BudgetKey, whole: Money) -> Money {
+        let done = key.taken(self.cost, self.worth);
+        if done.currency == whole.currency && done.minor < whole.minor { done } else { whole }
+    }
 }
 
 /// How a grant stands.
@@ -392,6 +408,18 @@ pub enum GrantState {
 }
 
 impl Grant {
+    /// What it takes from a budget.
+    #[must_use]
+    pub fn taken_from(&self, key: &BudgetKey) -> Money {
+        key.taken(self.cost, self.worth)
+    }
+
+    /// What a budget keeps of it where only a part of it was done.
+    #[must_use]
+    pub fn kept_from(&self, key: &BudgetKey, part: &Part) -> Money {
+        part.kept(key, self.taken_from(key))
+    }
+
     /// Whether the customer has it or gets it.
     #[must_use]
     pub const fn is_held(&self) -> bool {

@@ -75,6 +75,7 @@ fn all() -> Vec<Denied> {
         Denied::NoSuchDepartment { department: Department("nobody".to_owned()) },
         Denied::OtherPayee,
         Denied::MayNotWrite,
+        Denied::KeptDiffers,
         Denied::Moved { version: 12 },
         Denied::BelowZero,
         Denied::OtherCurrency { key: team.clone() },

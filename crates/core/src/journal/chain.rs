@@ -97,6 +97,15 @@ impl Entry {
         Head { business: self.business.clone(), team: self.team.clone(), seq: self.seq, hash: self.hash.clone() }
     }
 
+    /// Whether it comes right after a head of its chain, with a hash that is its own.
+    #[must_use]
+    pub fn follows(&self, head: &Head) -> bool {
+        self.team == head.team
+            && self.seq == head.seq.saturating_add(1)
+            && self.previous == head.hash
+            && self.hashed() == self.hash
+    }
+
     /// The hash it must have.
     #[must_use]
     pub fn hashed(&self) -> Digest {

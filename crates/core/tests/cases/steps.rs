@@ -139,8 +139,12 @@ fn give(w: &mut World, case: &str, new: &str, by: &Person, x: u8) -> Result<(), 
     match w.give(case, by, new, &wish)? {
         Gave::Granted => {
             // The same plan again is of an older version.
-            let again =
-                Command::Reserve { id: id(&format!("{new}_again")), plan: Box::new(stale.unwrap()), undo_until: None };
+            let again = Command::Reserve {
+                id: id(&format!("{new}_again")),
+                plan: Box::new(stale.unwrap()),
+                undo_until: None,
+                connectors: Vec::new(),
+            };
             assert!(w.does(case, by, &again).is_err(), "a plan is good once");
             Ok(())
         }

@@ -272,7 +272,11 @@ impl World {
             Decision::Grant(plan) => {
                 let (budgets, ledgers) = (plan.budgets().to_vec(), plan.ledgers().to_vec());
                 let (id, undo_until) = (GrantId::parse(grant).unwrap(), self.now.plus_micros(2 * MINUTE));
-                self.does(case, by, &Command::Reserve { id, plan: Box::new(plan), undo_until })?;
+                self.does(
+                    case,
+                    by,
+                    &Command::Reserve { id, plan: Box::new(plan), undo_until, connectors: Vec::new() },
+                )?;
                 self.budgets.extend(budgets.into_iter().map(|b| (b.key().clone(), b)));
                 self.ledgers.extend(ledgers.into_iter().map(|row| (row.key().clone(), row)));
                 Ok(Gave::Granted)
@@ -304,12 +308,12 @@ impl World {
         let grant = self.case(case).grant(&id).unwrap().clone();
         for key in &grant.budgets {
             let budget = &self.budgets[key];
-            let taken = self.case(case).taken_from(key, &grant);
+            let taken = grant.taken_from(key);
             let moved = match how {
                 GrantState::Settled => budget.settle(taken)?,
                 _ => {
                     let part = grant.part.as_ref();
-                    let done = part.map_or(usd(0), |part| self.case(case).kept_from(key, &grant, part));
+                    let done = part.map_or(usd(0), |part| grant.kept_from(key, part));
                     let rest = usd(taken.minor - done.minor);
                     budget.settle(done)?.release(rest)?
                 }

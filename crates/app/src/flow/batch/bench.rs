@@ -110,6 +110,8 @@ pub struct Bench {
     pub rules: Arc<Rules>,
     /// The time it is.
     pub now: Time,
+    /// Whether something that is kept does not hold together: then nothing pays out.
+    pub differs: bool,
     /// Cases by id.
     pub cases: HashMap<CaseId, Case>,
     /// The keys under which their words are sealed.
@@ -170,6 +172,7 @@ impl Bench {
             business,
             rules,
             now,
+            differs: false,
             cases: HashMap::new(),
             seals: HashMap::new(),
             sealed: Vec::new(),

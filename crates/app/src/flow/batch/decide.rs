@@ -1,8 +1,8 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
 use amends_core::authority::{
-    Asking, Budget, BudgetKey, Customer, Decision, Ledger, No, Question, Wish, budget_keys, decide, ledger_keys,
-    nearest, second_look,
+    Asking, Budget, BudgetKey, Customer, Decision, Fulfil, GrantPlan, Ledger, No, Question, Wish, budget_keys, decide,
+    ledger_keys, nearest, second_look,
 };
 use amends_core::case::{
     Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, Grant, GrantState, Happened, Look,
@@ -12,8 +12,9 @@ use amends_core::denied::Denied;
 use amends_core::digest::Digest;
 use amends_core::facts::Source;
 use amends_core::fulfilment::kinds_of;
-use amends_core::ids::{ApprovalId, CustomerId, GrantId, PersonId};
+use amends_core::ids::{ApprovalId, ConnectorId, CustomerId, GrantId, PersonId};
 use amends_core::money::Money;
+use amends_core::payout::pays_out;
 use amends_core::time::{Duration, Time};
 use amends_core::words::Words;
 
@@ -164,8 +165,17 @@ impl Bench {
 
     /// Whether a connector is there for at least one thing of what is wished.
     fn connected(&self, case: &Case, wish: &Wish) -> bool {
-        let option = case.assessment(&wish.assessment).and_then(|kept| kept.frozen.option(&wish.option));
-        option.is_some_and(|o| kinds_of(o).into_iter().any(|kind| self.rules.connector(kind).is_some()))
+        kinds_of_wish(case, wish).into_iter().any(|kind| self.rules.connector(kind).is_some())
+    }
+
+    /// Who makes each step real; none at all where all are done by hand.
+    fn connectors(&self, plan: &GrantPlan, kinds: &[Option<&str>]) -> Result<Vec<Option<ConnectorId>>, Refused> {
+        if plan.fulfil() == Fulfil::ByHand {
+            return Ok(Vec::new());
+        }
+        let of = |kind: &Option<&str>| self.rules.connector(*kind).map(|hook| ConnectorId::parse(&hook.id)).transpose();
+        let all: Result<_, _> = kinds.iter().map(of).collect();
+        all.map_err(|e| Refused::Store(StoreError::Unreadable(e.to_string())))
     }
 
     fn give(
@@ -182,9 +192,14 @@ impl Bench {
             }
             Decision::Denied(denied) => return Err(Refused::of(&denied, by)),
         };
+        let kinds = kinds_of_wish(case, wish);
+        if self.differs && kinds.iter().any(|kind| pays_out(kind.unwrap_or_default())) {
+            return Err(Denied::KeptDiffers.into());
+        }
+        let connectors = self.connectors(&plan, &kinds)?;
         let (budgets, ledgers) = (plan.budgets().to_vec(), plan.ledgers().to_vec());
         let undo_until = undo.and_then(|undo| self.now.plus_micros(undo.0));
-        let reserve = Command::Reserve { id: grant.clone(), plan: Box::new(plan), undo_until };
+        let reserve = Command::Reserve { id: grant.clone(), plan: Box::new(plan), undo_until, connectors };
         let events = self.apply(case, &reserve, by)?;
         for budget in budgets {
             self.set(&budget);
@@ -290,7 +305,7 @@ impl Bench {
             return Err(Denied::UnderWay { grant: grant.clone() }.into());
         }
         if let Some(grant) = case.grant(grant) {
-            self.give_back(case, grant, &Kept::of(&events))?;
+            self.give_back(grant, &Kept::of(&events))?;
         }
         Ok(Worked::of(events))
     }
@@ -315,11 +330,11 @@ impl Bench {
     }
 
     /// Moves what a grant took in every budget and every row of the ledger: what is kept is spent, the rest is free again.
-    fn give_back(&mut self, case: &Case, grant: &Grant, kept: &Kept) -> Result<(), Denied> {
+    fn give_back(&mut self, grant: &Grant, kept: &Kept) -> Result<(), Denied> {
         let mut moved = Vec::new();
         for key in &grant.budgets {
             let slot = self.budgets.get(key).ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
-            let (taken, spent) = (case.taken_from(key, grant), kept.of_budget(case, grant, key));
+            let (taken, spent) = (grant.taken_from(key), kept.of_budget(grant, key));
             let rest = Money::new(taken.minor.saturating_sub(spent.minor), taken.currency);
             moved.push(slot.budget.settle(spent)?.release(rest)?);
         }
@@ -352,7 +367,7 @@ impl Bench {
             asked,
         };
         if let Some(grant) = given {
-            self.steps.extend(steps_of(&self.rules, case, grant, self.now)?);
+            self.steps.extend(steps_of(case, grant, self.now)?);
             if grant.right == Right::Discretion && grant.state == GrantState::Reserved {
                 let day = self.rules.day(grant.at);
                 if let Some(customer) = case.customer.clone() {
@@ -390,11 +405,11 @@ impl Kept {
     }
 
     /// What a budget of the grant has spent then.
-    fn of_budget(&self, case: &Case, grant: &Grant, key: &BudgetKey) -> Money {
-        let taken = case.taken_from(key, grant);
+    fn of_budget(&self, grant: &Grant, key: &BudgetKey) -> Money {
+        let taken = grant.taken_from(key);
         match self {
             Self::All => taken,
-            Self::Part(part) => case.kept_from(key, grant, part),
+            Self::Part(part) => grant.kept_from(key, part),
             Self::Nothing => Money::new(0, taken.currency),
         }
     }
@@ -403,6 +418,12 @@ impl Kept {
 /// Why a part of a grant could not be done, as the case keeps it.
 fn reason(why: &str) -> Option<Words> {
     Words::parse(why).or_else(|_| Words::parse("a part of it could not be done")).ok()
+}
+
+/// The kind of each thing that is wished.
+fn kinds_of_wish<'c>(case: &'c Case, wish: &Wish) -> Vec<Option<&'c str>> {
+    let option = case.assessment(&wish.assessment).and_then(|kept| kept.frozen.option(&wish.option));
+    option.map(kinds_of).unwrap_or_default()
 }
 
 /// What a job makes happen.

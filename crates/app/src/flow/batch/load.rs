@@ -15,6 +15,7 @@ use super::Memory;
 use super::bench::{Bench, Line, Slot};
 use crate::flow::fulfil::state_of;
 use crate::flow::job::{Answer, Ending, Job, Refused, Work};
+use crate::flow::kept::Place;
 use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
@@ -39,7 +40,9 @@ pub async fn rules(
     if let Some(rules) = memory.rules.get(business).filter(fits) {
         return Ok(Arc::clone(rules));
     }
-    let rules = Arc::new(Rules::read(conn, business, Arc::clone(book), version).await?);
+    let standing = memory.standings.entry(business.clone()).or_default();
+    let rules = Arc::new(Rules::read(conn, business, Arc::clone(book), standing).await?);
+    memory.kept.looked_at(business, Place::Settings, rules.differs.clone());
     memory.rules.insert(business.clone(), Arc::clone(&rules));
     Ok(rules)
 }
@@ -188,6 +191,33 @@ async fn lock_ledger(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<LedgerKe
     for (id, key) in ids {
         let fresh = || Line { id, before: None, ledger: Ledger::new(key.clone()), moved: false };
         bench.ledgers.entry(key.clone()).or_insert_with(fresh);
+    }
+    Ok(())
+}
+
+/// Holds budgets against the journal that are not as they were written last: another program did, or someone by hand.
+pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Bench) -> Result<(), StoreError> {
+    if conn.is_shared() {
+        return Ok(());
+    }
+    let business = &bench.business;
+    let is_other = |slot: &&Slot| {
+        let last = memory.budgets.get(&(business.clone(), slot.id.clone()));
+        last.is_some_and(|last| slot.before != Some(*last))
+    };
+    let others: Vec<String> = bench.budgets.values().filter(is_other).map(|slot| slot.id.clone()).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let heads = journal::heads(conn, business).await?;
+    let followed = memory.followed.entry(business.clone()).or_default();
+    while !followed.read_on(conn, business, &heads).await? {}
+    for id in others {
+        let differs = followed.check(conn, business, &[&id]).await?;
+        if differs.is_empty() {
+            memory.budgets.remove(&(business.clone(), id.clone()));
+        }
+        memory.kept.looked_at(business, Place::Budget(id), differs);
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Writes what a batch decided: few statements of many rows each.
 
-use amends_core::authority::Fulfil;
 use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Approval, Case, Grant, GrantState};
 use amends_core::digest::Digest;
@@ -9,7 +8,7 @@ use amends_core::journal::{BookLine, Head};
 use amends_core::time::Time;
 
 use super::bench::{Bench, Listed, Was};
-use crate::flow::rules::Rules;
+use crate::flow::kept::cases::connector_of;
 use crate::flow::seal::Key;
 use crate::store::steps::{BY_HAND, StepRow};
 use crate::store::{
@@ -140,20 +139,17 @@ fn text(state: &State) -> Result<String, StoreError> {
 }
 
 /// What is to be done to make a grant real.
-pub fn steps_of(rules: &Rules, case: &Case, grant: &Grant, now: Time) -> Result<Vec<StepRow>, StoreError> {
+pub fn steps_of(case: &Case, grant: &Grant, now: Time) -> Result<Vec<StepRow>, StoreError> {
     let row = |step: Step| {
-        let connector = match grant.fulfil {
-            Fulfil::ByConnector => rules.connector(step.kind.as_deref()),
-            Fulfil::ByHand => None,
-        };
+        let connector = connector_of(grant, &step).unwrap_or_else(|| BY_HAND.to_owned());
         // Nothing leaves the house while it may be taken back.
-        let state = State::begin(grant.undo_until.unwrap_or(now), connector.is_none());
+        let state = State::begin(grant.undo_until.unwrap_or(now), connector == BY_HAND);
         Ok(StepRow {
             grant: grant.id.clone(),
             number: step.number,
             case: case.id.clone(),
             team: case.team.clone(),
-            connector: connector.map_or_else(|| BY_HAND.to_owned(), |endpoint| endpoint.id.clone()),
+            connector,
             step: serde_json::to_string(&step).map_err(|e| StoreError::Failed(e.to_string()))?,
             state: text(&state)?,
             word: state.word().to_owned(),

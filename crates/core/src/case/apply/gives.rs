@@ -1,17 +1,18 @@
 //! Grants: set aside, then settled or released.
 
 use super::{Context, free, known};
+use crate::assess::frozen::larger;
 use crate::authority::{Fulfil, GrantPlan};
 use crate::case::{Actor, Case, Command, Grant, GrantState, Happened, Part};
 use crate::denied::Denied;
 use crate::fulfilment::steps_of;
-use crate::ids::GrantId;
+use crate::ids::{ConnectorId, GrantId};
 use crate::money::Money;
 use crate::time::Time;
 
 pub(super) fn happened(case: &Case, command: &Command, c: &Context<'_>) -> Result<Vec<Happened>, Denied> {
     match command {
-        Command::Reserve { id, plan, undo_until } => reserve(case, id, plan, *undo_until, c),
+        Command::Reserve { id, plan, undo_until, connectors } => reserve(case, id, plan, (*undo_until, connectors), c),
         Command::TakeBack { id } => take_back(case, id, c),
         Command::SettleGrant { id } => {
             under_way(case, id, c)?;
@@ -31,7 +32,7 @@ fn reserve(
     case: &Case,
     id: &GrantId,
     plan: &GrantPlan,
-    undo_until: Option<Time>,
+    (undo_until, connectors): (Option<Time>, &[Option<ConnectorId>]),
     c: &Context<'_>,
 ) -> Result<Vec<Happened>, Denied> {
     c.owner(case)?;
@@ -50,7 +51,9 @@ fn reserve(
         charged_to: plan.charged_to.clone(),
         budgets: plan.budgets().iter().map(|b| b.key().clone()).collect(),
         undo_until,
+        worth: plan.worth,
         claims: plan.claims.clone(),
+        connectors: connectors.to_vec(),
     }])
 }
 
@@ -100,6 +103,9 @@ fn part_of(case: &Case, grant: &Grant, done: &[u32]) -> Option<Part> {
         sum?.checked_add(cost)
     };
     let minor = of_it.iter().fold(Some(0), add).unwrap_or(grant.cost.minor).min(grant.cost.minor);
-    let steps = of_it.iter().map(|step| step.number).collect();
-    Some(Part { steps, cost: Money::new(minor, grant.cost.currency) })
+    let steps: Vec<u32> = of_it.iter().map(|step| step.number).collect();
+    let cost = Money::new(minor, grant.cost.currency);
+    let left = case.option_of(&grant.of).and_then(|option| option.payout_of_steps(grant.of.amount.as_ref(), &steps));
+    let worth = Some(larger(left, cost)).filter(|worth| *worth != cost);
+    Some(Part { steps, cost, worth })
 }

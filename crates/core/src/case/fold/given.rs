@@ -132,6 +132,7 @@ fn new_grant(event: &Event) -> Option<Grant> {
         id,
         of,
         cost,
+        worth,
         right,
         authority,
         approval,
@@ -140,6 +141,7 @@ fn new_grant(event: &Event) -> Option<Grant> {
         undo_until,
         claims,
         charged_to: _,
+        connectors,
     } = event.what.clone()
     else {
         return None;
@@ -149,6 +151,7 @@ fn new_grant(event: &Event) -> Option<Grant> {
         id,
         of,
         cost,
+        worth,
         right,
         by,
         authority,
@@ -160,6 +163,7 @@ fn new_grant(event: &Event) -> Option<Grant> {
         version,
         at,
         undo_until,
+        connectors,
         state,
     })
 }
