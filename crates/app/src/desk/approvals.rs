@@ -65,6 +65,8 @@ struct Card {
     left_as: String,
     seconds: i64,
     terms: Vec<TermRow>,
+    /// What it rests on that is only claimed or said.
+    relied: Vec<String>,
     customer: Option<String>,
     like: Option<String>,
     /// The amount may be another one.
@@ -200,8 +202,8 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         None => None,
     };
     drop(conn);
-    let explained = assessed.and_then(|line| terms(staff, &line.question));
-    let (terms, detour) = explained.unwrap_or_default();
+    let explained = assessed.and_then(|line| explained(staff, &line.question, approval.of.option.as_str()));
+    let Explained { terms, relied, detour } = explained.unwrap_or_default();
     let found = precedents::find(records, &me.business, (&case.id, &approval.of.assessment), LIKE_MAX).await?;
     let like = found.filter(|found| !found.near.is_empty()).map(|found| {
         let (given, all) = (found.count(crate::store::precedents::GIVEN), found.near.len());
@@ -232,6 +234,7 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval) -> Result<Option<
         left_as: left("#", to),
         seconds: (until.micros() - now.micros()).max(0) / amends_core::time::SECOND,
         terms,
+        relied,
         customer,
         like,
         may_adjust: option.is_some_and(may_adjust),
@@ -252,14 +255,25 @@ fn left(left: &str, to: &Asked) -> String {
     }
 }
 
-/// What does not hold, for whoever answers, and what the customer can do anyway.
-fn terms(staff: &Staff, question: &str) -> Option<(Vec<TermRow>, Option<String>)> {
+/// An answer in words, for whoever says yes or no to one of its options.
+#[derive(Default)]
+struct Explained {
+    /// What does not hold, and what stands around it.
+    terms: Vec<TermRow>,
+    /// What the option rests on that is only claimed or said.
+    relied: Vec<String>,
+    /// What the customer can do anyway.
+    detour: Option<String>,
+}
+
+fn explained(staff: &Staff, question: &str, option: &str) -> Option<Explained> {
     let book = &staff.me.rules.book;
     let read = read_question(&book.schema, question).ok()?;
     let role = book.role(staff.me.person.role.as_str())?;
     let mut workspace = amends_core::assess::Workspace::default();
     let a = amends_core::assess::assess(book, &read.request, &read.facts, role, &mut workspace).ok()?;
     let e = explain::explain(&a, texts());
-    let rows = e.terms.iter().chain(&e.around).map(|row| TermRow::of(row, false)).collect();
-    Some((rows, e.detour.map(|d| d.says)))
+    let terms = e.terms.iter().chain(&e.around).map(|row| TermRow::of(row, false)).collect();
+    let relied = explain::relied_on(&a, option, texts());
+    Some(Explained { terms, relied, detour: e.detour.map(|d| d.says) })
 }
