@@ -176,6 +176,14 @@ pub fn explain(a: &Assessment<'_>, texts: &'static Texts) -> Explanation {
     }
 }
 
+/// What an option rests on that nobody looked up, in words: for whoever is asked to say yes to it.
+#[must_use]
+pub fn relied_on(a: &Assessment<'_>, option: &str, texts: &'static Texts) -> Vec<String> {
+    let is_it = |o: &&crate::assess::OptionOutcome| a.version.remedies.get(o.remedy).is_some_and(|r| r.id == option);
+    let said = |o| relied::said(a, Voice::of(a, texts), o).iter().map(|says| voice::upper(says)).collect();
+    a.options.iter().find(is_it).map_or_else(Vec::new, said)
+}
+
 /// The first line.
 fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
     match a.standing {

@@ -32,8 +32,6 @@ use crate::texts::{filters, money, texts, time};
 
 /// Most questions of the page.
 const SHOWN_MAX: usize = 50;
-/// Most facts of a list on a card.
-const FACTS_MAX: usize = 8;
 
 #[derive(Template)]
 #[template(path = "approvals.html")]
@@ -67,8 +65,8 @@ struct Card {
     left_as: String,
     seconds: i64,
     terms: Vec<TermRow>,
-    /// What it rests on that nobody has looked at, in words.
-    weak: Vec<String>,
+    /// What it rests on that is only claimed or said.
+    relied: Vec<String>,
     /// Who said no before: whom and when, and why.
     before: Vec<(String, Option<String>)>,
     customer: Option<String>,
@@ -205,8 +203,8 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval, waiting: &Waiting
         None => None,
     };
     drop(conn);
-    let explained = assessed.and_then(|line| terms(staff, &line.question));
-    let (terms, detour) = explained.unwrap_or_default();
+    let explained = assessed.and_then(|line| explained(staff, &line.question, approval.of.option.as_str()));
+    let Explained { terms, relied, detour } = explained.unwrap_or_default();
     let found = precedents::find(records, &me.business, (&case.id, &approval.of.assessment), LIKE_MAX).await?;
     let like = found.filter(|found| !found.near.is_empty()).map(|found| {
         let (given, all) = (found.count(crate::store::precedents::GIVEN), found.near.len());
@@ -237,7 +235,7 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval, waiting: &Waiting
         left_as: left("#", to),
         seconds: (until.micros() - now.micros()).max(0) / amends_core::time::SECOND,
         terms,
-        weak: weak(staff, waiting),
+        relied,
         before: before(staff, waiting),
         customer,
         like,
@@ -245,16 +243,6 @@ async fn card(staff: &Staff, case: &Case, approval: &Approval, waiting: &Waiting
         currency: approval.cost.currency.code().to_owned(),
         instead,
     }))
-}
-
-/// What it rests on that nobody has looked at.
-fn weak(staff: &Staff, waiting: &Waiting) -> Vec<String> {
-    let name = |path: &String| staff.me.rules.book.labels.of_fact(path).into_owned();
-    let list = |paths: &[String]| paths.iter().take(FACTS_MAX).map(name).collect::<Vec<_>>().join(", ");
-    let claimed = Some(&waiting.claimed).filter(|paths| !paths.is_empty());
-    let said = Some(&waiting.said).filter(|paths| !paths.is_empty());
-    let claimed = claimed.map(|paths| t!("approvals-only-claimed", facts = list(paths)));
-    claimed.into_iter().chain(said.map(|paths| t!("approvals-only-said", facts = list(paths)))).collect()
 }
 
 /// Who said no to the same request.
@@ -280,14 +268,25 @@ fn left(left: &str, to: &Asked) -> String {
     }
 }
 
-/// What does not hold, for whoever answers, and what the customer can do anyway.
-fn terms(staff: &Staff, question: &str) -> Option<(Vec<TermRow>, Option<String>)> {
+/// An answer in words, for whoever says yes or no to one of its options.
+#[derive(Default)]
+struct Explained {
+    /// What does not hold, and what stands around it.
+    terms: Vec<TermRow>,
+    /// What the option rests on that is only claimed or said.
+    relied: Vec<String>,
+    /// What the customer can do anyway.
+    detour: Option<String>,
+}
+
+fn explained(staff: &Staff, question: &str, option: &str) -> Option<Explained> {
     let book = &staff.me.rules.book;
     let read = read_question(&book.schema, question).ok()?;
     let role = book.role(staff.me.person.role.as_str())?;
     let mut workspace = amends_core::assess::Workspace::default();
     let a = amends_core::assess::assess(book, &read.request, &read.facts, role, &mut workspace).ok()?;
     let e = explain::explain(&a, texts());
-    let rows = e.terms.iter().chain(&e.around).map(|row| TermRow::of(row, false)).collect();
-    Some((rows, e.detour.map(|d| d.says)))
+    let terms = e.terms.iter().chain(&e.around).map(|row| TermRow::of(row, false)).collect();
+    let relied = explain::relied_on(&a, option, texts());
+    Some(Explained { terms, relied, detour: e.detour.map(|d| d.says) })
 }

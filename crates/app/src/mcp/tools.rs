@@ -11,8 +11,10 @@ Amends says what a business may do for a customer: what the rule says and why, h
 may give by yourself, who can say yes, and what nobody may do. \
 To help a customer: `open_case`, then `assess_case` with what you know. Give an option that is yours with `grant`; for one \
 that needs someone above you, `ask_approval`, read the answer with `case_status`, and then `grant` with that approval. \
-What you say of a customer counts as a claim, until a system or a person confirms it; an option that rests on claims may \
-need a person. A case that came in by a system has its facts already: assess it without any. Never promise anything before `grant` has answered. An error says what to do next; calling the same tool \
+What you say of a customer counts as a claim, until a system or a person confirms it. A case that came in by a system has its \
+facts already: assess it without any. An option's `relies_on` names what is only claimed or said behind it, and `yours_if` what \
+would make it yours: look that up, or ask a person with `ask_approval`. Never promise anything before `grant` has answered. An \
+error says what to do next; calling the same tool \
 again with the same arguments gives nothing twice.";
 
 /// What a tool does to the world.

@@ -9,8 +9,15 @@ use crate::types::Type;
 /// How many facts are named in one sentence.
 const NAMED_MAX: usize = 4;
 
-/// What is only claimed or said, for whoever decides; what was only looked at, where that is not enough; and what to do.
+/// What an option rests on that no system vouches for, and what would make it the asker's own.
 pub(super) fn notes(a: &Assessment<'_>, voice: Voice<'_>, option: &OptionOutcome) -> Vec<String> {
+    let mut notes = said(a, voice, option);
+    notes.extend(would_be_yours(a, voice, &a.yours_if(option), option.owed.worst));
+    notes
+}
+
+/// What is only claimed or said, for whoever decides; what was only looked at, where that is not enough.
+pub(super) fn said(a: &Assessment<'_>, voice: Voice<'_>, option: &OptionOutcome) -> Vec<String> {
     let mut relied = a.relies_on(option);
     if option.offered != Truth::Yes {
         return Vec::new(); // What is not shown yet is told with what is missing.
@@ -28,9 +35,7 @@ pub(super) fn notes(a: &Assessment<'_>, voice: Voice<'_>, option: &OptionOutcome
             Source::Seen | Source::System => return None,
         })
     };
-    let mut notes: Vec<String> = Source::ALL.into_iter().filter_map(said).collect();
-    notes.extend(would_be_yours(a, voice, &a.yours_if(option), option.owed.worst));
-    notes
+    Source::ALL.into_iter().filter_map(said).collect()
 }
 
 fn of(relied: &[Relied], source: Source) -> impl Iterator<Item = &str> {
