@@ -296,13 +296,11 @@ impl World {
         let grant = self.case(case).grant(&id).unwrap().clone();
         for key in &grant.budgets {
             let budget = &self.budgets[key];
-            let moved = match how {
-                GrantState::Settled => budget.settle(grant.cost)?,
-                _ => {
-                    let done = grant.part.as_ref().map_or(usd(0), |part| part.cost);
-                    let rest = usd(grant.cost.minor - done.minor);
-                    budget.settle(done)?.release(rest)?
-                }
+            let moved = if how == GrantState::Settled {
+                budget.settle(grant.cost)?
+            } else {
+                let done = grant.part.as_ref().map_or(usd(0), |part| part.cost);
+                budget.settle(done)?.release(usd(grant.cost.minor - done.minor))?
             };
             self.budgets.insert(key.clone(), moved);
         }
