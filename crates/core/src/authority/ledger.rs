@@ -237,10 +237,9 @@ impl Ledger {
 fn heard(before: Option<Paid>, told: Told) -> Paid {
     let now = Paid { minor: told.paid.max(0), source: told.source };
     match (before, told.source) {
-        (None, _) | (Some(_), Some(Source::System)) => now,
-        // An amount that stands for what was paid says nothing new.
+        // Whoever says what was paid knows better than an amount that stands for it.
+        (None, _) | (_, Some(Source::System)) | (Some(Paid { source: None, .. }), Some(_)) => now,
         (Some(before), None) => before,
-        (Some(Paid { source: None, .. }), Some(_)) => now,
         (Some(before), Some(_)) => {
             if now.minor < before.minor {
                 now

@@ -176,7 +176,7 @@ pub(super) fn claims(
         let amount = if single { amount } else { part.amount.as_ref() };
         let Some(money) = amount.and_then(Amount::money).filter(|money| money.minor != 0) else { continue };
         let Some(against) = against(frozen, option, part) else { continue };
-        let of_part = Part { step, part, money, against: &against };
+        let of_part = Part { step, of: part, money, against: &against };
         all.extend(of_part.claims(&purchase(case, frozen, &against, option)?));
     }
     Ok(all)
@@ -224,15 +224,15 @@ fn purchase(case: &Case, frozen: &Frozen, against: &Against, option: &OptionFroz
 
 struct Part<'a> {
     step: u32,
-    part: &'a PartFrozen,
+    of: &'a PartFrozen,
     money: Money,
     against: &'a Against,
 }
 
 impl Part<'_> {
     fn claims(&self, purchase: &str) -> Vec<Claim> {
-        let account = Account::of_kind(self.part.kind.as_deref().unwrap_or_default());
-        let whole = self.part.amount.as_ref().and_then(Amount::money).unwrap_or(self.money);
+        let account = Account::of_kind(self.of.kind.as_deref().unwrap_or_default());
+        let whole = self.of.amount.as_ref().and_then(Amount::money).unwrap_or(self.money);
         let key = LedgerKey { purchase: purchase.to_owned(), account };
         let mut all = vec![match self.against.of {
             Some(of) => self.claim(key, self.money, of, true),
@@ -269,6 +269,8 @@ impl Part<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assess::frozen::{PaymentFrozen, SplitFrozen};
+    use crate::ids::OptionId;
 
     #[test]
     fn one_purchase_is_one_however_it_is_typed() {
@@ -283,5 +285,43 @@ mod tests {
         assert_eq!(written(" \u{200b}\t"), "", "nothing that anyone sees is no id");
         assert!(written(&"9".repeat(5_000)).len() <= BYTES_MAX);
         assert_ne!(written(&"9".repeat(5_000)), written(&"9".repeat(5_001)));
+    }
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, crate::money::Currency::USD)
+    }
+
+    fn split(of: i64, payments: &[(&str, i64)]) -> Against {
+        let payment = |(id, paid): &(&str, i64)| PaymentFrozen { id: (*id).to_owned(), paid: usd(*paid) };
+        Against {
+            purchase: Some("A-1".to_owned()),
+            of: Some(usd(of)),
+            refunded: None,
+            source: Source::Seen,
+            payments: payments.iter().map(payment).collect(),
+            split: Some(SplitFrozen::InOrder),
+        }
+    }
+
+    #[test]
+    fn an_amount_over_two_payments_takes_from_each_what_it_gets() {
+        let against = split(10_000, &[("card_1", 4_000), ("gift", 6_000)]);
+        let part = PartFrozen {
+            id: OptionId::parse("money_back").unwrap(),
+            kind: Some("refund".to_owned()),
+            amount: Some(Amount::Money(usd(10_000))),
+            cost: None,
+            with: serde_json::Value::Null,
+            against: None,
+        };
+        let of = |minor| Part { step: 1, of: &part, money: usd(minor), against: &against }.claims("A-1");
+        let told = |claims: Vec<Claim>| -> Vec<(String, i64, Option<i64>)> {
+            claims.into_iter().map(|claim| (claim.key.to_string(), claim.amount.minor, claim.paid)).collect()
+        };
+        let goods = |minor| ("what was paid for `A-1`".to_owned(), minor, Some(10_000));
+        let card = |minor| ("payment `CARD_1` of `A-1`".to_owned(), minor, Some(4_000));
+        let gift = ("payment `GIFT` of `A-1`".to_owned(), 1_000, Some(6_000));
+        assert_eq!(told(of(5_000)), [goods(5_000), card(4_000), gift]);
+        assert_eq!(told(of(3_000)), [goods(3_000), card(3_000)], "of the first alone");
     }
 }

@@ -309,14 +309,11 @@ impl World {
         for key in &grant.budgets {
             let budget = &self.budgets[key];
             let taken = grant.taken_from(key);
-            let moved = match how {
-                GrantState::Settled => budget.settle(taken)?,
-                _ => {
-                    let part = grant.part.as_ref();
-                    let done = part.map_or(usd(0), |part| grant.kept_from(key, part));
-                    let rest = usd(taken.minor - done.minor);
-                    budget.settle(done)?.release(rest)?
-                }
+            let moved = if how == GrantState::Settled {
+                budget.settle(taken)?
+            } else {
+                let done = grant.part.as_ref().map_or(usd(0), |part| grant.kept_from(key, part));
+                budget.settle(done)?.release(usd(taken.minor - done.minor))?
             };
             self.budgets.insert(key.clone(), moved);
         }

@@ -122,6 +122,7 @@ mod word {
 
     use crate::facts::Source;
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     pub fn serialize<S: Serializer>(source: &Source, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(source.word())
     }
