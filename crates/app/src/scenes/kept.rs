@@ -4,6 +4,8 @@ use amends_core::fulfilment::State;
 use amends_core::ids::TeamId;
 use serde_json::json;
 
+use super::access::Browser;
+use super::desk::said;
 use super::shop::{Shop, on_both};
 use super::webhooks::connected;
 use crate::flow::export::{cut_off, export};
@@ -221,6 +223,11 @@ fn nothing_is_paid_out_while_a_row_differs_and_payouts_go_on_once_it_is_made_aga
         let metrics = shop.get("hugo", "/metrics").await.json["text"].to_string();
         assert!(metrics.contains("amends_kept_differences{business=\\\"retail\\\"} 1"), "{metrics}");
         assert_eq!(shop.get("rita", &case).await.status, 200, "reading goes on");
+        let row = "row `person rita day 2026-11-16 USD`, column `reserved`";
+        let (mut hugo, mut rita) = (Browser::settle_in(&shop, "hugo").await, Browser::settle_in(&shop, "rita").await);
+        let seen = hugo.get(&shop, "/desk").await.text.replace("&#96;", "`");
+        assert!(said(&seen, "Payouts are stopped") && said(&seen, row));
+        assert!(!rita.get(&shop, "/desk").await.text.contains("Payouts are stopped"), "the head alone can do something about it");
         assert_eq!(shop.mend().await, 1);
         assert_eq!(shop.get("nobody", "/ready").await.json["kept"], "whole");
         shop.post_once("rita", &path, "k1", wish).await.ok();

@@ -385,7 +385,7 @@ impl Watch {
             at = kept.entry.head();
         }
         if entries.is_empty() {
-            let next = heads.iter().find(|head| head.team > at.team);
+            let next = heads.iter().filter(|head| head.team > at.team).min_by(|a, b| a.team.cmp(&b.team));
             self.round.chain = next.map(|head| Head::empty(business.clone(), head.team.clone()));
         } else {
             self.round.chain = Some(at);
