@@ -127,7 +127,7 @@ impl Server {
         let mut server = Self { child, target: Target { at, key, case: String::new() }, keys, _fresh: fresh };
         let (_, opened) =
             Client::new(at).ask(&post(&server.target.key, "/v1/cases", r#"{ "request": "fee" }"#)).unwrap();
-        server.target.case = opened.split("\"case\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        server.target = Target { case: case_of(&opened), ..server.target };
         server
     }
 
@@ -195,7 +195,7 @@ fn attackers(kind: &str, target: &Target, time: Duration) -> Child {
 fn works(at: SocketAddr, key: &str, until: Instant, failed: &AtomicU64) -> Vec<Duration> {
     let mut client = Client::new(at);
     let opened = client.ask(&post(key, "/v1/cases", r#"{ "request": "fee" }"#)).unwrap().1;
-    let case = opened.split("\"case\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let case = case_of(&opened);
     let all = [
         get(key, &format!("/v1/cases/{case}")),
         post(key, "/v1/assess?role=frontline", QUESTION),
@@ -217,6 +217,10 @@ fn works(at: SocketAddr, key: &str, until: Instant, failed: &AtomicU64) -> Vec<D
         std::thread::sleep(PAUSE);
     }
     times
+}
+
+fn case_of(opened: &str) -> String {
+    opened.split("\"case\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
 fn get(key: &str, path: &str) -> String {

@@ -64,6 +64,8 @@ const STRANGERS: (u32, u32) = (200, 1_000);
 const ARRIVALS: (u32, u32) = (500, 2_000);
 /// How long a request or a connection waits at most that comes too often.
 const QUEUE_MAX: Duration = Duration::from_secs(1);
+/// Requests that are answered at a time, of each who takes turns.
+const TURNS: room::Most = room::Most { strangers: [usize::MAX, 8], known: [usize::MAX, 8] };
 /// Files and connections that are left for all else the program does.
 const FILES_FOR_THE_REST: usize = 128;
 
@@ -122,6 +124,7 @@ struct House {
     bounds: Bounds,
     seats: Arc<Seats>,
     room: Arc<Room>,
+    turns: Arc<Room>,
     strangers: Option<Often>,
     arrivals: Often,
 }
@@ -132,6 +135,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
         router,
         seats: Arc::new(Seats::new(bounds.connections, bounds.of_one, Arc::clone(&bounds.census))),
         room: Arc::new(Room::new(bounds.room)),
+        turns: Arc::new(Room::new(TURNS)),
         strangers: bounds.strangers.map(|often| Often::a_second(often.get(), often.get().saturating_mul(5))),
         arrivals: Often::a_second(ARRIVALS.0, ARRIVALS.1),
         bounds,
@@ -143,12 +147,11 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
             () = &mut stop => break,
             accepted = listener.accept() => accepted,
         };
-        match accepted {
-            Ok((stream, from)) => drop(tokio::spawn(Arc::clone(&house).connection(stream, from, open.watcher()))),
-            Err(_) => {
-                house.seats.spare();
-                tokio::time::sleep(FULL_PAUSE).await;
-            }
+        if let Ok((stream, from)) = accepted {
+            drop(tokio::spawn(Arc::clone(&house).connection(stream, from, open.watcher())));
+        } else {
+            house.seats.spare();
+            tokio::time::sleep(FULL_PAUSE).await;
         }
     }
     drop(listener);
@@ -189,7 +192,7 @@ impl House {
     ) -> Result<Response, Infallible> {
         seat.does(Doing::Answers);
         let client = SocketAddr::new(self.bounds.proxies.client(from.ip(), request.headers()), from.port());
-        let guest = Guest::new(Peer::of(client.ip()), Arc::clone(&self.room));
+        let guest = Guest::new(Peer::of(client.ip()), Arc::clone(&self.room), Arc::clone(&self.turns));
         request.extensions_mut().insert(ConnectInfo(client));
         request.extensions_mut().insert(guest.clone());
         let unwanted = unwanted(request.headers());

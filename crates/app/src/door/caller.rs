@@ -1,6 +1,7 @@
 //! Who asks: the person of a key that a program sends, or of the session that a browser keeps.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::MatchedPath;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
@@ -19,6 +20,8 @@ use crate::server::guest::Guest;
 pub const SESSION: &str = "amends_session";
 /// Where what happens is told.
 const EVENTS: &str = "/v1/events";
+/// How long to wait where so many of one's own were in line that it was not this one's turn.
+const NO_TURN: Duration = Duration::from_secs(1);
 /// The header in which pages of ours show that they are.
 pub const CSRF: &str = "x-csrf-token";
 
@@ -96,6 +99,10 @@ pub async fn caller(app: &App, asks: Asks<'_>, proof: Proof) -> Result<Option<(M
         guest.is(&me.account());
     }
     app.door.limits.ask(|| me.account()).map_err(Turned::TooOften)?;
+    // However many one sends at once, others wait for few of them.
+    if let Some(guest) = asks.guest.filter(|_| app.door.limits.are_set()) {
+        guest.turn().await.map_err(|_| Turned::TooOften(TooOften(NO_TURN)))?;
+    }
     match &me.way {
         Way::Key { actions, .. } => may_do(actions, asks)?,
         Way::Session { how, csrf, .. } => {

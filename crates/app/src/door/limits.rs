@@ -101,6 +101,11 @@ impl Limits {
         self.requests.as_ref().map_or(Ok(()), |often| often.come(who())).map_err(TooOften)
     }
 
+    /// Whether there is a limit for each key and account at all.
+    pub const fn are_set(&self) -> bool {
+        self.requests.is_some()
+    }
+
     /// One more request of an address to a page that needs no account.
     ///
     /// # Errors

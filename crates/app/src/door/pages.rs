@@ -204,11 +204,7 @@ async fn known_browser(
 
 /// Lets a browser be known the next time.
 fn remember(app: &App, response: &mut Response, mark: &Mark) {
-    let session = response.headers_mut().remove(header::SET_COOKIE);
     set_cookie(app, response, &mark.name, &mark.text, "Strict", KNOWN_SECONDS);
-    if let Some(session) = session {
-        response.headers_mut().append(header::SET_COOKIE, session);
-    }
 }
 
 /// Gives a browser its session, and sends it on.

@@ -227,7 +227,10 @@ fn nothing_is_paid_out_while_a_row_differs_and_payouts_go_on_once_it_is_made_aga
         let (mut hugo, mut rita) = (Browser::settle_in(&shop, "hugo").await, Browser::settle_in(&shop, "rita").await);
         let seen = hugo.get(&shop, "/desk").await.text.replace("&#96;", "`");
         assert!(said(&seen, "Payouts are stopped") && said(&seen, row));
-        assert!(!rita.get(&shop, "/desk").await.text.contains("Payouts are stopped"), "the head alone can do something about it");
+        assert!(
+            !rita.get(&shop, "/desk").await.text.contains("Payouts are stopped"),
+            "the head alone can do something about it"
+        );
         assert_eq!(shop.mend().await, 1);
         assert_eq!(shop.get("nobody", "/ready").await.json["kept"], "whole");
         shop.post_once("rita", &path, "k1", wish).await.ok();

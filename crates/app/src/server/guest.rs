@@ -1,5 +1,5 @@
 //! A request, as the listener knows it: where it comes from, whether anyone turned out to be known, and the room that its
-//! body takes until it is answered.
+//! body and its answer take until then.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -16,14 +16,15 @@ pub struct Guest(Arc<Inner>);
 struct Inner {
     peer: Peer,
     room: Arc<Room>,
+    turns: Arc<Room>,
     known: OnceLock<Arc<str>>,
     places: Mutex<Vec<Place>>,
 }
 
 impl Guest {
     /// Of a request from an address.
-    pub fn new(peer: Peer, room: Arc<Room>) -> Self {
-        Self(Arc::new(Inner { peer, room, known: OnceLock::new(), places: Mutex::default() }))
+    pub fn new(peer: Peer, room: Arc<Room>, turns: Arc<Room>) -> Self {
+        Self(Arc::new(Inner { peer, room, turns, known: OnceLock::new(), places: Mutex::default() }))
     }
 
     /// That of a request; none where it came by no connection.
@@ -56,13 +57,28 @@ impl Guest {
     /// # Errors
     /// When there was none in time.
     pub async fn hold(&self, bytes: usize) -> Result<(), NoRoom> {
-        let sender = match self.0.known.get() {
+        self.keep(self.0.room.take(&self.sender(), bytes).await?);
+        Ok(())
+    }
+
+    /// Waits until it is its turn among those of the same sender, until the request is answered.
+    ///
+    /// # Errors
+    /// When it was not in time.
+    pub async fn turn(&self) -> Result<(), NoRoom> {
+        self.keep(self.0.turns.take(&self.sender(), 1).await?);
+        Ok(())
+    }
+
+    fn sender(&self) -> Sender {
+        match self.0.known.get() {
             Some(name) => Sender::Known(Arc::clone(name)),
             None => Sender::Stranger(self.0.peer),
-        };
-        let place = self.0.room.take(&sender, bytes).await?;
+        }
+    }
+
+    fn keep(&self, place: Place) {
         self.0.places.lock().unwrap_or_else(PoisonError::into_inner).push(place);
-        Ok(())
     }
 
     /// It is answered: what it sent is held no more.

@@ -95,7 +95,7 @@ mod tests {
         let taken = seats.take(Peer::of([10, 0, 0, 1].into()), Whose::OfOne);
         let (near, mut far) = tokio::io::duplex(1 << 10);
         let mut line = Line::new(near, Arc::clone(&taken.seat), Duration::from_secs(30));
-        let writes = tokio::spawn(async move { line.write_all(&[7; 64 << 10]).await.map_err(|e| e.kind()) });
+        let writes = tokio::spawn(async move { line.write_all(&vec![7; 64 << 10]).await.map_err(|e| e.kind()) });
         let mut some = [0; 16 << 10];
         for _ in 0..3 {
             tokio::time::sleep(Duration::from_secs(20)).await;

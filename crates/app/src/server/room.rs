@@ -52,16 +52,16 @@ pub struct Room {
 /// What is held now. Whoever holds nothing is not in it.
 #[derive(Debug, Default)]
 struct Held {
-    by_strangers: usize,
-    by_known: usize,
-    by_each: HashMap<Sender, usize>,
+    strangers: usize,
+    known: usize,
+    each: HashMap<Sender, usize>,
 }
 
 impl Held {
     fn all(&mut self, of: &Sender) -> &mut usize {
         match of {
-            Sender::Stranger(_) => &mut self.by_strangers,
-            Sender::Known(_) => &mut self.by_known,
+            Sender::Stranger(_) => &mut self.strangers,
+            Sender::Known(_) => &mut self.known,
         }
     }
 }
@@ -79,10 +79,10 @@ impl Drop for Place {
         let mut held = self.room.held.lock().unwrap_or_else(PoisonError::into_inner);
         let all = held.all(&self.of);
         *all = all.saturating_sub(self.bytes);
-        if let Some(own) = held.by_each.get_mut(&self.of) {
+        if let Some(own) = held.each.get_mut(&self.of) {
             *own = own.saturating_sub(self.bytes);
             if *own == 0 {
-                held.by_each.remove(&self.of);
+                held.each.remove(&self.of);
             }
         }
         drop(held);
@@ -101,18 +101,18 @@ impl Room {
     }
 
     fn try_take(self: &Arc<Self>, of: &Sender, bytes: usize) -> Option<Place> {
-        let [together, each] = match of {
+        let [together, share] = match of {
             Sender::Stranger(_) => self.most.strangers,
             Sender::Known(_) => self.most.known,
         };
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = held.by_each.get(of).copied().unwrap_or(0);
+        let own = held.each.get(of).copied().unwrap_or(0);
         // What is larger than anyone's share comes in alone.
-        if own + bytes > each.max(bytes) || *held.all(of) + bytes > together.max(bytes) {
+        if own + bytes > share.max(bytes) || held.all(of).saturating_add(bytes) > together.max(bytes) {
             return None;
         }
         *held.all(of) += bytes;
-        held.by_each.insert(of.clone(), own + bytes);
+        held.each.insert(of.clone(), own + bytes);
         Some(Place { room: Arc::clone(self), of: of.clone(), bytes })
     }
 
@@ -162,7 +162,7 @@ mod tests {
         drop(first);
         let place = waits.await.unwrap().unwrap();
         drop((place, other));
-        assert!(room.held.lock().unwrap().by_each.is_empty(), "whoever holds nothing is forgotten");
+        assert!(room.held.lock().unwrap().each.is_empty(), "whoever holds nothing is forgotten");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -27,6 +28,17 @@ async fn known(Extension(guest): Extension<Guest>) {
     guest.is("rita");
 }
 
+/// Says how many of one's own are answered beside it.
+async fn takes_turns(Extension(guest): Extension<Guest>) -> String {
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    guest.is("rita");
+    guest.turn().await.unwrap();
+    let now = NOW.fetch_add(1, Ordering::SeqCst) + 1;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    NOW.fetch_sub(1, Ordering::SeqCst);
+    now.to_string()
+}
+
 /// Reads a body as someone who is known, and says how much came.
 async fn read(Extension(guest): Extension<Guest>, request: axum::extract::Request) -> Result<String, StatusCode> {
     guest.is("rita");
@@ -45,6 +57,7 @@ impl Server {
         let router = Router::new()
             .route("/health", get(async || "ok"))
             .route("/known", get(known))
+            .route("/turns", get(takes_turns))
             .route("/endless", get(endless))
             .route("/read", post(read))
             .route("/turned", post(async || StatusCode::UNAUTHORIZED));
@@ -176,6 +189,21 @@ async fn strangers_that_come_too_often_wait_and_whoever_is_known_does_not() {
     assert!(strangers >= Duration::from_millis(400), "a hundred at once, then twenty a second: {strangers:?}");
     let known = many("/known").await;
     assert!(known < strangers, "{known:?} {strangers:?}");
+}
+
+#[tokio::test]
+async fn of_one_who_sends_many_at_once_few_are_answered_at_a_time() {
+    let server = Server::start(Bounds::default()).await;
+    let asks = (0..40).map(async |_| {
+        let mut stream = server.connect().await;
+        let request = "GET /turns HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.unwrap();
+        text.lines().last().unwrap().parse::<usize>().unwrap()
+    });
+    let at_a_time = futures_util::future::join_all(asks).await;
+    assert_eq!(at_a_time.iter().max(), Some(&8), "{at_a_time:?}");
 }
 
 #[tokio::test]
