@@ -187,6 +187,10 @@ async fn turn(id: &str, sent: Sent<Nothing>, on: bool) -> Result<Response, Probl
     let Sent { me, records, .. } = sent;
     me.top_only(WHAT)?;
     let row = EndpointRow { on, ..found(&me, id)?.clone() };
+    if on && row.url.is_empty() {
+        return Err(Problem::new(StatusCode::CONFLICT, format!("webhook `{id}` has no address"))
+            .hint("it was changed in the database and taken out: add a webhook with the address it is to have"));
+    }
     let document = WebhookDocument::of(&row, None);
     save(&records, &me, row).await?;
     Ok(json(&document))

@@ -273,8 +273,19 @@ impl Setting {
     }
 }
 
-/// Writes someone. Who has gone keeps no key, password or session; no key lasts from an AI agent's to a person's account,
-/// or back: another made it.
+/// The keys that end with a change, for the journal to tell: no key lasts from an AI agent's to a person's account, or back,
+/// since another made it. That who has gone has none is told by their going.
+async fn keys_ended_by(conn: &mut Conn, business: &BusinessId, change: &Setting) -> Result<Vec<Setting>, StoreError> {
+    let Setting::Person(person) = change else { return Ok(Vec::new()) };
+    let before = people::find(conn, business, &person.id).await?;
+    if !person.active || before.is_none_or(|before| before.person().is_agent() == person.person().is_agent()) {
+        return Ok(Vec::new());
+    }
+    let theirs = keys::all(conn, business).await?.into_iter().filter(|key| key.person == person.id);
+    Ok(theirs.map(Setting::NoKey).collect())
+}
+
+/// Writes someone. Who has gone or is of another kind keeps no key, password or session.
 async fn save_person(
     conn: &mut Conn,
     business: &BusinessId,
@@ -450,14 +461,17 @@ async fn made_in(
     }
     let mut kept = Vec::new();
     for change in changes {
-        change.save(conn, business, by, now.micros()).await?;
-        let (kind, what) = change.told();
-        let Some((_, head)) = heads.iter_mut().find(|(_, head)| head.team.as_str() == change.chain()) else {
-            return Err(StoreError::Failed("no chain for settings".to_owned()));
-        };
-        let entry = head.next(now, kind, &Entry { by, what }).map_err(|e| StoreError::Failed(e.to_string()))?;
-        *head = entry.head();
-        kept.push(Kept { entry, case: None });
+        let ended = keys_ended_by(conn, business, change).await?;
+        for change in ended.iter().chain([change]) {
+            change.save(conn, business, by, now.micros()).await?;
+            let (kind, what) = change.told();
+            let Some((_, head)) = heads.iter_mut().find(|(_, head)| head.team.as_str() == change.chain()) else {
+                return Err(StoreError::Failed("no chain for settings".to_owned()));
+            };
+            let entry = head.next(now, kind, &Entry { by, what }).map_err(|e| StoreError::Failed(e.to_string()))?;
+            *head = entry.head();
+            kept.push(Kept { entry, case: None });
+        }
     }
     journal::append(conn, &kept, &heads).await?;
     if chains.contains(&CHAIN) || changes.iter().any(Setting::hands_out_a_password) {

@@ -6,6 +6,7 @@ use amends_core::money::Money;
 use serde_json::{Value, json};
 
 use super::shop::{Shop, on_both};
+use super::speakers::purchase;
 use super::workload::Dice;
 use crate::store::testing::both;
 
@@ -238,6 +239,21 @@ impl Hostile {
         }
     }
 
+    /// Two small returns that the till shows: with claims alone the agent gives nothing at all.
+    async fn knows_something(&mut self) {
+        for n in 0..2 {
+            let case =
+                self.shop.tool("ada", "open_case", json!({ "request": "returns", "customer": format!("c_{n}") }));
+            let id = case.await.unwrap()["case"].as_str().unwrap().to_owned();
+            let facts = purchase(&format!("c_{n}"), &format!("A-{n}"), "20.00 USD", "as_new");
+            self.shop.says("till", &format!("/v1/cases/{id}"), json!({ "facts": facts })).await;
+            self.cases.push(id.clone());
+            let made = self.tool("assess_case", json!({ "case": id })).await.unwrap();
+            let options = made["assessment"]["options"].as_array().unwrap().iter().map(|o| o["id"].clone()).collect();
+            self.digests.push((id, made["digest"].as_str().unwrap().to_owned(), options));
+        }
+    }
+
     async fn assess(&mut self) {
         let Some(case) = self.dice.one(&self.cases).cloned() else { return };
         let (_, book_case) = *self.dice.one(&STORIES).unwrap();
@@ -382,7 +398,10 @@ fn a_hostile_agent_gets_nothing_outside_its_limits() {
                 Some(fresh) => fresh,
                 None => both().await.unwrap().remove(0),
             };
-            let shop = Shop::open(place).await;
+            let mut shop = Shop::open(place).await;
+            let key = json!({ "person": "omar", "title": "the till", "actions": ["assess", "facts"] });
+            let made = shop.post("hugo", "/v1/keys", key).await.ok();
+            shop.holds("till", &made["key"]);
             // People know these customers: what one of them gets is what the agent is held to.
             for n in 0..6 {
                 shop.case("rita", "returns", &format!("c_{n}")).await;
@@ -396,6 +415,7 @@ fn a_hostile_agent_gets_nothing_outside_its_limits() {
                 given: BTreeMap::new(),
                 trace: vec![],
             };
+            run.knows_something().await;
             for _ in 0..TRIES {
                 run.step().await;
             }

@@ -60,7 +60,7 @@ pub(super) fn row_of<'g>(case: &'g Case, grant: &'g Grant) -> [Value<'g>; 14] {
         case.request.as_str().into(),
         grant.of.option.as_str().into(),
         rights.into(),
-        grant.cost.minor.into(),
+        grant.cost_held().minor.into(),
         grant.cost.currency.code().into(),
         grant.by.id.as_str().into(),
         grant.authority.id.as_str().into(),

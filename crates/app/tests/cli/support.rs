@@ -120,7 +120,7 @@ roles:
   - { id: frontline, title: Representative, per_grant: 100 USD, per_owed: 500 USD }
   - { id: lead, title: Team lead, per_grant: 500 USD }
 facts:
-  order: { placed: date, paid: "money(0..)", refunded: "money(0..)", sealed: bool }
+  order: { id?: text, placed: date, paid: "money(0..)", refunded: "money(0..)", sealed: bool }
 never:
   - { id: opened, says: Opened goods stay, when: "!order.sealed", bars: [refund], cites: N-1 }
 replay: { intake: till, id: /id, kind: /kind, rule: /rule, expect: { at: /expect, allow: [entitled], refuse: [refused, never] } }

@@ -10,12 +10,15 @@ use crate::client::{Got, ask};
 use crate::house::House;
 
 /// A fee that the head may waive: the head has no limit of their own that many grants would pass.
-const FACTS: &str = r#"{
-  "facts": {
-    "customer": { "id": "c_3001", "since": "2019-05-20", "orders": 17, "value": "640.00 USD", "claims_12m": 0 },
-    "fee": { "amount": "25.00 USD", "charged": "2026-11-10", "in_error": false, "waived_12m": 1 }
-  }
-}"#;
+/// The facts of one customer and one fee: no two are about the same.
+fn facts(customer: &str) -> String {
+    format!(
+        r#"{{ "facts": {{
+             "customer": {{ "id": "{customer}", "since": "2019-05-20", "orders": 17, "value": "640.00 USD", "claims_12m": 0 }},
+             "fee": {{ "id": "f_{customer}", "amount": "25.00 USD", "charged": "2026-11-10", "in_error": false, "waived_12m": 1 }}
+           }} }}"#
+    )
+}
 
 struct Shared {
     ends: AtomicBool,
@@ -94,7 +97,7 @@ impl Client {
         let opening = format!(r#"{{"request":"fee","customer":"{customer}"}}"#);
         let opened = self.until_done("/v1/cases", &key("open"), &opening)?;
         let case = opened.json["case"].as_str().unwrap().to_owned();
-        let assessed = self.until_done(&format!("/v1/cases/{case}/assessments"), &key("assess"), FACTS)?;
+        let assessed = self.until_done(&format!("/v1/cases/{case}/assessments"), &key("assess"), &facts(&customer))?;
         let digest = assessed.digest.unwrap();
         let option = assessed.json["options"][0]["id"].as_str().unwrap();
         let wish = format!(r#"{{"assessment":"{digest}","option":"{option}"}}"#);
