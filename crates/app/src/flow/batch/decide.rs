@@ -156,7 +156,9 @@ impl Bench {
         for budget in budgets {
             self.set(&budget);
         }
-        ledgers.into_iter().for_each(|row| self.set_line(row));
+        for row in ledgers {
+            self.set_line(row);
+        }
         Ok(Worked { given: Some(grant.clone()), ..Worked::of(events) })
     }
 
@@ -289,7 +291,9 @@ impl Bench {
             let slot = self.budgets.get(key).ok_or_else(|| Denied::BudgetNotThere { key: key.clone() })?;
             moved.push(slot.budget.settle(kept.cost)?.release(rest)?);
         }
-        moved.iter().for_each(|budget| self.set(budget));
+        for budget in &moved {
+            self.set(budget);
+        }
         for claim in &grant.claims {
             let line = self.ledgers.get(&claim.key).ok_or_else(|| Denied::LedgerNotThere { key: claim.key.clone() })?;
             let is_kept = kept.steps.as_ref().is_none_or(|steps| steps.contains(&claim.step));
