@@ -25,8 +25,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<At>,
     /// The cases that stand in the way, of those that may be seen: on `ledger_left` those that gave back the rest.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    cases: Vec<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    cases: Box<[String]>,
 }
 
 /// One thing that is wrong in a document.
@@ -52,7 +53,7 @@ impl Problem {
             code: None,
             detail: None,
             errors: Vec::new(),
-            cases: Vec::new(),
+            cases: Box::default(),
         }
     }
 

@@ -204,7 +204,9 @@ impl Bench {
         for budget in budgets {
             self.set(&budget);
         }
-        ledgers.into_iter().for_each(|row| self.set_line(row));
+        for row in ledgers {
+            self.set_line(row);
+        }
         Ok(Worked { given: Some(grant.clone()), ..Worked::of(events) })
     }
 
@@ -338,7 +340,9 @@ impl Bench {
             let rest = Money::new(taken.minor.saturating_sub(spent.minor), taken.currency);
             moved.push(slot.budget.settle(spent)?.release(rest)?);
         }
-        moved.iter().for_each(|budget| self.set(budget));
+        for budget in &moved {
+            self.set(budget);
+        }
         for claim in &grant.claims {
             let line = self.ledgers.get(&claim.key).ok_or_else(|| Denied::LedgerNotThere { key: claim.key.clone() })?;
             let row = if kept.has(claim.step) {
