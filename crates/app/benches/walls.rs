@@ -124,11 +124,9 @@ impl Server {
         said.read_line(&mut line).unwrap();
         let at = line.rsplit("http://").next().unwrap().trim().trim_end_matches('/').parse().unwrap();
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        let mut server = Self { child, target: Target { at, key, case: String::new() }, keys, _fresh: fresh };
-        let (_, opened) =
-            Client::new(at).ask(&post(&server.target.key, "/v1/cases", r#"{ "request": "fee" }"#)).unwrap();
-        server.target = Target { case: case_of(&opened), ..server.target };
-        server
+        let (_, opened) = Client::new(at).ask(&post(&key, "/v1/cases", r#"{ "request": "fee" }"#)).unwrap();
+        let target = Target { at, key, case: case_of(&opened) };
+        Self { child, target, keys, _fresh: fresh }
     }
 
     fn rss_mb(&self) -> u64 {

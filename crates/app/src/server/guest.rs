@@ -1,6 +1,7 @@
 //! A request, as the listener knows it: where it comes from, whether anyone turned out to be known, and the room that its
 //! body and its answer take until then.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::http::Extensions;
@@ -17,6 +18,8 @@ struct Inner {
     peer: Peer,
     room: Arc<Room>,
     turns: Arc<Room>,
+    /// Whether it is in line, or had its turn: it needs one, however often it is asked who sends it.
+    in_line: AtomicBool,
     known: OnceLock<Arc<str>>,
     places: Mutex<Vec<Place>>,
 }
@@ -24,7 +27,14 @@ struct Inner {
 impl Guest {
     /// Of a request from an address.
     pub fn new(peer: Peer, room: Arc<Room>, turns: Arc<Room>) -> Self {
-        Self(Arc::new(Inner { peer, room, turns, known: OnceLock::new(), places: Mutex::default() }))
+        Self(Arc::new(Inner {
+            peer,
+            room,
+            turns,
+            in_line: AtomicBool::new(false),
+            known: OnceLock::new(),
+            places: Mutex::default(),
+        }))
     }
 
     /// That of a request; none where it came by no connection.
@@ -66,6 +76,9 @@ impl Guest {
     /// # Errors
     /// When it was not in time.
     pub async fn turn(&self) -> Result<(), NoRoom> {
+        if self.0.in_line.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
         self.keep(self.0.turns.take(&self.sender(), 1).await?);
         Ok(())
     }

@@ -33,6 +33,7 @@ async fn takes_turns(Extension(guest): Extension<Guest>) -> String {
     static NOW: AtomicUsize = AtomicUsize::new(0);
     guest.is("rita");
     guest.turn().await.unwrap();
+    guest.turn().await.unwrap();
     let now = NOW.fetch_add(1, Ordering::SeqCst) + 1;
     tokio::time::sleep(Duration::from_millis(20)).await;
     NOW.fetch_sub(1, Ordering::SeqCst);
