@@ -37,6 +37,8 @@ pub enum Place {
     Entry(TeamId, u64),
     /// An anchor.
     Anchor(u64),
+    /// How far a chain was anchored, against all anchors.
+    Anchored(TeamId),
 }
 
 /// What is known of a business.

@@ -47,6 +47,8 @@ struct Round {
     after: String,
     chain: Option<Head>,
     anchor: Option<Anchor>,
+    /// The last entry of each chain that an anchor names.
+    named: HashMap<TeamId, u64>,
 }
 
 /// What is looked at in turn.
@@ -232,8 +234,8 @@ impl Watch {
     ) -> Result<(), StoreError> {
         for place in known {
             let differs = match place {
-                // Those were looked at.
-                Place::Settings | Place::Chain(_) => continue,
+                // Those were looked at, or are at the end of the round.
+                Place::Settings | Place::Chain(_) | Place::Anchored(_) => continue,
                 Place::Budget(id) if is_followed => self.budget(conn, business, id).await?,
                 Place::Budget(_) => continue,
                 Place::Case(id) => {
@@ -401,15 +403,30 @@ impl Watch {
     ) -> Result<bool, StoreError> {
         let after = self.round.anchor.as_ref().map_or(0, |anchor| anchor.number);
         let anchors = journal::anchors(conn, business, after, ANCHORS).await?;
-        let is_last = anchors.is_empty();
+        if anchors.is_empty() {
+            self.anchored(conn, business, found).await?;
+            return Ok(false);
+        }
         for anchor in anchors {
+            self.round.named.extend(anchor.heads.iter().map(|head| (head.team.clone(), head.seq)));
             let differs = chains::check_anchor(conn, business, &anchor, self.round.anchor.as_ref()).await?;
             if !differs.is_empty() {
                 found.push((Place::Anchor(anchor.number), differs));
             }
             self.round.anchor = Some(anchor);
         }
-        Ok(!is_last)
+        Ok(true)
+    }
+
+    /// How far chains were anchored, against the anchors that are there.
+    async fn anchored(&self, conn: &mut Conn, business: &BusinessId, found: &mut Found) -> Result<(), StoreError> {
+        for (team, seq) in journal::anchored(conn, business).await? {
+            let named = self.round.named.get(&team).copied().unwrap_or(0);
+            let why = format!("it was anchored up to entry {seq}, and the last anchor that is there names {named}");
+            let differs = (named != seq).then(|| Difference::of_journal(format!("chain `{team}`"), why));
+            found.push((Place::Anchored(team), differs.into_iter().collect()));
+        }
+        Ok(())
     }
 
     fn goes_on(&mut self, last: Option<String>) -> bool {
