@@ -334,7 +334,8 @@ impl Hostile {
     }
 
     async fn nonsense(&mut self) {
-        let case = self.dice.one(&self.cases).cloned().unwrap_or_default();
+        // Where the till has told the facts, what the agent says of them is not looked at.
+        let case = self.dice.one(self.cases.get(2..).unwrap_or_default()).cloned().unwrap_or_default();
         let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
         let all = [
             ("grant", json!({ "case": case, "assessment": 7, "option": null })),
