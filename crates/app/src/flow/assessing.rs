@@ -72,6 +72,7 @@ impl<'a> Asker<'a> {
     }
 
     /// The same, who fills in a form that shows what the case knows.
+    #[must_use]
     pub const fn by_form(self) -> Self {
         Self { speaker: Speaker { form: true, ..self.speaker }, ..self }
     }
@@ -114,8 +115,8 @@ pub async fn assess_case(
         let history = history(records, me, customer.as_ref()).await?;
         let question = asked.with_history(&case, &history)?;
         let ground = asked.merged.ground(&me.rules.book, me.business);
-        let knows = customer.filter(|_| case.customer.is_none());
-        let kept = answer(&me.rules.book, &question, me, (ground, knows))?;
+        let introduced = customer.filter(|_| case.customer.is_none());
+        let kept = answer(&me.rules.book, &question, me, (ground, introduced))?;
         let (digest, json, told) = (kept.line.digest.clone(), kept.line.assessment.clone(), asked.merged.told);
         let job = Job {
             business: me.business.clone(),

@@ -231,7 +231,7 @@ async fn held_back(
         }
         all => all.into_iter().flat_map(|(_, differs)| differs).collect(),
     };
-    records.kept.looked_at(business, Place::Case(row.case.clone()), differs);
+    records.kept.looked_at(business, Place::Case(row.case.clone()), &differs);
     Ok(())
 }
 

@@ -79,7 +79,7 @@ impl Kept {
     }
 
     /// A place was looked at. What is new is told in the log, and that it is over.
-    pub fn looked_at(&self, business: &BusinessId, place: Place, found: Vec<Difference>) {
+    pub fn looked_at(&self, business: &BusinessId, place: Place, found: &[Difference]) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(business.clone()).or_default();
         let of = business.as_str();
@@ -88,7 +88,7 @@ impl Kept {
                 tracing::warn!(business = of, "what is kept holds together again: payouts go on");
             }
         } else if known.differs.contains_key(&place) || known.differs.len() < PLACES_MAX {
-            let before = known.differs.insert(place, found.clone()).unwrap_or_default();
+            let before = known.differs.insert(place, found.to_vec()).unwrap_or_default();
             for difference in found.iter().filter(|one| !before.contains(one)) {
                 tracing::error!(
                     business = of,

@@ -274,7 +274,7 @@ impl Records {
             let mut standing = known.unwrap_or_default();
             let rules = Arc::new(Rules::read(&mut conn, business, Arc::clone(&book), &mut standing).await?);
             self.standings.lock().unwrap_or_else(PoisonError::into_inner).insert(business.clone(), standing);
-            self.kept.looked_at(business, OfKept::Settings, rules.differs.clone());
+            self.kept.looked_at(business, OfKept::Settings, &rules.differs);
             let mut known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
             known.insert(business.clone(), Arc::clone(&rules));
             Ok(rules)

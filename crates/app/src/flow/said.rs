@@ -199,8 +199,8 @@ impl Merged {
 
     /// What the assessment rests on. What names an order counts where someone looked.
     pub fn ground(&self, book: &Book, business: &BusinessId) -> Ground {
-        let named = ORDERS.iter().filter(|path| self.source(path) > Source::Claimed);
-        let order = named.filter_map(|path| self.text(book, path)).next();
+        let mut named = ORDERS.iter().filter(|path| self.source(path) > Source::Claimed);
+        let order = named.find_map(|path| self.text(book, path));
         let order = order.map(|id| {
             let id = id.to_lowercase();
             Digest::of_parts([business.as_str().as_bytes(), id.as_bytes()])

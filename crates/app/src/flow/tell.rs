@@ -60,7 +60,7 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
 /// When the database does not answer.
 pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointRow) -> Result<DeliveryRow, StoreError> {
     let now = records.clock.now();
-    let (id, body) = (records.ids.new_id("test", now), test_body(business, &now));
+    let (id, body) = (records.ids.new_id("test", now), test_body(business, now));
     let message = Message { url: &endpoint.url, secrets: &secrets_of(endpoint), id: &id, body: &body };
     let reply = webhook::send(&records.http, &message, now).await;
     let status = reply.as_ref().ok().map(|reply| reply.status);
@@ -85,7 +85,7 @@ pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointR
     Ok(row)
 }
 
-fn test_body(business: &BusinessId, at: &Time) -> String {
+fn test_body(business: &BusinessId, at: Time) -> String {
     json!({ "type": TEST, "timestamp": at.to_string(), "data": { "business": business } }).to_string()
 }
 
@@ -203,7 +203,7 @@ async fn told(
     row: &DeliveryRow,
 ) -> Result<Option<String>, StoreError> {
     if row.kind == TEST {
-        return Ok(Some(test_body(business, &Time::from_micros(row.at).unwrap_or(Time::MAX))));
+        return Ok(Some(test_body(business, Time::from_micros(row.at).unwrap_or(Time::MAX))));
     }
     let place = row
         .id

@@ -109,7 +109,7 @@ impl Shop {
         while !text.contains(&end) {
             let part = tokio::time::timeout(SOON, stream.next()).await;
             let part = part.unwrap_or_else(|_| panic!("{who} is not told of the last {last}: {text}"));
-            text += &String::from_utf8(part.unwrap().unwrap().to_vec()).unwrap();
+            text += std::str::from_utf8(&part.unwrap().unwrap()).unwrap();
         }
         let kinds = text.lines().filter_map(|line| line.strip_prefix("event: ")).map(str::to_owned).collect();
         (kinds, text)

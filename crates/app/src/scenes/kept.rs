@@ -69,6 +69,9 @@ impl Shop {
     }
 }
 
+/// Columns of a row, each with what stands in it.
+type Row<'r> = &'r [(&'static str, &'r str)];
+
 fn id_of(path: &str) -> String {
     path.rsplit('/').next().unwrap().to_owned()
 }
@@ -178,7 +181,7 @@ fn a_row_that_nobody_made_is_named_and_taken_away() {
             ("changed", "0"),
         ];
         let stray = format!("{grant}x 1");
-        let planted: [(&str, &str, &[(&'static str, &str)]); 4] = [
+        let planted: [(&str, &str, Row<'_>); 4] = [
             ("keys", "eve", &key),
             ("people", "eve", &person),
             ("budgets", "person eve day 2026-11-16 USD", &budget),
@@ -188,7 +191,7 @@ fn a_row_that_nobody_made_is_named_and_taken_away() {
             let row = columns.iter().map(|(name, value)| (*name, text(value))).collect();
             kept::put(&mut conn, &shop.business, Table::named(table).unwrap(), key, &row).await.unwrap();
             let extra = format!("table `{table}`, row `{key}`: the table has it, the journal does not");
-            assert_eq!(shop.differs().await, [extra.clone()]);
+            assert_eq!(shop.differs().await, std::slice::from_ref(&extra));
             shop.look().await;
             let seen = shop.records.kept.differences(&shop.business);
             assert_eq!(
@@ -328,7 +331,7 @@ fn a_webhook_that_was_turned_elsewhere_by_hand_gets_nothing() {
         shop.by_hand("endpoints", "shop", Hand::Sets("url", url)).await;
         shop.fulfil().await;
         assert_eq!((receiver.messages().len(), thief.messages().len()), (1, 0), "what the settings said is what holds");
-        set_back(&shop.records.store, &shop.business).await;
+        set_back(&shop.records.store, &shop.business).await.unwrap();
         let (_, given) = shop.give("c_1").await;
         assert_eq!(given.refused(), (409, "kept_differs"), "the settings were read again, and differ");
         assert_eq!(shop.mend().await, 2, "its host, and the digest of its whole address");
@@ -346,7 +349,7 @@ fn a_role_that_was_given_by_hand_gives_nothing() {
         let shop = Shop::open(fresh).await;
         shop.by_hand("people", "rita", Hand::Sets("role", "head")).await;
         shop.by_hand("keys", "omar", Hand::Sets("person", "hugo")).await;
-        set_back(&shop.records.store, &shop.business).await;
+        set_back(&shop.records.store, &shop.business).await.unwrap();
         assert_eq!(shop.get("rita", "/v1/me").await.ok()["role"], "frontline");
         assert_eq!(shop.get("rita", "/v1/webhooks").await.refused(), (403, "role_too_low"));
         assert_eq!(shop.get("omar", "/v1/me").await.ok()["id"], "omar");
@@ -370,19 +373,19 @@ fn entries_that_were_cut_off_show_in_what_was_kept() {
         assert!(whole.is_whole() && whole.last_anchor.is_some(), "an export is anchored when it is made");
         shop.post("rita", &format!("{case}/notes"), json!({ "words": "she called" })).await.ok();
         // With the head of the chain: the row of the case knows.
-        cut(&shop.records.store, &shop.business, &team, 1).await;
+        cut(&shop.records.store, &shop.business, &team, 1).await.unwrap();
         let id = id_of(&case);
         let says = |all: Vec<amends_core::journal::derive::Difference>| -> Vec<String> {
             all.iter().map(ToString::to_string).collect()
         };
         let cut_case =
             format!("the journal, case `{id}`: its row knows 4 events, and the journal has 3: the last were cut off");
-        assert_eq!(says(cut_off(&shop.records.store, &shop.business).await.unwrap()), [cut_case.clone()]);
+        assert_eq!(says(cut_off(&shop.records.store, &shop.business).await.unwrap()), std::slice::from_ref(&cut_case));
         assert_eq!(shop.differs().await, [cut_case]);
         let mended = mend::mend(&shop.records.store, &shop.business, now).await.unwrap();
         assert_eq!(mended.rows, 0, "what the journal lost cannot be made from it");
         // What was anchored and is gone shows in the export.
-        cut(&shop.records.store, &shop.business, &team, 1).await;
+        cut(&shop.records.store, &shop.business, &team, 1).await.unwrap();
         let mut out = Vec::new();
         export(&shop.records.store, &shop.business, now, &mut out).await.unwrap();
         let found = amends_core::journal::verify(String::from_utf8(out).unwrap().lines());

@@ -163,7 +163,7 @@ fn text(cell: &Cell) -> Option<String> {
 fn text_of(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Int(int) => int.map(|int| int.to_string()),
-        Value::Text(text) => text.as_ref().map(|text| text.to_string()),
+        Value::Text(text) => text.as_ref().map(ToString::to_string),
     }
 }
 
@@ -321,7 +321,7 @@ pub async fn put(
 }
 
 fn keyed(parts: &[(&str, Value<'_>)]) -> String {
-    parts.iter().map(|(name, _)| format!(" AND {name} = ?")).collect()
+    parts.iter().flat_map(|(name, _)| [" AND ", name, " = ?"]).collect()
 }
 
 /// The grants that kept answers to requests name.

@@ -93,22 +93,28 @@ pub fn skipped(left: Left, why: &str) {
 }
 
 /// Makes everyone read the settings again, as someone does who changed them by hand.
-pub async fn set_back(store: &super::Store, business: &BusinessId) {
-    // A test sees what comes of it.
-    let _ = super::settings::changed(&mut store.writer().await.expect("a database"), business).await;
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_back(store: &super::Store, business: &BusinessId) -> Result<(), StoreError> {
+    super::settings::changed(&mut store.writer().await?, business).await
 }
 
 /// Cuts the last entries of a chain off, so many, and sets its head back, as someone does who can write to the database.
-pub async fn cut(store: &super::Store, business: &BusinessId, team: &TeamId, entries: u64) {
-    let mut conn = store.writer().await.expect("a database");
-    let heads = super::journal::heads(&mut conn, business).await.expect("heads");
+///
+/// # Errors
+/// When the database does not answer, or has no such entries.
+pub async fn cut(store: &super::Store, business: &BusinessId, team: &TeamId, entries: u64) -> Result<(), StoreError> {
+    let mut conn = store.writer().await?;
+    let heads = super::journal::heads(&mut conn, business).await?;
     let seq = heads.iter().find(|head| head.team == *team).map_or(0, |head| head.seq) - entries;
-    let (_, hash) = super::journal::last_of(&mut conn, business, team, seq).await.expect("a chain").expect("an entry");
-    let (seq, team) = (i64::try_from(seq).expect("a number"), team.as_str());
+    let none = || StoreError::Failed(format!("chain `{team}` has no entry {seq}"));
+    let (_, hash) = super::journal::last_of(&mut conn, business, team, seq).await?.ok_or_else(none)?;
+    let (seq, team) = (i64::try_from(seq).map_err(|_| none())?, team.as_str());
     let values = [business.as_str().into(), team.into(), seq.into()];
-    conn.execute("DELETE FROM journal WHERE business = ? AND team = ? AND seq > ?", &values).await.expect("cut");
+    conn.execute("DELETE FROM journal WHERE business = ? AND team = ? AND seq > ?", &values).await?;
     let values = [seq.into(), hash.as_str().into(), business.as_str().into(), team.into()];
-    conn.execute("UPDATE chains SET seq = ?, hash = ? WHERE business = ? AND team = ?", &values).await.expect("set");
+    conn.execute("UPDATE chains SET seq = ?, hash = ? WHERE business = ? AND team = ?", &values).await.map(drop)
 }
 
 /// The obvious way to keep a limit, as a floor for benches: each request locks the budget's row, reads it, writes it,

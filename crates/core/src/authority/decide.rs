@@ -242,14 +242,12 @@ fn not_refused(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(), Denied> {
 fn above_the_noes(a: &Asking<'_>, exact: &Exact<'_>, least: Least) -> Result<Least, Denied> {
     let now = a.case.ground_of(&a.wish.assessment);
     let holds = |no: &&No| no.option == exact.option.id && Ground::is_held_by_a_no(no.source, now);
-    a.noes.iter().filter(holds).try_fold(least, |least, no| match a.ladder.height(&no.by.role) {
-        // A role that the book has no more is above nobody.
-        None => Ok(least),
-        Some(_) => {
-            let above = a.ladder.above(&no.by.role);
-            let above = above.ok_or_else(|| Denied::NobodyAbove { role: no.by.role.clone() })?;
-            Ok(a.ladder.higher(least, Least::Role(above.clone())))
-        }
+    // A role that the book has no more is above nobody.
+    let stands = |no: &&No| a.ladder.height(&no.by.role).is_some();
+    a.noes.iter().filter(holds).filter(stands).try_fold(least, |least, no| {
+        let above = a.ladder.above(&no.by.role);
+        let above = above.ok_or_else(|| Denied::NobodyAbove { role: no.by.role.clone() })?;
+        Ok(a.ladder.higher(least, Least::Role(above.clone())))
     })
 }
 

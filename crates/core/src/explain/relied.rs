@@ -68,10 +68,7 @@ fn named(a: &Assessment<'_>, voice: Voice<'_>, paths: &[&str]) -> String {
         names.push(t!(voice, "answer-and-more", n = paths.len() - NAMED_MAX));
     }
     let last = names.pop().unwrap_or_default();
-    match names.is_empty() {
-        true => last,
-        false => t!(voice, "answer-and", one = names.join(", "), other = last),
-    }
+    if names.is_empty() { last } else { t!(voice, "answer-and", one = names.join(", "), other = last) }
 }
 
 /// What forms call a fact; one that they ask for in a question goes by its own name.

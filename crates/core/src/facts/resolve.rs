@@ -122,18 +122,16 @@ impl<'b> Resolver<'b> {
             self.findings.push(Diagnostic::error("takes_nowhere", text.name.at, error).help(help));
         }
         let Some(takes) = &text.takes else { return Source::System };
-        match Source::parse(takes.as_str()).filter(|source| TAKES.contains(source)) {
-            Some(source) => source,
-            None => {
-                let error = format!("a fact cannot take `{}`", takes.value);
-                let help = match did_you_mean(takes.as_str(), TAKES.map(Source::word)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "write `word` where only the customer knows, `seen` where somebody looks".to_owned(),
-                };
-                self.findings.push(Diagnostic::error("unknown_source", takes.at, error).help(help));
-                Source::System
-            }
+        if let Some(source) = Source::parse(takes.as_str()).filter(|source| TAKES.contains(source)) {
+            return source;
         }
+        let error = format!("a fact cannot take `{}`", takes.value);
+        let help = match did_you_mean(takes.as_str(), TAKES.map(Source::word)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write `word` where only the customer knows, `seen` where somebody looks".to_owned(),
+        };
+        self.findings.push(Diagnostic::error("unknown_source", takes.at, error).help(help));
+        Source::System
     }
 
     fn resolve(&mut self, text: &'b TypeText, path: &str) -> Option<Resolved> {

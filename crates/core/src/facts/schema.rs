@@ -177,6 +177,7 @@ impl Schema {
     }
 
     /// The cells of a fact at the top level whose first cell this is: of a record, all that is in it.
+    #[must_use]
     pub fn cells_of(&self, slot: u32) -> Range<u32> {
         let width = if self.leaf_at(slot).is_some() { 1 } else { record_width(&self.root, 0, slot).unwrap_or(1) };
         slot..slot.saturating_add(width)

@@ -111,7 +111,7 @@ impl Bench {
         let command = Command::Assess { assessment, question, ground: Some(kept.ground.clone()) };
         let Some(customer) = kept.knows.clone() else { return self.apply(case, &command, by) };
         let mut events = self.apply(case, &Command::KnowCustomer { customer }, by)?;
-        let knows = events.iter().fold(case.clone(), |case, event| case.after(event));
+        let knows = events.iter().fold(case.clone(), Case::after);
         events.extend(self.apply(&knows, &command, by)?);
         Ok(events)
     }
@@ -173,8 +173,8 @@ impl Bench {
         if plan.fulfil() == Fulfil::ByHand {
             return Ok(Vec::new());
         }
-        let of = |kind: &Option<&str>| self.rules.connector(*kind).map(|hook| ConnectorId::parse(&hook.id)).transpose();
-        let all: Result<_, _> = kinds.iter().map(of).collect();
+        let of = |kind: Option<&str>| self.rules.connector(kind).map(|hook| ConnectorId::parse(&hook.id)).transpose();
+        let all: Result<_, _> = kinds.iter().copied().map(of).collect();
         all.map_err(|e| Refused::Store(StoreError::Unreadable(e.to_string())))
     }
 

@@ -42,7 +42,7 @@ pub async fn rules(
     }
     let standing = memory.standings.entry(business.clone()).or_default();
     let rules = Arc::new(Rules::read(conn, business, Arc::clone(book), standing).await?);
-    memory.kept.looked_at(business, Place::Settings, rules.differs.clone());
+    memory.kept.looked_at(business, Place::Settings, &rules.differs);
     memory.rules.insert(business.clone(), Arc::clone(&rules));
     Ok(rules)
 }
@@ -217,7 +217,7 @@ pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Benc
         if differs.is_empty() {
             memory.budgets.remove(&(business.clone(), id.clone()));
         }
-        memory.kept.looked_at(business, Place::Budget(id), differs);
+        memory.kept.looked_at(business, Place::Budget(id), &differs);
     }
     Ok(())
 }

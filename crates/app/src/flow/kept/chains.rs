@@ -19,7 +19,7 @@ pub async fn check_ends(
     conn: &mut Conn,
     business: &BusinessId,
     heads: &[Head],
-    before: &HashMap<TeamId, Head>,
+    before: &HashMap<TeamId, Head, impl std::hash::BuildHasher>,
 ) -> Result<Vec<(TeamId, Vec<Difference>)>, StoreError> {
     let anchored = journal::anchored(conn, business).await?;
     let mut teams: Vec<&TeamId> =

@@ -153,7 +153,7 @@ impl Watch {
         let known = kept.places(business);
         let (found, ended) = conn.at_one_moment(async |conn| self.look(conn, business, &known, until).await).await?;
         for (place, differences) in found {
-            kept.looked_at(business, place, differences);
+            kept.looked_at(business, place, &differences);
         }
         if ended {
             kept.looked_at_all(business);
@@ -235,9 +235,8 @@ impl Watch {
         for place in known {
             let differs = match place {
                 // Those were looked at, or are at the end of the round.
-                Place::Settings | Place::Chain(_) | Place::Anchored(_) => continue,
                 Place::Budget(id) if is_followed => self.budget(conn, business, id).await?,
-                Place::Budget(_) => continue,
+                Place::Settings | Place::Chain(_) | Place::Anchored(_) | Place::Budget(_) => continue,
                 Place::Case(id) => {
                     let all = cases::check(conn, business, &[id.as_str()]).await?;
                     all.into_iter().flat_map(|(_, differs)| differs).collect()
