@@ -13,10 +13,11 @@ import { program, root, serve } from './house.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'amends-agents-'));
 const database = join(folder, 'amends.db');
 const asked = '2026-11-16T18:04:00-05:00';
-const facts = {
+// No two are about the same fee.
+const about = (fee) => ({
   customer: { id: 'c_1', since: '2019-05-20', orders: 17, claims_12m: 0 },
-  fee: { amount: '75.00 USD', charged: '2026-11-10', in_error: false, waived_12m: 1 },
-};
+  fee: { id: fee, amount: '75.00 USD', charged: '2026-11-10', in_error: false, waived_12m: 1 },
+});
 let house, tokens;
 
 const amends = (...args) => JSON.parse(execFileSync(program, [...args, '--business', 'retail', '--database', database, '--json'], { cwd: root }));
@@ -46,6 +47,7 @@ for (const [name, transport] of [['HTTP', overHttp], ['standard input and output
   test(`a fee is waived over ${name}, once, after someone said yes`, async () => {
     const client = new Client({ name: 'a client', version: '1.0.0' });
     await client.connect(transport(tokens.ada));
+    const facts = about(name);
     try {
       assert.match(client.getInstructions(), /ask_approval/);
       const { tools } = await client.listTools();
