@@ -187,7 +187,7 @@ test('going back gives nothing twice, and who is late is told who answered, and 
   assert.equal(await page.locator('#decided').getByText('Given, under way').count(), 1);
 
   await opened(page, 'price_adjustment', 'c_1009', 'It is cheaper now.');
-  await fill(page, moved(story('1')), byMouse);
+  await fill(page, moved(story('1'), 'S-48212'), byMouse);
   await page.locator('#options > li').first().getByRole('button').click();
   await page.getByText('is asked until').waitFor();
   const context = await browser.newContext({ storageState: await hugo.page.context().storageState(), javaScriptEnabled: false });
@@ -293,7 +293,7 @@ test('a double click does it once, with scripts and without', async () => {
 
 test('each page of the desk: axe finds nothing, nothing sticks out', async () => {
   await opened(rita.page, 'price_adjustment', 'c_1200', 'It is cheaper now, and I would rather not return all of it.');
-  await fill(rita.page, moved(story('1')), byMouse);
+  await fill(rita.page, moved(story('1'), 'S-48213'), byMouse);
   await rita.page.locator('#options > li').first().getByRole('button').click();
   await rita.page.getByText('is asked until').waitFor();
   const at = new URL(rita.page.url()).pathname;

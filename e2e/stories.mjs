@@ -172,7 +172,7 @@ export const stories = [
 ];
 
 // A story is told of a day in November; cases are opened today, so its dates move along.
-export function moved({ book, facts }) {
+export function moved({ book, facts }, order) {
   const timeZone = book === 'rental' ? 'America/Chicago' : 'America/New_York';
   const today = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date());
   const moves = Date.parse(today) - Date.parse('2026-11-16');
@@ -182,5 +182,6 @@ export function moved({ book, facts }) {
     if (Array.isArray(value)) return value.map(deep);
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deep(inner)]));
   };
-  return deep(facts);
+  // What an order paid goes back once: who asks again asks about another.
+  return { ...deep(facts), ...(order && { 'f.order.id': order }) };
 }
