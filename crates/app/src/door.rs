@@ -14,7 +14,7 @@ use std::num::NonZeroU32;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
@@ -205,7 +205,8 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     let found = caller(&app, asks, Proof::Form).await;
     let path = request.uri().path();
     match found {
-        Ok(Some(_)) if path == METRICS => of_the_server().into_response(),
+        // Other methods are told that there is none such here.
+        Ok(Some(_)) if path == METRICS && request.method() == Method::GET => of_the_server().into_response(),
         Ok(Some((me, _))) => {
             request.extensions_mut().insert(OfBusiness(me.business));
             next.run(request).await

@@ -68,7 +68,8 @@ fn worst(records: &Records) -> &'static str {
 /// Counts and times since the start, in the text format that Prometheus reads. Nothing in it is about a customer.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "about",
     responses((status = 200, description = "OpenMetrics 1.0.", body = String, content_type = "application/openmetrics-text"),
-        (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json")))]
+        (status = 401, description = "The server's token is missing.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key of a person does not open it: it is about every business.", body = Problem, content_type = "application/problem+json")))]
 pub async fn metrics(State(app): State<App>) -> Response {
     let metrics = &app.signs.metrics;
     for name in app.shelf.names() {
