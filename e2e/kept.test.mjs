@@ -214,7 +214,8 @@ for (const hands of [mouse, keyboard]) {
       await page.goto(`${shop.address}/desk`);
       await opens(hands, page, story.request, `c_${plan.number}_${hands.name.split(' ')[1]}`, plan.says);
       // What an order paid goes back once: by keyboard it is another order.
-      const order = story.facts['f.order.id'] && `${story.facts['f.order.id']}-${hands.name.split(' ')[1]}`;
+      const named = story.facts['f.order.id'] ?? story.facts['f.booking.id'];
+      const order = named && `${named}-${hands.name.split(' ')[1]}`;
       await fill(page, moved(story, order), hands.put);
       assert.ok((await page.locator('#verdict').innerText()).startsWith(story.verdicts.frontline));
       const first = await page.locator('#options > li').first().innerText();

@@ -173,6 +173,7 @@ export const stories = [
 
 // A story is told of a day in November; cases are opened today, so its dates move along.
 export function moved({ book, facts }, order) {
+  const named = ['f.order.id', 'f.booking.id'].find((path) => facts[path]) ?? 'f.order.id';
   const timeZone = book === 'rental' ? 'America/Chicago' : 'America/New_York';
   const today = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date());
   const moves = Date.parse(today) - Date.parse('2026-11-16');
@@ -183,5 +184,5 @@ export function moved({ book, facts }, order) {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deep(inner)]));
   };
   // What an order paid goes back once: who asks again asks about another.
-  return { ...deep(facts), ...(order && { 'f.order.id': order }) };
+  return { ...deep(facts), ...(order && { [named]: order }) };
 }
