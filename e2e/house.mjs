@@ -92,7 +92,7 @@ export async function open(browser, address, options = {}) {
   return { page, complaints, close: () => context.close() };
 }
 
-// Which database a key was made in.
+// The database and the business that a key was made in.
 const madeIn = new Map();
 
 // What the terminal says of people.
@@ -103,7 +103,7 @@ const people = (database, business, ...args) =>
 // A key of someone who works here, made on the terminal.
 export function key(database, id, role, business = 'retail') {
   const token = people(database, business, 'add', id, '--role', role, '--team', 'shop');
-  madeIn.set(token, database);
+  madeIn.set(token, [database, business]);
   return token;
 }
 
@@ -122,7 +122,7 @@ export async function call(address, token, path, body) {
 // A browser of someone's own, signed in with a password that they chose, after one that the terminal gave them: a key gives
 // nobody a password. `known`: a key that was made in the same database.
 export async function signIn(browser, address, id, known, options = {}) {
-  const password = people(madeIn.get(known), 'retail', 'password', id).split(/\s+/).at(-1);
+  const password = people(...madeIn.get(known), 'password', id).split(/\s+/).at(-1);
   const one = await open(browser, address, options);
   const { page } = one;
   await page.goto(`${address}/sign-in`);
