@@ -213,9 +213,9 @@ for (const hands of [mouse, keyboard]) {
       for (const one of [lena, hugo]) await one.page.goto(`${shop.address}/approvals`);
       await page.goto(`${shop.address}/desk`);
       await opens(hands, page, story.request, `c_${plan.number}_${hands.name.split(' ')[1]}`, plan.says);
-      // What an order paid goes back once: by keyboard it is another order.
+      // What an order paid goes back once: each story is of an order of its own, and so is each pair of hands.
       const named = story.facts['f.order.id'] ?? story.facts['f.booking.id'];
-      const order = named && `${named}-${hands.name.split(' ')[1]}`;
+      const order = named && `${named}-${plan.number}-${hands.name.split(' ')[1]}`;
       await fill(page, moved(story, order), hands.put);
       assert.ok((await page.locator('#verdict').innerText()).startsWith(story.verdicts.frontline));
       const first = await page.locator('#options > li').first().innerText();
