@@ -11,7 +11,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::post;
 
-#[allow(missing_docs, reason = "it is documented where it stands")]
+#[allow(missing_docs, dead_code, unused_imports, reason = "it is documented, and used, where it stands")]
 #[path = "../../../crates/app/src/server.rs"]
 mod server;
 
