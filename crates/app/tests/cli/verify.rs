@@ -115,6 +115,20 @@ fn an_export_that_nobody_touched_is_whole() {
     ");
 }
 
+/// What the program exported before assessments had format 2: its answer is made again by the rules of format 1.
+#[test]
+fn an_export_of_the_first_format_is_proved_as_before() {
+    const KEPT: &str = include_str!("kept-in-format-1.jsonl");
+    let ran = verify_text("first_format", KEPT, &["--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!((&ran.json()["made_again"], &ran.json()["whole"]), (&1.into(), &true.into()));
+    // The answer of these facts is another one today: it says what it rests on.
+    assert!(!KEPT.contains("relies_on"));
+    let lied = KEPT.replacen("178.80 USD", "179.80 USD", 1);
+    assert!(lied != KEPT);
+    assert_eq!(verify_text("first_format", &lied, &[]).code, 1);
+}
+
 #[test]
 fn standard_input_is_read_too() {
     let folder = Folder::new("verify_input");
