@@ -158,6 +158,9 @@ impl Conn {
 
     /// Does nothing, and tells whether the database did it.
     pub async fn answers(&mut self) -> Result<(), StoreError> {
+        if let Self::Lite(conn) = self {
+            conn.is_there()?;
+        }
         self.fetch("SELECT CAST(1 AS bigint)", &[]).await.map(drop)
     }
 
@@ -169,28 +172,39 @@ impl Conn {
     /// Begins a transaction that will write.
     pub async fn begin(&mut self) -> Result<(), StoreError> {
         match self {
-            Self::Lite(conn) => conn.execute("BEGIN IMMEDIATE", &[]).await.map(drop),
-            Self::Postgres(conn) => conn.batch("BEGIN").await,
+            Self::Lite(conn) => {
+                conn.is_there()?;
+                conn.execute("BEGIN IMMEDIATE", &[]).await.map(drop)
+            }
+            Self::Postgres(conn) => conn.say("BEGIN").await,
         }
     }
 
     /// Ends a transaction: all of it is kept.
     ///
     /// # Errors
-    /// [`StoreError::Uncertain`] when the connection broke on the way.
+    /// [`StoreError::Uncertain`] when the connection broke on the way, or the disk did not say that it has it: what was
+    /// written up to there may be found when the file is opened again.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
-        match self {
-            Self::Lite(conn) => conn.execute("COMMIT", &[]).await.map(drop),
-            Self::Postgres(conn) => conn.batch("COMMIT").await.map_err(|e| match e {
-                StoreError::Unreachable(_) => StoreError::Uncertain,
-                other => other,
-            }),
-        }
+        let done = match self {
+            Self::Lite(conn) => conn.execute("COMMIT", &[]).await.and_then(|_| conn.is_there()),
+            Self::Postgres(conn) => conn.say("COMMIT").await,
+        };
+        done.map_err(|e| match e {
+            StoreError::Unreachable(says) => {
+                tracing::error!("the database failed while it kept what was written: {says}");
+                StoreError::Uncertain
+            }
+            other => other,
+        })
     }
 
     /// Ends a transaction: none of it is kept.
     pub async fn rollback(&mut self) -> Result<(), StoreError> {
-        self.batch("ROLLBACK").await
+        match self {
+            Self::Lite(conn) => conn.batch("ROLLBACK").await,
+            Self::Postgres(conn) => conn.say("ROLLBACK").await,
+        }
     }
 
     /// Reads several things as they are at one moment, while others go on writing.
@@ -203,7 +217,7 @@ impl Conn {
     ) -> Result<T, E> {
         match self {
             Self::Lite(conn) => conn.batch("BEGIN").await?,
-            Self::Postgres(conn) => conn.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            Self::Postgres(conn) => conn.say("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
         }
         let read = work(self).await;
         let ended = self.rollback().await;

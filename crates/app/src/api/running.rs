@@ -83,7 +83,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
             metrics.kept(business.as_str(), records.kept.differences(&business).len());
         }
         // Without its database the rest is still to be seen.
-        let _ = count(&app, records).await;
+        let _ = tokio::time::timeout(READY_WITHIN, count(&app, records)).await;
     }
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics.text(jobs)).into_response()
 }

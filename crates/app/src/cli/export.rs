@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         return Ok(told(String::new(), &cut));
     };
     let (lines, cut) = args.of.with_existing(|store, now| async move {
-        let lines = whole(file, async |out| Ok(export(&store, &business, at(now), out).await?)).await?;
+        let lines = whole(file, async |_, out| Ok(export(&store, &business, at(now), out).await?)).await?;
         Ok((lines, cut_off(&store, &business).await?))
     })?;
     let says = format!("{lines} lines in {}; `amends verify {}` proves them\n", file.display(), file.display());
@@ -60,8 +60,8 @@ fn at(now: i64) -> Time {
     Time::from_micros(now).unwrap_or(Time::MAX)
 }
 
-/// Writes a file that is there whole or not at all, for its owner alone.
-async fn whole<T>(path: &Path, write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T>) -> Result<T> {
+/// Writes a file that is there whole or not at all, for its owner alone. `write`: gets the part by its name, and open.
+async fn whole<T>(path: &Path, write: impl AsyncFnOnce(&Path, &mut BufWriter<File>) -> Result<T>) -> Result<T> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
@@ -70,7 +70,7 @@ async fn whole<T>(path: &Path, write: impl AsyncFnOnce(&mut BufWriter<File>) -> 
     let file = private::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
     let mut out = BufWriter::new(file);
     let written = async {
-        let written = write(&mut out).await?;
+        let written = write(&part, &mut out).await?;
         out.flush()?;
         out.get_ref().sync_all()?;
         std::fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -98,7 +98,7 @@ pub(super) fn backup(args: &BackupArgs) -> Outcome {
     let file = args.file.clone();
     args.kept.with_existing(|store, _| async move {
         ensure!(!file.exists(), "{} is there already: name a new file", file.display());
-        Ok(store.copy_to(file).await?)
+        whole(&file, async |part, _| Ok(store.copy_to(part.to_owned()).await?)).await
     })?;
     Ok(Answer::good(format!("the database is copied to {}\n", args.file.display())))
 }

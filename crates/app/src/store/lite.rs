@@ -31,27 +31,63 @@ pub enum Runs {
     Aside,
 }
 
+/// Which file it is, whatever it is called now. Where the system does not tell, all files are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Which(Option<(u64, u64)>);
+
+impl Which {
+    /// The file that has this name now.
+    pub fn at(path: &Path) -> Self {
+        #[cfg(unix)]
+        let which = {
+            use std::os::unix::fs::MetadataExt as _;
+            path.metadata().ok().map(|about| (about.dev(), about.ino()))
+        };
+        #[cfg(not(unix))]
+        let which = path.exists().then_some((0, 0));
+        Self(which)
+    }
+}
+
 /// A connection to a file.
 #[derive(Debug)]
 pub struct Lite {
     connection: Option<Connection>,
     runs: Runs,
+    path: PathBuf,
+    which: Which,
 }
 
 /// Opens a file, or makes it. `FULL`: what is committed survives a loss of power.
 pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_EXRESCODE;
     own(path);
+    connect(path, runs, OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+/// Opens a file again, and none that was put in its place: what this program knows is of the first.
+pub fn reopen(path: &Path, runs: Runs, which: Which) -> Result<Lite, StoreError> {
+    if Which::at(path) != which {
+        return Err(moved(path));
+    }
+    let again = connect(path, runs, OpenFlags::empty())?;
+    if again.which == which { Ok(again) } else { Err(moved(path)) }
+}
+
+fn connect(path: &Path, runs: Runs, more: OpenFlags) -> Result<Lite, StoreError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | more;
     let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
     connection.busy_timeout(BUSY_WITHIN).map_err(|e| failed(&e))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without it a statement is compiled anew each time other values are bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failed(&e))?;
     connection.execute_batch(PRAGMAS).map_err(|e| failed(&e))?;
-    Ok(Lite { connection: Some(connection), runs })
+    Ok(Lite { connection: Some(connection), runs, path: path.to_owned(), which: Which::at(path) })
+}
+
+fn moved(path: &Path) -> StoreError {
+    let says = "is not the file that this program opened: put that one back, or end the program and start it again";
+    StoreError::Unreachable(format!("{} {says}", path.display()))
 }
 
 /// Makes the file for its owner alone, where it is not there: SQLite gives those beside it the same mode. Where it cannot be
@@ -90,19 +126,25 @@ impl Lite {
         self.aside(move |c| c.execute_batch(&sql).map_err(|e| failed(&e))).await
     }
 
-    /// Copies the whole database into a new file, while others go on writing.
+    /// Which file it writes to.
+    pub const fn which(&self) -> Which {
+        self.which
+    }
+
+    /// Whether what is written now will be found: the file that was opened still has its name.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when it was removed, or another was put in its place.
+    pub fn is_there(&self) -> Result<(), StoreError> {
+        if Which::at(&self.path) == self.which { Ok(()) } else { Err(moved(&self.path)) }
+    }
+
+    /// Copies the whole database as it is at one moment, while others go on writing. The file must be there and empty.
     pub async fn copy_to(&mut self, path: PathBuf) -> Result<(), StoreError> {
-        let file = crate::private::create(&path);
-        drop(file.map_err(|e| StoreError::Unreachable(format!("{} cannot be made: {e}", path.display())))?);
-        let of = path.clone();
-        let copied = self
-            .aside(move |c| c.backup("main", &of, None::<fn(rusqlite::backup::Progress)>).map_err(|e| failed(&e)))
-            .await;
-        if copied.is_err() {
-            // What failed is told; a part that stays is no news.
-            let _ = std::fs::remove_file(&path);
-        }
-        copied
+        let Some(file) = path.to_str().map(str::to_owned) else {
+            return Err(StoreError::Failed(format!("{} is no name in UTF-8", path.display())));
+        };
+        self.aside(move |c| execute(c, "VACUUM INTO ?", &[Value::from(file)]).map(drop)).await
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, StoreError> {

@@ -2,17 +2,20 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::sync::Semaphore;
 
-use super::lite::{self, Runs};
+use super::lite::{self, Runs, Which};
 use super::migrate::migrate;
 use super::postgres::{self, Postgres};
 use super::{Conn, Place, StoreError};
 
 /// Readers at a time.
 const READERS: u32 = 8;
+/// How long whoever reads from PostgreSQL waits for a connection.
+const READER_WITHIN: Duration = Duration::from_secs(10);
 /// Counts the tables that grow.
 const COUNTED: &str =
     "ANALYZE cases, customers, journal, budgets, grants, ledger, approvals, steps, assessments, requests, deliveries";
@@ -23,7 +26,7 @@ pub struct Store(Arc<Engine>);
 
 #[derive(Debug)]
 enum Engine {
-    Lite { path: PathBuf, free: Mutex<Vec<Conn>>, room: Semaphore },
+    Lite { path: PathBuf, which: Which, free: Mutex<Vec<Conn>>, room: Semaphore },
     Postgres { options: Box<PgConnectOptions>, pool: PgPool },
 }
 
@@ -35,17 +38,20 @@ impl Store {
     pub async fn open(place: &Place, now: i64) -> Result<Self, StoreError> {
         let engine = match place {
             Place::File(path) => {
+                let first = lite::open(path, Runs::Here)?;
+                let which = first.which();
+                migrate(&mut Conn::Lite(first), now).await?;
                 let (path, free, room) = (path.clone(), Mutex::default(), Semaphore::new(READERS as usize));
-                Engine::Lite { path, free, room }
+                Engine::Lite { path, which, free, room }
             }
             Place::Url(url) => {
                 let options = Box::new(postgres::options(url)?);
-                let pool = PgPoolOptions::new().max_connections(READERS).connect_lazy_with((*options).clone());
-                Engine::Postgres { options, pool }
+                migrate(&mut Conn::Postgres(postgres::writer(&options).await?), now).await?;
+                let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(READER_WITHIN);
+                Engine::Postgres { pool: pool.connect_lazy_with((*options).clone()), options }
             }
         };
         let store = Self(Arc::new(engine));
-        migrate(&mut store.own_writer().await?, now).await?;
         if let Place::File(path) = place {
             for says in crate::private::of_database(path).iter().filter_map(|file| crate::private::too_open(file)) {
                 tracing::warn!("the database is not its owner's alone: {says}");
@@ -69,7 +75,7 @@ impl Store {
 
     async fn opened(&self, runs: Runs) -> Result<Conn, StoreError> {
         match &*self.0 {
-            Engine::Lite { path, .. } => lite::open(path, runs).map(Conn::Lite),
+            Engine::Lite { path, which, .. } => lite::reopen(path, runs, *which).map(Conn::Lite),
             Engine::Postgres { options, .. } => postgres::writer(options).await.map(Conn::Postgres),
         }
     }
@@ -77,12 +83,12 @@ impl Store {
     /// A connection for reading, and for statements that are a transaction each. It goes back when it is dropped.
     pub async fn reader(&self) -> Result<Reader<'_>, StoreError> {
         match &*self.0 {
-            Engine::Lite { path, free, room } => {
+            Engine::Lite { path, which, free, room } => {
                 let place = room.acquire().await.map_err(|_| StoreError::Unreachable("it was closed".to_owned()))?;
                 let kept = free.lock().unwrap_or_else(PoisonError::into_inner).pop();
                 let conn = match kept {
                     Some(conn) => conn,
-                    None => lite::open(path, Runs::Aside).map(Conn::Lite)?,
+                    None => lite::reopen(path, Runs::Aside, *which).map(Conn::Lite)?,
                 };
                 Ok(Reader { conn: Some(conn), free: Some(free), _place: Some(place) })
             }
@@ -105,7 +111,7 @@ impl Store {
         Ok(())
     }
 
-    /// Copies an embedded database into a new file, while it is in use.
+    /// Copies an embedded database as it is at one moment into a file that is there and empty, while it is in use.
     ///
     /// # Errors
     /// When the database is PostgreSQL, which has tools of its own, or the file cannot be written.

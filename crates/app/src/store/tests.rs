@@ -1,5 +1,7 @@
 //! What every engine has to keep, held against each.
 
+mod faults;
+
 use amends_core::authority::{Budget, BudgetKey, Holder, Period};
 use amends_core::digest::Digest;
 use amends_core::ids::{BusinessId, TeamId};
