@@ -11,6 +11,7 @@ mod save;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use amends_core::authority::Ledger;
 use amends_core::book::rules::Book;
 use amends_core::ids::BusinessId;
 use amends_core::journal::derive::Standing;
@@ -30,6 +31,8 @@ use crate::store::{Conn, StoreError};
 
 /// Most budgets whose last writing is remembered.
 const BUDGETS_MAX: usize = 20_000;
+/// Most rows of the ledger whose last writing is remembered.
+const LINES_MAX: usize = 20_000;
 
 /// What the writer remembers between batches.
 #[derive(Debug, Default)]
@@ -42,6 +45,8 @@ pub struct Memory {
     pub standings: HashMap<BusinessId, Standing>,
     /// What budgets were written as last, where nobody else writes.
     pub budgets: HashMap<(BusinessId, String), Taken>,
+    /// What rows of the ledger were written as last, where nobody else writes.
+    pub lines: HashMap<(BusinessId, String), Ledger>,
     /// What the journal makes of budgets, as far as it had to be read.
     pub followed: HashMap<BusinessId, Followed>,
     /// What does not hold together.
@@ -52,6 +57,12 @@ impl Memory {
     fn wrote(&mut self, bench: &Bench) {
         if self.budgets.len() > BUDGETS_MAX {
             self.budgets.clear();
+        }
+        if self.lines.len() > LINES_MAX {
+            self.lines.clear();
+        }
+        for line in bench.ledgers.values().filter(|line| line.moved) {
+            self.lines.insert((bench.business.clone(), line.id.clone()), line.ledger.clone());
         }
         for slot in bench.budgets.values().filter(|slot| slot.moved) {
             let taken = Taken { reserved: slot.budget.reserved().minor, settled: slot.budget.settled().minor };

@@ -6,6 +6,7 @@
 pub mod budgets;
 pub mod cases;
 pub mod chains;
+pub mod lines;
 pub mod mend;
 pub mod promised;
 pub mod standing;
@@ -27,6 +28,8 @@ pub enum Place {
     Settings,
     /// One budget, by its row.
     Budget(String),
+    /// One row of the ledger, by its id.
+    Line(String),
     /// A case, with its grants, questions and steps.
     Case(CaseId),
     /// A row of a table that belongs to no case, or to none that has it: the table, the row's key, and its case.

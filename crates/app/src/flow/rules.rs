@@ -57,7 +57,7 @@ pub struct Rules {
     /// By the digests of their secrets: whose, and which.
     by_digest: HashMap<String, (PersonId, String)>,
     /// Who gave each their role or password, and when.
-    given: HashMap<PersonId, (PersonId, i64)>,
+    given: HashMap<PersonId, Vec<(PersonId, i64)>>,
     allowances: HashMap<(String, String, String), i64>,
 }
 
@@ -120,7 +120,7 @@ impl Rules {
         let Held { tables, version, differs } = standing::held(conn, business, standing).await?;
         let Tables { people, teams, endpoints, inlets, allowances, keys, .. } = tables;
         let teams: HashMap<TeamId, Team> = teams.into_iter().map(team).collect::<Result<_, _>>()?;
-        let given = people::given(conn, business).await?;
+        let given = givers(people::given(conn, business).await?, standing);
         let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
         let mut by_digest = HashMap::new();
         for key in keys {
@@ -240,14 +240,14 @@ impl Rules {
     /// Someone, and those whose hand they may still be: who gave them their role or password a short while ago, who gave it
     /// to that one, and so on.
     pub fn hands<'r>(&'r self, of: &'r PersonId, now: i64) -> Vec<&'r PersonId> {
-        let mut hands = vec![of];
-        let mut at = of;
-        while let Some((by, since)) = self.given.get(at) {
-            if now >= since.saturating_add(NEW_FOR) || hands.contains(&by) {
-                break;
+        let (mut hands, mut next) = (vec![of], 0);
+        while let Some(givers) = hands.get(next).map(|at| self.given.get(*at)) {
+            for (by, since) in givers.into_iter().flatten() {
+                if now < since.saturating_add(NEW_FOR) && !hands.contains(&by) {
+                    hands.push(by);
+                }
             }
-            hands.push(by);
-            at = by;
+            next += 1;
         }
         hands
     }
@@ -289,4 +289,17 @@ impl PersonRow {
     pub fn person(&self) -> Person {
         Person { id: self.id.clone(), role: self.role.clone(), team: self.team.clone() }
     }
+}
+
+/// By whom each has their role or password: as the table says, and as the journal does, so that a row that is gone or was
+/// changed makes nobody a second person.
+fn givers(kept: HashMap<PersonId, (PersonId, i64)>, standing: &Standing) -> HashMap<PersonId, Vec<(PersonId, i64)>> {
+    let mut all: HashMap<PersonId, Vec<(PersonId, i64)>> =
+        kept.into_iter().map(|(person, giver)| (person, vec![giver])).collect();
+    for (person, (by, at)) in &standing.given {
+        if let (Ok(person), Ok(by)) = (PersonId::parse(person), PersonId::parse(by)) {
+            all.entry(person).or_default().push((by, at.micros()));
+        }
+    }
+    all
 }

@@ -174,6 +174,9 @@ fn whoever_was_just_let_in_by_somebody_is_not_their_second_person() {
         assert_eq!(shop.publishes("hugo", "d_1").await, (403, "own_draft".to_owned()));
         assert_eq!(shop.publishes("@max", "d_1").await, (403, "same_hand".to_owned()));
         assert_eq!(shop.publishes("@hugo", "d_2").await, (403, "same_hand".to_owned()));
+        // A row that somebody changed makes nobody a second person: the journal too says who let them in.
+        shop.given_by("max", "omar").await;
+        assert_eq!(shop.publishes("@max", "d_1").await, (403, "same_hand".to_owned()));
         // Nor are two of them each other's, nor whoever one of them lets in, nor who was given a new password.
         shop.lets_in("@hugo", "eva", "head").await;
         shop.lets_in("@eva", "ida", "head").await;

@@ -72,6 +72,13 @@ impl Shop {
 /// Columns of a row, each with what stands in it.
 type Row<'r> = &'r [(&'static str, &'r str)];
 
+/// The id of the only row of the ledger.
+async fn line_of(shop: &Shop) -> String {
+    let rows = kept::all(&mut shop.records.store.reader().await.unwrap(), &shop.business, &kept::LEDGER).await.unwrap();
+    let [id] = rows.into_keys().collect::<Vec<_>>().try_into().unwrap();
+    id
+}
+
 fn id_of(path: &str) -> String {
     path.rsplit('/').next().unwrap().to_owned()
 }
@@ -95,7 +102,8 @@ fn each_row_that_was_changed_by_hand_is_named_and_made_again() {
         let shop = Shop::open(fresh).await;
         let [case, grant, asked, budget] = busy(&shop).await;
         assert_eq!(shop.differs().await, [""; 0], "nothing was changed");
-        let step = format!("{grant} 1");
+        let (step, line) = (format!("{grant} 1"), line_of(&shop).await);
+        let line = line.as_str();
         let sets = [
             ("people", "rita", "role", "head", "frontline"),
             ("people", "rita", "team", "other", "shop"),
@@ -109,6 +117,14 @@ fn each_row_that_was_changed_by_hand_is_named_and_made_again() {
             ("inlets", "orders", "owner", "hugo", "rita"),
             ("budgets", budget.as_str(), "reserved", "0", "*"),
             ("budgets", budget.as_str(), "settled", "7", "0"),
+            ("ledger", line, "paid", "9000000", "*"),
+            ("ledger", line, "said", "word", "*"),
+            ("ledger", line, "refunded", "7", "0"),
+            ("ledger", line, "reserved", "0", "*"),
+            ("ledger", line, "held", "[]", "*"),
+            ("ledger", line, "purchase", "B-2", "*"),
+            ("ledger", line, "account", "fee", "goods"),
+            ("ledger", line, "currency", "EUR", "USD"),
             ("grants", grant.as_str(), "rights", "owed", "discretion"),
             ("grants", grant.as_str(), "customer", "c_9", "c_1"),
             ("grants", grant.as_str(), "state", "released", "reserved"),
@@ -147,6 +163,7 @@ fn each_row_that_was_changed_by_hand_is_named_and_made_again() {
             ("teams", "shop"),
             ("allowances", "team shop day USD"),
             ("budgets", budget.as_str()),
+            ("ledger", line),
             ("grants", grant.as_str()),
             ("approvals", asked.as_str()),
             ("steps", step.as_str()),
@@ -171,6 +188,16 @@ fn a_row_that_nobody_made_is_named_and_taken_away() {
         let key = [("person", "hugo"), ("title", "x"), ("digest", "00"), ("actions", "[]"), ("since", "0")];
         let person = [("name", "Eve"), ("role", "head"), ("team", "shop"), ("state", "active"), ("since", "0")];
         let budget = [("reserved", "0"), ("settled", "0")];
+        let line = [
+            ("purchase", "Z-9"),
+            ("account", "goods"),
+            ("currency", "USD"),
+            ("refunded", "0"),
+            ("reserved", "0"),
+            ("settled", "0"),
+            ("held", "[]"),
+            ("version", "1"),
+        ];
         let other = [
             ("case_id", case.as_str()),
             ("team", "shop"),
@@ -181,10 +208,11 @@ fn a_row_that_nobody_made_is_named_and_taken_away() {
             ("changed", "0"),
         ];
         let stray = format!("{grant}x 1");
-        let planted: [(&str, &str, Row<'_>); 4] = [
+        let planted: [(&str, &str, Row<'_>); 5] = [
             ("keys", "eve", &key),
             ("people", "eve", &person),
             ("budgets", "person eve day 2026-11-16 USD", &budget),
+            ("ledger", "Z-9 goods", &line),
             ("steps", &stray, &other),
         ];
         for (table, key, columns) in planted {
@@ -242,6 +270,46 @@ fn nothing_is_paid_out_while_a_row_differs_and_payouts_go_on_once_it_is_made_aga
         assert_eq!(shop.mend().await, 1);
         assert_eq!(shop.get("nobody", "/ready").await.json["kept"], "whole");
         shop.post_once("rita", &path, "k1", wish).await.ok();
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn nobody_gets_more_than_was_paid_by_a_row_of_the_ledger_that_was_raised_by_hand() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        shop.look().await;
+        let give = async || {
+            let case = shop.case("hugo", "returns", "c_1").await;
+            let (assessment, digest) = shop.assess("hugo", &case, "hospital").await;
+            let wish = json!({ "assessment": digest, "option": assessment["options"][0]["id"] });
+            let got = shop.post("hugo", &format!("{case}/grants"), wish).await;
+            (case, got)
+        };
+        let (first, given) = give().await;
+        given.ok();
+        let line = line_of(&shop).await;
+        for (hand, why) in [
+            // What someone tells of it lowers what was paid, whatever the row says.
+            (Hand::Sets("paid", "9000000"), "ledger_left"),
+            (Hand::Sets("held", "[]"), "kept_differs"),
+            (Hand::Removes, "kept_differs"),
+        ] {
+            shop.by_hand("ledger", &line, hand).await;
+            if shop.records.store.writer().await.unwrap().is_shared() {
+                shop.look().await;
+            }
+            assert_eq!(give().await.1.refused(), (409, why));
+            shop.look().await;
+            assert_eq!(shop.get("nobody", "/ready").await.json["kept"], "differs");
+            shop.mend().await;
+            let (_, again) = give().await;
+            assert_eq!(again.refused(), (409, "ledger_left"), "what was paid went back");
+            assert_eq!(again.json["cases"], json!([id_of(&first)]));
+        }
+        shop.fulfil().await;
+        shop.look().await;
+        assert_eq!(shop.get("nobody", "/ready").await.json["kept"], "whole");
         shop.prove().await;
     });
 }

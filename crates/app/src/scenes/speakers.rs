@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::access::Browser;
 use super::incoming::wrong_item;
 use super::shop::{Got, Shop, on_both};
 
@@ -99,13 +100,23 @@ fn a_key_of_a_system_of_record_tells_what_the_system_shows() {
     });
 }
 
-/// The event of a system is enough for an agent, who says nothing; what it says otherwise is not taken.
+/// The wrong socks, as the warehouse scanned them when it packed: small enough for an agent.
+fn wrong_socks(shop: &Shop) -> Value {
+    let mut event = wrong_item(shop);
+    let order = &mut event["data"]["order"];
+    order["lines"] = json!([{ "sku": "SCK-RED", "title": "Red socks", "paid": "9.00 USD", "final_sale": false }]);
+    order["shipping"] = json!("2.00 USD");
+    event["data"]["sent"] = json!(["SCK-BLUE"]);
+    event
+}
+
+/// The signed event of a system is enough for an agent, who says nothing; what it says otherwise is not taken.
 #[test]
-fn an_agent_gives_by_itself_what_a_system_shows_and_asks_with_claims() {
+fn an_agent_gives_by_itself_what_a_signed_event_shows() {
     on_both(async |fresh| {
         let mut shop = Shop::open(fresh).await;
         let secret = shop.events().await;
-        let taken = shop.event(&secret, "msg_1", &wrong_item(&shop)).await;
+        let taken = shop.event(&secret, "msg_1", &wrong_socks(&shop)).await;
         let case = format!("/v1/cases/{}", taken.json["case"].as_str().unwrap());
         let to = json!({ "to": "ada", "words": "all of it is known" });
         shop.post("rita", &format!("{case}/handover"), to).await.ok();
@@ -113,14 +124,16 @@ fn an_agent_gives_by_itself_what_a_system_shows_and_asks_with_claims() {
         let id = case.rsplit('/').next().unwrap();
         let claims = json!({ "case": id, "facts": { "sent": ["TS-1"], "refund_to": null } });
         let said = shop.tool("ada", "assess_case", claims).await.unwrap();
-        assert_eq!(
-            said["assessment"]["not_taken"],
-            json!([{ "path": "sent", "is": "seen" }]),
-            "someone packed it, as the mapping says"
-        );
+        assert_eq!(said["assessment"]["not_taken"], json!([{ "path": "sent", "is": "system" }]));
         let made = shop.tool("ada", "assess_case", json!({ "case": id })).await.unwrap();
-        assert_eq!(made["assessment"]["standing"], "entitled", "{made:#}");
-        // What the till shows of a small return is the agent's to give; it says nothing itself.
+        let (assessment, option) = (&made["assessment"], &made["assessment"]["options"][0]);
+        assert_eq!((&assessment["standing"], &option["id"]), (&json!("entitled"), &json!("make_good")), "{made:#}");
+        let wish = json!({ "case": id, "assessment": made["digest"], "option": "make_good" });
+        let given = shop.tool("ada", "grant", wish).await.unwrap();
+        let shown = shop.get("rita", &case).await.ok();
+        assert_eq!(shown["grants"][0]["id"], given["grant"]["id"]);
+        assert_eq!((&shown["grants"][0]["amount"], &shown["approvals"]), (&json!("11.00 USD"), &json!([])));
+        // What the till shows of a small return is the agent's to give too.
         let key = json!({ "person": "omar", "title": "the till", "actions": ["assess", "facts"] });
         let made = shop.post("hugo", "/v1/keys", key).await.ok();
         shop.holds("till", &made["key"]);
@@ -131,13 +144,46 @@ fn an_agent_gives_by_itself_what_a_system_shows_and_asks_with_claims() {
         let made = shop.tool("ada", "assess_case", json!({ "case": case })).await.unwrap();
         let wish = json!({ "case": case, "assessment": made["digest"], "option": "money_back" });
         shop.tool("ada", "grant", wish).await.unwrap();
+        shop.prove().await;
+    });
+}
 
-        let facts = wrong_item(&shop)["data"].clone();
+/// The same as claims is nobody's: it asks to be looked at, or asks someone, who sees what is only claimed.
+#[test]
+fn an_agent_asks_with_claims_and_whoever_says_yes_sees_what_is_only_claimed() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let facts = wrong_socks(&shop)["data"].clone();
         let open = json!({ "request": "wrong_goods", "customer": facts["customer"]["id"] });
         let case = shop.tool("ada", "open_case", open).await.unwrap()["case"].clone();
         let made = shop.tool("ada", "assess_case", json!({ "case": case, "facts": facts })).await.unwrap();
+        assert_eq!(made["assessment"]["missing"][0]["needs"], "seen", "somebody looks first: {made:#}");
         let wish = json!({ "case": case, "assessment": made["digest"], "option": "make_good" });
-        assert!(shop.tool("ada", "grant", wish).await.is_err(), "{made:#}");
+        assert!(shop.tool("ada", "grant", wish).await.unwrap_err().contains("facts_missing"));
+
+        let open = json!({ "request": "returns", "customer": "c_7" });
+        let case = shop.tool("ada", "open_case", open).await.unwrap()["case"].clone();
+        let claims = json!({ "case": case, "facts": purchase("c_7", "A-7", "20.00 USD", "as_new") });
+        let made = shop.tool("ada", "assess_case", claims).await.unwrap();
+        let mut wish = json!({ "case": case, "assessment": made["digest"], "option": "money_back" });
+        let refused = shop.tool("ada", "grant", wish.clone()).await.unwrap_err();
+        assert!(refused.contains("needs_approval"), "{refused}");
+        shop.is_there("lena").await;
+        let mut ask = wish.clone();
+        ask["words"] = "the customer wrote so".into();
+        let asked = shop.tool("ada", "ask_approval", ask).await.unwrap();
+        let approval = asked["approval"]["id"].as_str().unwrap();
+        let waiting = shop.get("lena", "/v1/approvals").await.ok();
+        let claimed: Vec<&str> =
+            waiting["approvals"][0]["claimed"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(claimed.contains(&"condition") && claimed.iter().any(|path| path.starts_with("order")), "{claimed:?}");
+        let id = case.as_str().unwrap();
+        let mut lena = Browser::settle_in(&shop, "lena").await;
+        let page = lena.get(&shop, "/approvals").await.text;
+        assert!(page.contains("Only an AI agent says so: the order A-7"), "{page}");
+        shop.post("lena", &format!("/v1/cases/{id}/approvals/{approval}/answer"), json!({ "yes": {} })).await.ok();
+        wish["approval"] = approval.into();
+        shop.tool("ada", "grant", wish).await.unwrap();
         shop.prove().await;
     });
 }

@@ -1,11 +1,13 @@
 //! Rows as texts, by table and key: what is held against the journal, and how a row is put right again.
 
+use amends_core::authority::{Held, Ledger, Paid};
 use amends_core::case::{Approval, ApprovalState, Case, Grant};
+use amends_core::facts::Source;
 use amends_core::ids::BusinessId;
-use amends_core::journal::derive::{Columns, Rows};
+use amends_core::journal::derive::{Columns, Rows, in_order};
 
 use super::sql::{Cell, Row, Value};
-use super::{Conn, StoreError, approvals, grants};
+use super::{Conn, StoreError, approvals, grants, ledger};
 
 /// A table that is held: its name, the columns of its key within the business, and the columns that events determine.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,6 +76,13 @@ pub const STEPS: Table = Table {
 /// Budgets.
 pub const BUDGETS: Table =
     Table { name: "budgets", key: &["id"], columns: &["reserved", "settled"], numbers: &["reserved", "settled"] };
+/// What is left of what was paid.
+pub const LEDGER: Table = Table {
+    name: "ledger",
+    key: &["id"],
+    columns: &ledger::COLUMNS,
+    numbers: &["paid", "refunded", "reserved", "settled", "version"],
+};
 /// People.
 pub const PEOPLE: Table =
     Table { name: "people", key: &["id"], columns: &["role", "team", "state"], numbers: &["since"] };
@@ -95,12 +104,13 @@ pub const INLETS: Table =
 pub const PUBLISHED: Table = Table { name: "published", key: &["path"], columns: &[], numbers: &["edition"] };
 
 /// All that are held.
-pub const ALL: [&Table; 12] = [
+pub const ALL: [&Table; 13] = [
     &CASES,
     &GRANTS,
     &APPROVALS,
     &STEPS,
     &BUDGETS,
+    &LEDGER,
     &PEOPLE,
     &TEAMS,
     &ALLOWANCES,
@@ -263,6 +273,26 @@ pub fn of_approval(case: &Case, approval: &Approval) -> Columns {
         row.remove("until");
     }
     row
+}
+
+/// A row of the ledger, as it is written, with what grants took in one order.
+pub fn of_line(line: &Ledger) -> Result<Columns, StoreError> {
+    let mut row = LEDGER.columns_of(&ledger::COLUMNS, &ledger::row_of(line)?);
+    held_in_order(&mut row);
+    Ok(row)
+}
+
+/// A row of the ledger with what grants took in one order, where it can be read; what it says was paid.
+pub fn held_in_order(row: &mut Columns) -> Option<Paid> {
+    let text = |name: &str| row.get(name).cloned().flatten();
+    let paid = text("paid").and_then(|minor| minor.parse().ok());
+    let source = text("said").and_then(|word| Source::parse(&word));
+    let held = text("held").and_then(|held| serde_json::from_str::<Vec<Held>>(&held).ok());
+    if let Some(mut held) = held {
+        in_order(&mut held);
+        row.insert("held", serde_json::to_string(&held).ok());
+    }
+    paid.map(|minor| Paid { minor, source })
 }
 
 /// A case's row, as it is written.

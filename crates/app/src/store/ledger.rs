@@ -102,8 +102,7 @@ pub async fn save(conn: &mut Conn, business: &BusinessId, moved: &[Moved<'_>]) -
         match before {
             None => {
                 fresh.extend(key);
-                fresh.extend([ledger.key().purchase.clone().into(), account(&ledger.key().account).into()]);
-                fresh.extend(now(ledger)?);
+                fresh.extend(row_of(ledger)?);
                 fresh.push(1.into());
             }
             Some(version) => {
@@ -120,6 +119,18 @@ pub async fn save(conn: &mut Conn, business: &BusinessId, moved: &[Moved<'_>]) -
                reserved = v.column8, settled = v.column9, held = v.column10, version = v.column3 + 1 FROM (";
     let tail = ") AS v WHERE ledger.business = v.column1 AND ledger.id = v.column2 AND ledger.version = v.column3";
     conn.write(set, tail, 10, &old).await
+}
+
+/// The columns of a row that its movements determine, in the order of [`row_of`].
+pub const COLUMNS: [&str; 9] =
+    ["purchase", "account", "currency", "paid", "said", "refunded", "reserved", "settled", "held"];
+
+/// A row as it is written.
+pub fn row_of(ledger: &Ledger) -> Result<[Value<'static>; 9], StoreError> {
+    let key = ledger.key();
+    let [currency, paid, said, refunded, reserved, settled, held] = now(ledger)?;
+    let (purchase, account) = (key.purchase.clone().into(), account(&key.account).into());
+    Ok([purchase, account, currency, paid, said, refunded, reserved, settled, held])
 }
 
 fn now(ledger: &Ledger) -> Result<[Value<'static>; 7], StoreError> {

@@ -234,7 +234,7 @@ impl Ledger {
 }
 
 /// What was paid after someone tells of it: a system is believed, anyone else lowers it at most.
-fn heard(before: Option<Paid>, told: Told) -> Paid {
+pub(crate) fn heard(before: Option<Paid>, told: Told) -> Paid {
     let now = Paid { minor: told.paid.max(0), source: told.source };
     match (before, told.source) {
         // Whoever says what was paid knows better than an amount that stands for it.

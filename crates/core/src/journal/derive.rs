@@ -3,6 +3,7 @@
 //! A row is its key and its columns, as texts. What events do not determine of a row is not in it, and not held.
 
 mod moves;
+mod purchases;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use moves::{Move, Moves};
+pub use purchases::{Bought, Purchases, in_order};
 pub use standing::{Allowed, Entered, Hook, Inflow, Key, Standing, Works};
 
 /// Columns of a row by name; none: the column is empty.

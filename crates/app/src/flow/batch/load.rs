@@ -19,6 +19,7 @@ use crate::flow::kept::Place;
 use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
+use crate::store::kept::{BUDGETS, LEDGER};
 use crate::store::requests::Answered;
 use crate::store::{Conn, StoreError, budgets, cases, customers, journal, ledger, refusals, requests, settings, steps};
 
@@ -195,7 +196,8 @@ async fn lock_ledger(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<LedgerKe
     Ok(())
 }
 
-/// Holds budgets against the journal that are not as they were written last: another program did, or someone by hand.
+/// Holds budgets and rows of the ledger against the journal that are not as they were written last: another program did,
+/// or someone by hand.
 pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Bench) -> Result<(), StoreError> {
     if conn.is_shared() {
         return Ok(());
@@ -205,19 +207,31 @@ pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Benc
         let last = memory.budgets.get(&(business.clone(), slot.id.clone()));
         last.is_some_and(|last| slot.before != Some(*last))
     };
-    let others: Vec<String> = bench.budgets.values().filter(is_other).map(|slot| slot.id.clone()).collect();
-    if others.is_empty() {
+    let budgets: Vec<String> = bench.budgets.values().filter(is_other).map(|slot| slot.id.clone()).collect();
+    let is_other = |line: &&Line| {
+        let last = memory.lines.get(&(business.clone(), line.id.clone()));
+        last.is_some_and(|last| line.before.is_none() || line.ledger != *last)
+    };
+    let lines: Vec<String> = bench.ledgers.values().filter(is_other).map(|line| line.id.clone()).collect();
+    if budgets.is_empty() && lines.is_empty() {
         return Ok(());
     }
     let heads = journal::heads(conn, business).await?;
     let followed = memory.followed.entry(business.clone()).or_default();
     while !followed.read_on(conn, business, &heads).await? {}
-    for id in others {
-        let differs = followed.check(conn, business, &[&id]).await?;
+    for id in budgets {
+        let differs = followed.check(conn, business, &BUDGETS, &[&id]).await?;
         if differs.is_empty() {
             memory.budgets.remove(&(business.clone(), id.clone()));
         }
         memory.kept.looked_at(business, Place::Budget(id), &differs);
+    }
+    for id in lines {
+        let differs = followed.check(conn, business, &LEDGER, &[&id]).await?;
+        if differs.is_empty() {
+            memory.lines.remove(&(business.clone(), id.clone()));
+        }
+        memory.kept.looked_at(business, Place::Line(id), &differs);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What budgets hold, followed from the events of all cases.
+//! What budgets and the ledger hold, followed from the events of all cases.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
@@ -6,16 +6,17 @@ use std::ops::Bound;
 use amends_core::case::Event;
 use amends_core::ids::{BusinessId, CaseId, TeamId};
 use amends_core::journal::Head;
-use amends_core::journal::derive::{Columns, Difference, Moves, Rows, compare};
+use amends_core::journal::derive::{Columns, Difference, Moves, compare};
 
+use super::lines::Lines;
 use crate::store::budgets::id;
-use crate::store::kept::{BUDGETS, among};
+use crate::store::kept::{LEDGER, Table, among};
 use crate::store::{Conn, StoreError, journal};
 
 /// Entries of one read.
 const PAGE: i64 = 500;
 
-/// Budgets as the journal makes them, as far as it was read.
+/// Budgets and the ledger as the journal makes them, as far as it was read.
 #[derive(Debug, Default)]
 pub struct Followed {
     at: HashMap<TeamId, u64>,
@@ -23,6 +24,8 @@ pub struct Followed {
     held: BTreeMap<String, (i64, i64)>,
     /// Budgets that moved since they were compared last.
     moved: BTreeSet<String>,
+    /// The rows of the ledger.
+    lines: Lines,
     /// Cases of which a grant moved since they were compared last.
     cases: BTreeSet<CaseId>,
 }
@@ -50,7 +53,7 @@ impl Followed {
             for kept in page {
                 // What cannot be read is told where its case is looked at.
                 if let Ok(event) = serde_json::from_str::<Event>(&kept.entry.event) {
-                    self.take(&event);
+                    self.take(&head.team, &event);
                 }
             }
             self.at.insert(head.team.clone(), if is_last { head.seq } else { last.unwrap_or(head.seq) });
@@ -59,7 +62,8 @@ impl Followed {
         Ok(all)
     }
 
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, chain: &TeamId, event: &Event) {
+        self.lines.take(chain, event);
         for moved in self.moves.by(event) {
             let id = id(&moved.key);
             let (reserved, settled) = self.held.entry(id.clone()).or_default();
@@ -70,9 +74,10 @@ impl Followed {
         self.cases.insert(event.case.clone());
     }
 
-    /// The budgets that moved since this was asked last.
-    pub fn moved(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.moved).into_iter().collect()
+    /// The rows of a table that moved since this was asked last.
+    pub fn moved(&mut self, table: &Table) -> Vec<String> {
+        let moved = if table == &LEDGER { self.lines.moved() } else { &mut self.moved };
+        std::mem::take(moved).into_iter().collect()
     }
 
     /// The cases of which a grant moved since this was asked last.
@@ -80,21 +85,17 @@ impl Followed {
         std::mem::take(&mut self.cases).into_iter().collect()
     }
 
-    /// Whether the journal has a budget.
-    pub fn has(&self, id: &str) -> bool {
-        self.held.contains_key(id)
+    /// Whether the journal has a row of a table.
+    pub fn has(&self, table: &Table, id: &str) -> bool {
+        if table == &LEDGER { self.lines.has(id) } else { self.held.contains_key(id) }
     }
 
-    /// The ids of budgets after one, so many.
-    pub fn after(&self, id: &str, most: usize) -> Vec<String> {
-        self.held
-            .range::<str, _>((Bound::Excluded(id), Bound::Unbounded))
-            .take(most)
-            .map(|(id, _)| id.clone())
-            .collect()
+    /// The ids of a table's rows after one, so many.
+    pub fn after(&self, table: &Table, id: &str, most: usize) -> Vec<String> {
+        if table == &LEDGER { self.lines.after(id, most) } else { after(&self.held, id, most) }
     }
 
-    /// Holds budgets against the journal, when all of it was read; those that are not as they should be.
+    /// Holds rows of a table against the journal, when all of it was read; those that are not as they should be.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -102,11 +103,16 @@ impl Followed {
         &self,
         conn: &mut Conn,
         business: &BusinessId,
+        table: &'static Table,
         ids: &[&str],
     ) -> Result<Vec<Difference>, StoreError> {
-        let found = among(conn, business, &BUDGETS, "id", ids).await?;
-        let journal: Rows = ids.iter().filter_map(|id| Some(((*id).to_owned(), self.row(id)?))).collect();
-        Ok(compare(BUDGETS.name, &journal, &found))
+        let mut found = among(conn, business, table, "id", ids).await?;
+        let journal = if table == &LEDGER {
+            self.lines.rows(ids, &mut found)?
+        } else {
+            ids.iter().filter_map(|id| Some(((*id).to_owned(), self.row(id)?))).collect()
+        };
+        Ok(compare(table.name, &journal, &found))
     }
 
     /// A budget's row.
@@ -114,4 +120,9 @@ impl Followed {
         let (reserved, settled) = self.held.get(id)?;
         Some(Columns::from([("reserved", Some(reserved.to_string())), ("settled", Some(settled.to_string()))]))
     }
+}
+
+/// The ids after one, so many.
+pub fn after<T>(rows: &BTreeMap<String, T>, id: &str, most: usize) -> Vec<String> {
+    rows.range::<str, _>((Bound::Excluded(id), Bound::Unbounded)).take(most).map(|(id, _)| id.clone()).collect()
 }

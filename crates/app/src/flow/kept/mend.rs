@@ -168,6 +168,7 @@ fn filled(table: &Table, key: &str, row: &Columns, now: Time) -> Result<Columns,
     let rest = match table.name {
         "people" => vec![("name", text(key)), ("since", at)],
         "teams" => vec![("title", text(key))],
+        "ledger" => vec![("version", text("1"))],
         "approvals" => vec![("at", at.clone()), ("until", at)],
         "steps" => {
             let why = "its row was gone: look in the other system whether it was done, then say so".to_owned();

@@ -1,5 +1,7 @@
 //! The check that goes round: a bounded slice of work every so often, each on what holds at one moment, without locks.
 
+mod sums;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +14,7 @@ use super::budgets::Followed;
 use super::{Kept, Place, cases, chains, standing};
 use crate::flow::records::Records;
 use crate::signs::log::Trouble;
-use crate::store::kept::{APPROVALS, BUDGETS, CASES, GRANTS, STEPS, Table, among, between, page};
+use crate::store::kept::{APPROVALS, BUDGETS, CASES, GRANTS, LEDGER, STEPS, Table, among, between, page};
 use crate::store::{Conn, StoreError, journal};
 
 /// How often a slice of each business is looked at.
@@ -57,6 +59,8 @@ enum Part {
     #[default]
     Budgets,
     ExtraBudgets,
+    Lines,
+    ExtraLines,
     Cases,
     StrayGrants,
     StraySteps,
@@ -69,7 +73,9 @@ impl Part {
     const fn next(self) -> Option<Self> {
         match self {
             Self::Budgets => Some(Self::ExtraBudgets),
-            Self::ExtraBudgets => Some(Self::Cases),
+            Self::ExtraBudgets => Some(Self::Lines),
+            Self::Lines => Some(Self::ExtraLines),
+            Self::ExtraLines => Some(Self::Cases),
             Self::Cases => Some(Self::StrayGrants),
             Self::StrayGrants => Some(Self::StraySteps),
             Self::StraySteps => Some(Self::StrayApprovals),
@@ -235,8 +241,10 @@ impl Watch {
         for place in known {
             let differs = match place {
                 // Those were looked at, or are at the end of the round.
-                Place::Budget(id) if is_followed => self.budget(conn, business, id).await?,
-                Place::Settings | Place::Chain(_) | Place::Anchored(_) | Place::Budget(_) => continue,
+                Place::Budget(id) if is_followed => self.again_sum(conn, business, &BUDGETS, id).await?,
+                Place::Line(id) if is_followed => self.again_sum(conn, business, &LEDGER, id).await?,
+                Place::Budget(_) | Place::Line(_) => continue,
+                Place::Settings | Place::Chain(_) | Place::Anchored(_) => continue,
                 Place::Case(id) => {
                     let all = cases::check(conn, business, &[id.as_str()]).await?;
                     all.into_iter().flat_map(|(_, differs)| differs).collect()
@@ -250,18 +258,12 @@ impl Watch {
         Ok(())
     }
 
-    async fn budget(&self, conn: &mut Conn, business: &BusinessId, id: &str) -> Result<Vec<Difference>, StoreError> {
-        if self.followed.has(id) {
-            return self.followed.check(conn, business, &[id]).await;
-        }
-        let rows = among(conn, business, &BUDGETS, "id", &[id]).await?;
-        Ok(rows.into_keys().map(|key| Difference { table: BUDGETS.name, key, at: Differs::Extra }).collect())
-    }
-
     /// What moved since the slice before.
     async fn moved(&mut self, conn: &mut Conn, business: &BusinessId, found: &mut Found) -> Result<(), StoreError> {
-        let budgets = self.followed.moved();
-        self.budgets(conn, business, &budgets, found).await?;
+        for table in [&BUDGETS, &LEDGER] {
+            let moved = self.followed.moved(table);
+            self.sums(conn, business, table, &moved, found).await?;
+        }
         let cases = self.followed.cases();
         let last = cases.len().saturating_sub(MOVED_MAX);
         let ids: Vec<&str> = cases.iter().skip(last).map(CaseId::as_str).collect();
@@ -269,25 +271,13 @@ impl Watch {
         Ok(())
     }
 
-    async fn budgets(
-        &self,
-        conn: &mut Conn,
-        business: &BusinessId,
-        ids: &[String],
-        found: &mut Found,
-    ) -> Result<(), StoreError> {
-        let names: Vec<&str> = ids.iter().map(String::as_str).collect();
-        for difference in self.followed.check(conn, business, &names).await? {
-            found.push((Place::Budget(difference.key.clone()), vec![difference]));
-        }
-        Ok(())
-    }
-
     /// Looks at the next part of the round; whether it was the last.
     async fn part(&mut self, conn: &mut Conn, business: &BusinessId, found: &mut Found) -> Result<bool, StoreError> {
         let more = match self.round.part {
-            Part::Budgets => self.some_budgets(conn, business, found).await?,
-            Part::ExtraBudgets => self.extra_budgets(conn, business, found).await?,
+            Part::Budgets => self.some_sums(conn, business, &BUDGETS, found).await?,
+            Part::ExtraBudgets => self.extra_sums(conn, business, &BUDGETS, found).await?,
+            Part::Lines => self.some_sums(conn, business, &LEDGER, found).await?,
+            Part::ExtraLines => self.extra_sums(conn, business, &LEDGER, found).await?,
             Part::Cases => self.some_cases(conn, business, found).await?,
             Part::StrayGrants => self.strays(conn, business, &GRANTS, found).await?,
             Part::StraySteps => self.strays(conn, business, &STEPS, found).await?,
@@ -301,31 +291,6 @@ impl Watch {
         let next = self.round.part.next();
         self.round = Round { part: next.unwrap_or_default(), ..Round::default() };
         Ok(next.is_none())
-    }
-
-    async fn some_budgets(
-        &mut self,
-        conn: &mut Conn,
-        business: &BusinessId,
-        found: &mut Found,
-    ) -> Result<bool, StoreError> {
-        let ids = self.followed.after(&self.round.after, PAGE);
-        self.budgets(conn, business, &ids, found).await?;
-        Ok(self.goes_on(ids.last().cloned()))
-    }
-
-    async fn extra_budgets(
-        &mut self,
-        conn: &mut Conn,
-        business: &BusinessId,
-        found: &mut Found,
-    ) -> Result<bool, StoreError> {
-        let rows = page(conn, business, &BUDGETS, &self.round.after, rows_of(PAGE)).await?;
-        for (key, _) in rows.iter().filter(|(key, _)| !self.followed.has(key)) {
-            let extra = Difference { table: BUDGETS.name, key: key.clone(), at: Differs::Extra };
-            found.push((Place::Budget(key.clone()), vec![extra]));
-        }
-        Ok(self.goes_on(rows.last().map(|(key, _)| key.clone())))
     }
 
     async fn some_cases(

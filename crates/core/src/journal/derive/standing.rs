@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{Columns, Rows};
 use crate::digest::Digest;
 use crate::journal::{Entry, Head, SETTINGS};
+use crate::time::Time;
 
 /// What the chain `settings` says, entry by entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Standing {
     pub at: Option<(u64, Digest)>,
     /// Whoever works here or did, by id.
     pub people: BTreeMap<String, Works>,
+    /// Who gave each of them their role last, and when; left out are those whom nobody who works here did.
+    pub given: BTreeMap<String, (String, Time)>,
     /// The modes of teams, as they are stored.
     pub teams: BTreeMap<String, String>,
     /// What holders may spend.
@@ -109,6 +112,7 @@ pub enum Entered {
 
 #[derive(Deserialize)]
 struct Told {
+    by: String,
     what: What,
 }
 
@@ -187,11 +191,26 @@ impl Standing {
             return Entered::Yes;
         }
         match serde_json::from_str::<Told>(&entry.event) {
-            Ok(told) => {
-                self.take(told.what);
+            Ok(Told { by, what }) => {
+                self.note_giver(&by, &what, entry.at);
+                self.take(what);
                 Entered::Yes
             }
             Err(_) => Entered::Unreadable,
+        }
+    }
+
+    /// A role that is new, and coming in again, is given by somebody; nobody gives themselves one.
+    fn note_giver(&mut self, by: &str, what: &What, at: Time) {
+        let What::Person { id, works } = what else { return };
+        let before = self.people.get(id);
+        if by == id || before.is_some_and(|before| before.role == works.role && before.active == works.active) {
+            return;
+        }
+        if self.people.contains_key(by) {
+            self.given.insert(id.clone(), (by.to_owned(), at));
+        } else {
+            self.given.remove(id);
         }
     }
 

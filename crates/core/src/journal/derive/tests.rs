@@ -59,6 +59,18 @@ fn the_last_entry_of_each_says_what_stands() {
 }
 
 #[test]
+fn whoever_gave_a_role_is_known_from_the_journal_alone() {
+    let person = |id: &str, role: &str| {
+        ("setting.person", serde_json::json!({ "person": { "id": id, "role": role, "team": "shop", "active": true } }))
+    };
+    let (now, _) = standing(&[person("max", "lead"), person("hugo", "head"), person("eva", "head")]);
+    let of = |now: &Standing, id: &str| now.given.get(id).map(|(by, _)| by.clone());
+    assert_eq!(of(&now, "max"), None, "nobody of that name worked here then");
+    assert_eq!(of(&now, "hugo"), None, "nobody gives themselves a role");
+    assert_eq!(of(&now, "eva"), Some("hugo".to_owned()));
+}
+
+#[test]
 fn an_entry_that_does_not_follow_says_nothing() {
     let (mut now, _) =
         standing(&[("setting.team", serde_json::json!({ "team": { "id": "shop", "mode": "\"full\"" } }))]);
