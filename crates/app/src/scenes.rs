@@ -21,6 +21,7 @@ mod settings;
 pub mod shop;
 mod speakers;
 mod stories;
+mod together;
 mod undo;
 mod walls;
 mod webhooks;

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Answers;
 use super::asking::{self, NoAnswer};
-use super::job::{Done, Job, KeptAssessment, Refused, Work};
+use super::job::{BEHIND_THE_CASE, Done, Job, KeptAssessment, Refused, Work};
 use super::records::{Me, Records, With};
 use super::rules::Rules;
 use super::said::{self, Known, Merged, Speaker, Told};
@@ -127,7 +127,7 @@ pub async fn assess_case(
             work: Work::Assess(Box::new(kept)),
         };
         match records.writer.run(job).await {
-            Err(Refused::Denied { word, .. }) if word == "behind_the_case" && left > 0 => {}
+            Err(Refused::Denied { word, .. }) if word == BEHIND_THE_CASE && left > 0 => {}
             done => {
                 let done = done?;
                 return match &done.assessed {

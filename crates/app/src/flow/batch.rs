@@ -51,6 +51,8 @@ pub struct Memory {
     pub followed: HashMap<BusinessId, Followed>,
     /// What does not hold together.
     pub kept: Arc<Kept>,
+    /// Whether a commit was begun of which nothing is known yet.
+    pub commits: bool,
 }
 
 impl Memory {
@@ -96,16 +98,19 @@ pub async fn run(
     match attempt(conn, memory, book, &first.business, jobs, now).await {
         Ok((bench, answers)) => {
             let wrote = bench.has_writes();
+            memory.commits = wrote;
             let ended = if wrote { conn.commit().await } else { conn.rollback().await };
             if let Err(e) = ended {
                 // A commit that failed may leave the transaction open.
                 let _ = conn.rollback().await;
+                memory.commits = false;
                 return Err(e);
             }
             if wrote && !conn.is_shared() {
                 memory.wrote(&bench);
             }
             bench.cases.into_values().for_each(|case| memory.known.keep(case));
+            memory.commits = false;
             Ok(Ran { answers, wrote })
         }
         Err(e) => {

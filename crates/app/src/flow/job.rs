@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::StoreError;
 
+/// The word of [`Denied::BehindTheCase`]: an assessment that was overtaken, and is made again.
+pub const BEHIND_THE_CASE: &str = "behind_the_case";
+
 /// One thing to do on one case.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -201,8 +204,9 @@ impl Refused {
     /// Whether the same request would be refused again, so that its answer is kept.
     pub fn lasts(&self) -> bool {
         match self {
-            // It is over when what is kept was put right.
-            Self::Denied { word, .. } => word != Denied::KeptDiffers.word(),
+            // The first is over when what is kept was put right, the second when it is assessed with what the case holds
+            // by now: the same request is that again.
+            Self::Denied { word, .. } => word != Denied::KeptDiffers.word() && word != BEHIND_THE_CASE,
             Self::NeedsApproval { .. } | Self::Theirs => true,
             _ => false,
         }

@@ -203,3 +203,16 @@ pub async fn bulk(place: &Place, orders: &[Order]) -> Result<(), StoreError> {
         }
     }
 }
+
+/// Makes the last entry of a case one that this program does not know, as a newer one beside it writes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_a_newer_program(store: &super::Store, case: &str) -> Result<(), StoreError> {
+    let mut conn = store.writer().await?;
+    let event = r#"{"case":"c","kind":"case.of_another_age"}"#;
+    let sql = "UPDATE journal SET event = ? WHERE case_id = ? AND version = (SELECT version FROM cases WHERE id = ?)";
+    conn.execute(sql, &[event.into(), case.into(), case.into()]).await?;
+    // What is remembered of it is of the version before.
+    conn.execute("UPDATE cases SET version = version + 1 WHERE id = ?", &[case.into()]).await.map(drop)
+}

@@ -120,6 +120,8 @@ pub struct Bench {
     pub sealed: Vec<CaseId>,
     /// Cases whose words were erased: nothing is done on them any more.
     pub erased: HashSet<CaseId>,
+    /// Cases that cannot be read, and why: an entry of a newer program, or one that was spoiled.
+    pub unreadable: HashMap<CaseId, StoreError>,
     /// Files that were cited.
     pub files: Vec<Digest>,
     /// How those that moved were before.
@@ -177,6 +179,7 @@ impl Bench {
             seals: HashMap::new(),
             sealed: Vec::new(),
             erased: HashSet::new(),
+            unreadable: HashMap::new(),
             files: Vec::new(),
             was: BTreeMap::new(),
             budgets: BTreeMap::new(),

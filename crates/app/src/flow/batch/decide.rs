@@ -5,8 +5,8 @@ use amends_core::authority::{
     ledger_keys, nearest, second_look,
 };
 use amends_core::case::{
-    Actor, Approval, ApprovalState, Asked, Case, Command, Context, DueWhat, Event, Grant, GrantState, Happened, Look,
-    Next, Opening, Part, Right, apply, open,
+    Actor, Approval, ApprovalState, Asked, Case, Command, Context, Due, DueWhat, Event, Grant, GrantState, Happened,
+    Look, Next, Opening, Part, Right, apply, open,
 };
 use amends_core::denied::Denied;
 use amends_core::digest::Digest;
@@ -39,6 +39,9 @@ impl Bench {
         }
         if self.erased.contains(&job.case) {
             return Ok(Err(Refused::Erased));
+        }
+        if let Some(why) = self.unreadable.get(&job.case) {
+            return Ok(Err(Refused::Store(why.clone())));
         }
         // It comes back when its events are taken in, or as it was.
         let Some(case) = self.cases.remove(&job.case) else { return Ok(Err(Refused::NoCase)) };
@@ -271,24 +274,33 @@ impl Bench {
     /// Lets the clock do all that is due by now.
     fn ring(&mut self, case: &Case, call_back: Time) -> Result<Worked, Refused> {
         let mut now_is = case.clone();
-        let mut all = Vec::new();
+        let (mut all, mut refused, mut left) = (Vec::new(), None, Vec::new());
         for _ in 0..RINGS_MAX {
-            let due = now_is.due(&self.rules.clocks).into_iter().find(|due| due.at <= self.now);
-            let Some(due) = due else { break };
+            let is_due = |due: &Due| due.at <= self.now && !left.contains(&due.what);
+            let Some(due) = now_is.due(&self.rules.clocks).into_iter().find(is_due) else { break };
             let command = match &due.what {
                 DueWhat::PassOn(id) => self.pass_on(&now_is, id, call_back),
                 what => Command::Ring { what: what.clone() },
             };
-            let events = self.apply(&now_is, &command, &Actor::Timer)?;
-            if events.is_empty() {
-                break;
-            }
-            for event in events {
-                now_is = now_is.after(&event);
-                all.push(event);
+            // What cannot be done is in the way of nothing else that is due.
+            match self.apply(&now_is, &command, &Actor::Timer) {
+                Ok(events) if events.is_empty() => left.push(due.what),
+                Ok(events) => {
+                    for event in events {
+                        now_is = now_is.after(&event);
+                        all.push(event);
+                    }
+                }
+                Err(denied) => {
+                    refused = Some(denied);
+                    left.push(due.what);
+                }
             }
         }
-        Ok(Worked::of(all))
+        match refused {
+            Some(denied) if all.is_empty() => Err(denied.into()),
+            _ => Ok(Worked::of(all)),
+        }
     }
 
     fn pass_on(&self, case: &Case, id: &ApprovalId, call_back: Time) -> Command {

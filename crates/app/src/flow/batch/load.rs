@@ -8,7 +8,7 @@ use amends_core::book::rules::Book;
 use amends_core::case::{Actor, Case, Event};
 use amends_core::facts::Source;
 use amends_core::fulfilment::State;
-use amends_core::ids::{BusinessId, CustomerId, TeamId};
+use amends_core::ids::{BusinessId, CaseId, CustomerId, TeamId};
 use amends_core::time::Time;
 
 use super::Memory;
@@ -87,20 +87,44 @@ pub async fn cases(
             bench.erased.insert(id.clone());
             continue;
         }
-        if let Some(seal) = seal {
-            bench.seals.insert(id.clone(), Key::read(seal)?);
+        match seal.as_deref().map(Key::read).transpose() {
+            Ok(seal) => drop(seal.and_then(|seal| bench.seals.insert(id.clone(), seal))),
+            Err(why) => {
+                bench.unreadable.insert(id.clone(), why);
+                continue;
+            }
         }
         match memory.known.take(&bench.business, id, *version) {
             Some(case) => drop(bench.cases.insert(case.id.clone(), case)),
             None => unknown.push(id.as_str()),
         }
     }
-    for case in read_cases(conn, &bench.business, &unknown).await? {
-        bench.cases.insert(case.id.clone(), case);
-    }
+    read_those_there_are(conn, bench, &unknown).await?;
     let keys: Vec<&str> = jobs.iter().filter_map(|j| j.key.as_ref()).map(|key| key.id.as_str()).collect();
     let found = requests::find(conn, &bench.business, &keys).await?;
     Ok(Replays(found.into_iter().map(|a| (a.id.clone(), a)).collect()))
+}
+
+/// Reads cases; one that cannot be read is in the way of its own job only.
+async fn read_those_there_are(conn: &mut Conn, bench: &mut Bench, ids: &[&str]) -> Result<(), StoreError> {
+    let all = match read_cases(conn, &bench.business, ids).await {
+        Err(StoreError::Unreadable(_)) => {
+            let mut all = Vec::new();
+            for id in ids {
+                match read_cases(conn, &bench.business, &[id]).await {
+                    Err(why @ StoreError::Unreadable(_)) => {
+                        let id = CaseId::parse(id).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+                        bench.unreadable.insert(id, why);
+                    }
+                    one => all.extend(one?),
+                }
+            }
+            all
+        }
+        all => all?,
+    };
+    bench.cases.extend(all.into_iter().map(|case| (case.id.clone(), case)));
+    Ok(())
 }
 
 /// Cases, made of their events.
