@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod auditor;
 mod customer;
 mod desk;
 mod evidence;

@@ -391,4 +391,12 @@ impl Shop {
         assert_eq!(differs, [], "tables say what the journal says");
         report.erased
     }
+
+    /// The lines of the export, as anyone outside reads them.
+    pub async fn exported(&self) -> Vec<Value> {
+        let mut out = Vec::new();
+        let now = self.records.clock.now();
+        crate::flow::export::export(&self.records.store, &self.business, now, &mut out).await.unwrap();
+        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
 }

@@ -12,6 +12,7 @@ use amends_core::ids::CaseId;
 use amends_core::time::{DAY, HOUR, MINUTE, SECOND};
 use serde_json::{Value, json};
 
+use super::auditor::breaches;
 use super::shop::{Got, Shop, on_both};
 use crate::store::testing::both;
 use crate::store::{budgets, ledger};
@@ -81,7 +82,11 @@ impl Run {
     async fn send(&mut self, who: &'static str, path: &str, body: Value) -> Got {
         self.keys += 1;
         let key = format!("k{}", self.keys);
-        let got = self.shop.post_once(who, path, &key, body.clone()).await;
+        let got = if self.dice.roll(8) == 0 {
+            self.twice_at_once(who, path, &key, &body).await
+        } else {
+            self.shop.post_once(who, path, &key, body.clone()).await
+        };
         self.trace.push(format!("{who} {path} {body} -> {} {}", got.status, got.json));
         assert!(!got.status.is_server_error(), "{}", self.trace.join("\n"));
         if got.status.is_success() && self.dice.roll(2) == 0 {
@@ -89,6 +94,18 @@ impl Run {
             assert_eq!((again.status, &again.json), (got.status, &got.json), "{path} again");
         }
         got
+    }
+
+    /// One key twice at once: one of them does it, and the other is told the same or to come again.
+    async fn twice_at_once(&self, who: &str, path: &str, key: &str, body: &Value) -> Got {
+        let one = self.shop.post_once(who, path, key, body.clone());
+        let two = self.shop.post_once(who, path, key, body.clone());
+        let (one, two) = tokio::join!(one, two);
+        assert!(!two.status.is_server_error() && !one.status.is_server_error(), "{} {}", one.json, two.json);
+        if one.status.is_success() && two.status.is_success() {
+            assert_eq!((one.status, &one.json), (two.status, &two.json), "{path} twice at once");
+        }
+        if two.status.is_success() { two } else { one }
     }
 
     async fn step(&mut self) {
@@ -130,6 +147,10 @@ impl Run {
         // Several cases are about one order, and write its number in their own way.
         let told = format!("{}{}", ["w-", " W-", "W-"][at % 3], at % ORDERS);
         facts["facts"]["order"]["id"] = told.into();
+        if self.dice.roll(3) == 0 {
+            let source = *self.dice.one(&["system", "seen", "word", "claimed"]).unwrap();
+            facts["sources"] = json!({ "order": source });
+        }
         let path = format!("{}/assessments", self.cases[at].path);
         let got = self.send(who, &path, facts).await;
         let Some(digest) = got.headers.get("assessment-digest") else { return };
@@ -338,6 +359,8 @@ async fn run(seed: u64, steps: usize) -> usize {
         run.audit().await;
         run.shop.later(2 * MINUTE).await;
         run.shop.prove().await;
+        let found = breaches(&run.shop.exported().await);
+        assert_eq!(found, [""; 0], "seed {seed}\n{}", run.trace.join("\n"));
         given += run.given.len();
     }
     given

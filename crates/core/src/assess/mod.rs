@@ -401,14 +401,15 @@ fn row_width(book: &Book, cell: u32) -> Option<u32> {
     }
 }
 
-/// A fault counts only as far as every fact it reads is shown.
+/// A fault counts only as far as every fact it reads is shown. Where what was told says that there is none, nothing is to
+/// be shown: no proof of it would make it one.
 fn fault(m: &mut Machine, fault: &Fault, facts: &Facts<'_>) -> Truth {
     let truth = Truth::of(m.get(fault.when));
     let weak = |cell: &u32| {
         let given = facts.cell(*cell).is_present();
         given && facts.sources.get(*cell as usize).is_some_and(|source| *source < fault.proof)
     };
-    if !fault.reads.iter().any(weak) {
+    if truth == Truth::No || !fault.reads.iter().any(weak) {
         return truth;
     }
     let proof = m.note(Reason::Proof(missing::FAULT));
