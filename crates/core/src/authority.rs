@@ -15,7 +15,7 @@ pub use decide::{Asking, Customer, Decision, GrantPlan, No, Question, budget_key
 pub(crate) use exact::cost_of;
 pub use exact::{Bound, Wish};
 pub use ladder::{AGENT, Ladder, NotTheirs, Person};
-pub(crate) use ledger::heard;
 pub use ledger::{HELD_MAX, Held, Holding, Ledger, Paid};
+pub(crate) use ledger::{begins_anew, heard};
 pub use mode::{Fulfil, Mode};
 pub use purchase::{Account, Claim, LedgerKey, Told, claims_of, written};

@@ -52,7 +52,10 @@ pub async fn left(
     let mut all: HashMap<OptionId, Vec<Left>> = HashMap::new();
     for (option, claim) in claims {
         let row = rows.iter().map(|stored| &stored.ledger).find(|row| *row.key() == claim.key);
-        let left = row.map_or_else(|| Ledger::new(claim.key.clone()).left_for(&claim), |row| row.left_for(&claim));
+        let left = row.map_or_else(
+            || Ledger::new(claim.key.clone()).left_for(&claim),
+            |row| row.left_for(&row.without_ours(&claim)),
+        );
         let of_option = all.entry(option).or_default();
         if !of_option.iter().any(|known| known.key == claim.key) {
             of_option.push(Left { key: claim.key, left });

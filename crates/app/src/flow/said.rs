@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use amends_core::authority::written;
 use amends_core::book::rules::Book;
 use amends_core::case::Ground;
 use amends_core::digest::Digest;
@@ -202,7 +203,7 @@ impl Merged {
         let mut named = ORDERS.iter().filter(|path| self.source(path) > Source::Claimed);
         let order = named.find_map(|path| self.text(book, path));
         let order = order.map(|id| {
-            let id = id.to_lowercase();
+            let id = written(&id);
             Digest::of_parts([business.as_str().as_bytes(), id.as_bytes()])
         });
         Ground { source: self.weakest, order }

@@ -202,20 +202,23 @@ fn paid_out(a: &Asking<'_>, exact: &Exact<'_>) -> Result<(Vec<Claim>, Vec<Ledger
     let Some(kept) = a.case.assessment(&a.wish.assessment) else { return Ok((Vec::new(), Vec::new())) };
     let claims = claims(a.case, &kept.frozen, exact.option, exact.amount)?;
     let by = Holding { grant: a.grant, case: &a.case.id, by: &a.by.id };
-    let mut after: Vec<Ledger> = Vec::new();
+    let (mut taken, mut after): (Vec<Claim>, Vec<Ledger>) = (Vec::new(), Vec::new());
     for claim in &claims {
         let place = after.iter().position(|row| *row.key() == claim.key);
         let before = match place {
             Some(place) => after.get(place),
             None => a.ledgers.iter().find(|row| *row.key() == claim.key),
         };
-        let row = before.ok_or_else(|| Denied::LedgerNotThere { key: claim.key.clone() })?.reserve(claim, &by)?;
+        let before = before.ok_or_else(|| Denied::LedgerNotThere { key: claim.key.clone() })?;
+        let claim = before.without_ours(claim);
+        let row = before.reserve(&claim, &by)?;
         match place.and_then(|place| after.get_mut(place)) {
             Some(known) => *known = row,
             None => after.push(row),
         }
+        taken.push(claim);
     }
-    Ok((claims, after))
+    Ok((taken, after))
 }
 
 /// Every row of the ledger that a decision on a wish may touch, in the order in which rows are locked.

@@ -1,8 +1,9 @@
 //! What is left of what was paid: one row for each part of a purchase, across all cases and people.
 //!
 //! A row remembers what was paid as it was told. A system of record says so and is believed; anyone else may lower what
-//! was told and never raise it. What is left is what was paid, less what was given back (by other systems as they tell
-//! it, or by us), less what is set aside for grants under way.
+//! was told and never raise it. What is left is what was paid, less what others gave back, less what we gave back, less what
+//! is set aside for grants under way. A system tells of all that was given back, and at that moment its figure may hold ours:
+//! what is above ours was given back elsewhere, and stays so.
 
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +105,7 @@ impl Ledger {
         self.paid
     }
 
-    /// What other systems gave back, in minor units.
+    /// What was given back elsewhere, in minor units.
     #[must_use]
     pub const fn refunded(&self) -> i64 {
         self.refunded
@@ -139,10 +140,17 @@ impl Ledger {
     }
 
     fn left_of(&self, paid: i64, refunded: i64) -> i64 {
-        paid.saturating_sub(refunded.max(self.settled())).saturating_sub(self.reserved()).max(0)
+        paid.saturating_sub(refunded).saturating_sub(self.settled()).saturating_sub(self.reserved()).max(0)
     }
 
-    /// What would be left for a claim, by what it tells too.
+    /// A claim with what was given back elsewhere alone, for it tells of all that was given back, ours as well.
+    #[must_use]
+    pub fn without_ours(&self, claim: &Claim) -> Claim {
+        let ours = self.settled().saturating_add(self.reserved());
+        Claim { refunded: claim.refunded.saturating_sub(ours).max(0), ..claim.clone() }
+    }
+
+    /// What would be left for a claim [without ours](Self::without_ours), by what it tells too.
     #[must_use]
     pub fn left_for(&self, claim: &Claim) -> Money {
         let minor = match (self.told(claim), claim.told()) {
@@ -156,7 +164,7 @@ impl Ledger {
         Money::new(minor, claim.amount.currency)
     }
 
-    /// Sets aside what a step of a grant takes.
+    /// Sets aside what a step of a grant takes, by a claim [without ours](Self::without_ours).
     ///
     /// # Errors
     /// A denial when it is below zero, or more than is left.
@@ -206,7 +214,7 @@ impl Ledger {
     fn told(&self, claim: &Claim) -> Option<Self> {
         let told = claim.told()?;
         let same = self.paid.is_none() || self.currency == claim.amount.currency;
-        let row = match (same, self.held.is_empty()) {
+        let row = match (same, self.held.is_empty() && begins_anew(self.paid, self.refunded, told.source)) {
             (true, _) => self.clone(),
             // Nothing was given of it yet: what was told before was of nothing.
             (false, true) => Self::new(self.key.clone()),
@@ -231,6 +239,12 @@ impl Ledger {
         }
         Denied::LedgerLeft { key: self.key.clone(), left, cases }
     }
+}
+
+/// Whether a row of which nothing is held begins anew in another currency: nobody makes up what a system said.
+pub(crate) fn begins_anew(paid: Option<Paid>, refunded: i64, source: Option<Source>) -> bool {
+    let is_a_systems = refunded > 0 || paid.is_some_and(|paid| paid.source == Some(Source::System));
+    source == Some(Source::System) || !is_a_systems
 }
 
 /// What was paid after someone tells of it: a system is believed, anyone else lowers it at most.

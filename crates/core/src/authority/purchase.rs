@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::denied::Denied;
 use crate::digest::Digest;
 use crate::facts::Source;
+use crate::ids::OptionId;
 use crate::money::Money;
 
 /// Most bytes of an id as it is kept; a longer one is kept as its digest.
@@ -138,7 +139,7 @@ pub struct Claim {
     /// What was paid, in minor units of the same currency; none where it was paid in another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid: Option<i64>,
-    /// What of it was given back already.
+    /// What of it was given back already; once it is taken, what was given back elsewhere alone.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub refunded: i64,
     /// How surely both are known, as a source's word; none: the amount stands for what was paid.
@@ -177,7 +178,7 @@ pub(super) fn claims(
         let Some(money) = amount.and_then(Amount::money).filter(|money| money.minor != 0) else { continue };
         let Some(against) = against(frozen, option, part) else { continue };
         let of_part = Part { step, of: part, money, against: &against };
-        all.extend(of_part.claims(&purchase(case, frozen, &against, option)?));
+        all.extend(of_part.claims(&purchase(case, frozen, &against, option)?, &option.id)?);
     }
     Ok(all)
 }
@@ -202,9 +203,11 @@ fn against(frozen: &Frozen, option: &OptionFrozen, part: &PartFrozen) -> Option<
     if let Some((_, against)) = known.iter().find(same) {
         return Some(Against { payments: Vec::new(), split: None, ..(*against).clone() });
     }
-    let (_, against) = known.first()?;
-    let unsaid = Against { of: None, refunded: None, payments: Vec::new(), split: None, ..(*against).clone() };
-    Some(unsaid)
+    // Where nothing names a purchase it counts with all others of its customer and policy.
+    let unsaid =
+        |purchase, source| Against { purchase, of: None, refunded: None, source, payments: Vec::new(), split: None };
+    let first = known.first().map(|(_, against)| unsaid(against.purchase.clone(), against.source));
+    Some(first.unwrap_or_else(|| unsaid(None, Source::Claimed)))
 }
 
 /// Whether a kind is money back for something that was paid, whoever writes it.
@@ -230,7 +233,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    fn claims(&self, purchase: &str) -> Vec<Claim> {
+    fn claims(&self, purchase: &str, option: &OptionId) -> Result<Vec<Claim>, Denied> {
         let account = Account::of_kind(self.of.kind.as_deref().unwrap_or_default());
         let whole = self.of.amount.as_ref().and_then(Amount::money).unwrap_or(self.money);
         let key = LedgerKey { purchase: purchase.to_owned(), account };
@@ -238,7 +241,14 @@ impl Part<'_> {
             Some(of) => self.claim(key, self.money, of, true),
             None => self.claim(key, self.money, whole, false),
         }];
-        let shares = self.against.shares(self.money).unwrap_or_default();
+        // What no split gives to the payments is of none that could count it.
+        let shares = match self.against.payments.as_slice() {
+            [] => Vec::new(),
+            _ => {
+                let none = || Denied::NothingAgainst { option: option.clone() };
+                self.against.shares(self.money).ok_or_else(none)?
+            }
+        };
         for (payment, share) in self.against.payments.iter().zip(shares) {
             let id = written(&payment.id);
             // One that paid nothing is where the money is wanted, not where it came from.
@@ -247,7 +257,7 @@ impl Part<'_> {
                 all.push(Claim { refunded: 0, ..self.claim(key, share, payment.paid, true) });
             }
         }
-        all
+        Ok(all)
     }
 
     fn claim(&self, key: LedgerKey, amount: Money, paid: Money, said: bool) -> Claim {
@@ -270,7 +280,6 @@ impl Part<'_> {
 mod tests {
     use super::*;
     use crate::assess::frozen::{PaymentFrozen, SplitFrozen};
-    use crate::ids::OptionId;
 
     #[test]
     fn one_purchase_is_one_however_it_is_typed() {
@@ -314,7 +323,8 @@ mod tests {
             with: serde_json::Value::Null,
             against: None,
         };
-        let of = |minor| Part { step: 1, of: &part, money: usd(minor), against: &against }.claims("A-1");
+        let of =
+            |minor| Part { step: 1, of: &part, money: usd(minor), against: &against }.claims("A-1", &part.id).unwrap();
         let told = |claims: Vec<Claim>| -> Vec<(String, i64, Option<i64>)> {
             claims.into_iter().map(|claim| (claim.key.to_string(), claim.amount.minor, claim.paid)).collect()
         };
@@ -323,5 +333,7 @@ mod tests {
         let gift = ("payment `GIFT` of `A-1`".to_owned(), 1_000, Some(6_000));
         assert_eq!(told(of(5_000)), [goods(5_000), card(4_000), gift]);
         assert_eq!(told(of(3_000)), [goods(3_000), card(3_000)], "of the first alone");
+        let more = Part { step: 1, of: &part, money: usd(10_001), against: &against }.claims("A-1", &part.id);
+        assert!(matches!(more, Err(Denied::NothingAgainst { .. })), "more than the payments have: {more:?}");
     }
 }

@@ -117,6 +117,7 @@ fn the_order_is_known_by_what_names_it_and_a_claim_names_none() {
         said(&Known::default(), speaker, json!({ "facts": { "order": { "id": id } } })).ground(&book, &business).order
     };
     assert!(ground(PERSON, "A-1").is_some() && ground(PERSON, " a-1 ") == ground(PERSON, "A-1"));
+    assert_eq!(ground(PERSON, "A \u{2011}\u{200b}1"), ground(PERSON, "A-1"), "as the ledger writes it");
     assert_ne!(ground(PERSON, "A-1"), ground(PERSON, "A-2"));
     assert_eq!((ground(AGENT, "A-1"), ground(PERSON, " ")), (None, None));
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::authority::{Held, Ledger, LedgerKey, Paid, Told, heard};
+use crate::authority::{Held, Ledger, LedgerKey, Paid, Told, begins_anew, heard};
 use crate::case::{Actor, Event, Happened};
 use crate::facts::Source;
 use crate::ids::{GrantId, TeamId};
@@ -154,7 +154,10 @@ fn folded(tells: &[&Tell]) -> (Currency, Option<Paid>, i64) {
     for tell in tells {
         let (currency, mut paid, mut refunded) = row;
         // Another currency is only taken where nothing is held any more: the row begins again.
-        if currency != tell.currency {
+        if currency != tell.currency && paid.is_some() {
+            if !begins_anew(paid, refunded, tell.source) {
+                continue;
+            }
             (paid, refunded) = (None, 0);
         }
         let told = Told { paid: tell.paid, refunded: tell.refunded, source: tell.source };
@@ -163,22 +166,25 @@ fn folded(tells: &[&Tell]) -> (Currency, Option<Paid>, i64) {
     row
 }
 
-/// Keeps what a chain told, without what no order of chains makes matter any more.
+/// Keeps what a chain told, without what no order of chains makes matter any more: what a system said stays until it says
+/// otherwise, and so does each other currency, with which a row began anew.
 fn hear(tells: &mut Vec<Tell>, mut new: Tell) {
+    let is_like = |last: &Tell| last.currency == new.currency;
     if let Some(last) = tells.last() {
         new.at = new.at.max(last.at);
-        if last.currency != new.currency {
-            tells.clear();
+        if new.source.is_none() && is_like(last) {
+            return;
         }
     }
-    if new.source.is_none() && !tells.is_empty() {
-        return;
-    }
     let is_system = new.source == Some(Source::System);
-    while let Some(last) = tells.pop_if(|last| is_system || last.source.is_none() || last.paid > new.paid) {
-        new.refunded = new.refunded.max(last.refunded);
+    let is_lower = |last: &Tell| last.source != Some(Source::System) && last.paid > new.paid;
+    let matters_no_more = |last: &mut Tell| is_like(last) && (is_system || last.source.is_none() || is_lower(last));
+    let mut refunded = new.refunded;
+    while let Some(last) = tells.pop_if(matters_no_more) {
+        refunded = refunded.max(last.refunded);
     }
-    let is_same = |one: &Tell| one.paid == new.paid && one.source == new.source;
+    new.refunded = refunded;
+    let is_same = |one: &Tell| one.paid == new.paid && one.source == new.source && one.currency == new.currency;
     match tells.as_mut_slice() {
         [.., before, last] if is_same(before) && is_same(last) => last.at = new.at,
         _ => tells.push(new),

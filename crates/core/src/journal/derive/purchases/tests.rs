@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::authority::Holding;
 
 fn tell(at: i64, paid: i64, source: Option<Source>) -> Tell {
     Tell {
@@ -53,4 +56,76 @@ fn what_cannot_matter_any_more_is_not_kept() {
     }
     let refunded: i64 = tells.iter().map(|tell| tell.refunded).max().unwrap();
     assert_eq!(refunded, 999, "what was given back elsewhere is never forgotten");
+}
+
+/// What every chain tells, more than a minute apart: the journal makes the row that grants made.
+#[derive(Clone, Debug)]
+enum Step {
+    Told { chain: usize, amount: i64, paid: i64, refunded: i64, source: Option<Source>, euros: bool },
+    TakenBack,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let sources = vec![None, Some(Source::Word), Some(Source::Seen), Some(Source::System)];
+    let told = (0..3_usize, 0..40_i64, 0..200_i64, 0..60_i64, prop::sample::select(sources), prop::bool::weighted(0.2));
+    let told = told.prop_map(|(chain, amount, paid, refunded, source, euros)| Step::Told {
+        chain,
+        amount,
+        paid,
+        refunded,
+        source,
+        euros,
+    });
+    prop::collection::vec(prop_oneof![3 => told, 1 => Just(Step::TakenBack)], 0..30)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_journal_makes_the_row_that_grants_made(steps in steps()) {
+        let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+        let mut table = Ledger::new(key.clone());
+        let mut derived = Bought::default();
+        let mut grants: Vec<GrantId> = Vec::new();
+        for (n, step) in (0_i64..).zip(steps) {
+            let Step::Told { chain, amount, paid, refunded, source, euros } = step else {
+                if let Some(grant) = grants.pop() {
+                    table = table.release(&grant, 1);
+                    derived.held.retain(|held| held.grant != grant);
+                }
+                continue;
+            };
+            let currency = if euros { Currency::parse("EUR").unwrap() } else { Currency::USD };
+            let claim = crate::authority::Claim {
+                step: 1,
+                key: key.clone(),
+                amount: crate::money::Money::new(amount, currency),
+                paid: Some(paid),
+                refunded,
+                source: source.map(|source| source.word().to_owned()),
+            };
+            let claim = table.without_ours(&claim);
+            let grant = GrantId::parse(&format!("g{n}")).unwrap();
+            let by = Holding {
+                grant: &grant,
+                case: &crate::ids::CaseId::parse("c").unwrap(),
+                by: &crate::ids::PersonId::parse("rita").unwrap(),
+            };
+            let Ok(next) = table.reserve(&claim, &by) else { continue };
+            derived.held.extend(next.held().last().filter(|held| held.grant == grant).cloned());
+            table = next;
+            grants.push(grant);
+            let told = Tell {
+                at: Time::from_micros(n * 2 * MINUTE).unwrap(),
+                currency,
+                paid,
+                source,
+                refunded: if source == Some(Source::System) { claim.refunded } else { 0 },
+            };
+            hear(derived.told.entry(TeamId::parse(["a", "b", "c"][chain]).unwrap()).or_default(), told);
+            let made = derived.ledger(&key, table.paid()).unwrap();
+            prop_assert_eq!((made.currency(), made.paid(), made.refunded()), (table.currency(), table.paid(), table.refunded()));
+        }
+    }
 }
