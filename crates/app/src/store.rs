@@ -177,14 +177,37 @@ impl Conn {
     /// Ends a transaction: all of it is kept.
     ///
     /// # Errors
-    /// [`StoreError::Uncertain`] when the connection broke on the way.
+    /// [`StoreError::Uncertain`] when the connection broke on the way, or the disk failed.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
         match self {
             Self::Lite(conn) => conn.execute("COMMIT", &[]).await.map(drop),
-            Self::Postgres(conn) => conn.batch("COMMIT").await.map_err(|e| match e {
-                StoreError::Unreachable(_) => StoreError::Uncertain,
-                other => other,
-            }),
+            Self::Postgres(conn) => conn.batch("COMMIT").await,
+        }
+        // A disk that failed while it was synced has it all the same, as far as anyone knows.
+        .map_err(|e| match e {
+            StoreError::Unreachable(_) => StoreError::Uncertain,
+            other => other,
+        })
+    }
+
+    /// Writes something that changes nothing, to see whether it can be written at all. PostgreSQL says so by itself.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn takes_writes(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(conn) => {
+                let rows = conn.fetch("PRAGMA user_version", &[]).await?;
+                let version = rows.first().map_or(Ok(0), |row| row.int(0))?;
+                conn.batch(&format!("PRAGMA user_version = {version}")).await
+            }
+            Self::Postgres(conn) => {
+                let rows = conn.fetch("SELECT CAST(pg_is_in_recovery() AS int)::bigint", &[]).await?;
+                match rows.first().map_or(Ok(0), |row| row.int(0))? {
+                    0 => Ok(()),
+                    _ => Err(StoreError::Unreachable("the server only reads".to_owned())),
+                }
+            }
         }
     }
 

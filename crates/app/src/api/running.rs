@@ -53,7 +53,12 @@ pub async fn ready(State(app): State<App>) -> Result<Response, Problem> {
         return Err(not("this server was asked to stop", "stopping").hint("send requests to another"));
     }
     if let Some(records) = &app.records {
-        let answers = async { records.store.reader().await?.answers().await };
+        let answers = async {
+            records.store.is_there()?;
+            let mut conn = records.store.reader().await?;
+            // Once something was written it is known that it can be, until something cannot.
+            if records.writer.measured().is_well() { conn.answers().await } else { conn.takes_writes().await }
+        };
         let said = tokio::time::timeout(READY_WITHIN, answers).await;
         if !matches!(said, Ok(Ok(()))) {
             let problem = not("the database does not answer", "no_database");

@@ -1,6 +1,7 @@
 //! Counts and times, in the text format that Prometheus reads (`OpenMetrics` 1.0).
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -147,6 +148,7 @@ pub struct Writing {
     seconds: Histogram,
     failed: Counter,
     busy: Counter,
+    well: Arc<AtomicBool>,
 }
 
 /// What fulfilment measures of its calls.
@@ -292,7 +294,13 @@ impl Metrics {
 
 impl Default for Writing {
     fn default() -> Self {
-        Self { jobs: Histogram::new(JOBS), seconds: times(), failed: Counter::default(), busy: Counter::default() }
+        Self {
+            jobs: Histogram::new(JOBS),
+            seconds: times(),
+            failed: Counter::default(),
+            busy: Counter::default(),
+            well: Arc::default(),
+        }
     }
 }
 
@@ -309,11 +317,18 @@ impl Writing {
     pub fn wrote(&self, jobs: usize, took: Duration) {
         self.jobs.observe(f64::from(u32::try_from(jobs).unwrap_or(u32::MAX)));
         self.seconds.observe(took.as_secs_f64());
+        self.well.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether what was tried last was written.
+    pub fn is_well(&self) -> bool {
+        self.well.load(Ordering::Relaxed)
     }
 
     /// Jobs could not be written.
     pub fn failed(&self) {
         self.failed.inc();
+        self.well.store(false, Ordering::Relaxed);
     }
 
     /// A job was turned away.

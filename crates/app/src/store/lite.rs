@@ -90,19 +90,34 @@ impl Lite {
         self.aside(move |c| c.execute_batch(&sql).map_err(|e| failed(&e))).await
     }
 
-    /// Copies the whole database into a new file, while others go on writing.
+    /// Copies the whole database into a new file, as it is at one moment, while others go on writing. Under its name there is
+    /// nothing until it is whole.
     pub async fn copy_to(&mut self, path: PathBuf) -> Result<(), StoreError> {
-        let file = crate::private::create(&path);
-        drop(file.map_err(|e| StoreError::Unreachable(format!("{} cannot be made: {e}", path.display())))?);
-        let of = path.clone();
-        let copied = self
-            .aside(move |c| c.backup("main", &of, None::<fn(rusqlite::backup::Progress)>).map_err(|e| failed(&e)))
-            .await;
-        if copied.is_err() {
-            // What failed is told; a part that stays is no news.
-            let _ = std::fs::remove_file(&path);
+        let cannot = |path: &Path, e: &std::io::Error| {
+            StoreError::Unreachable(format!("{} cannot be made: {e}", path.display()))
+        };
+        if path.exists() {
+            return Err(cannot(&path, &std::io::ErrorKind::AlreadyExists.into()));
         }
-        copied
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        let part = PathBuf::from(name);
+        drop(crate::private::create(&part).map_err(|e| cannot(&part, &e))?);
+        let of = part.clone();
+        // One statement reads one moment; a copy page by page would begin anew with each thing that others write.
+        let copied = self
+            .aside(move |c| {
+                let into = of.to_str().ok_or_else(|| StoreError::Failed("the file's name is no text".to_owned()))?;
+                c.execute("VACUUM INTO ?", [into]).map_err(|e| failed(&e))?;
+                std::fs::File::open(&of).and_then(|file| file.sync_all()).map_err(|e| cannot(&of, &e))
+            })
+            .await;
+        let whole = copied.and_then(|()| std::fs::rename(&part, &path).map_err(|e| cannot(&path, &e)));
+        if whole.is_err() {
+            // What failed is told; a part that stays is no news.
+            let _ = std::fs::remove_file(&part);
+        }
+        whole
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, StoreError> {

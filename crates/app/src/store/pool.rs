@@ -1,7 +1,7 @@
 //! Connections: one of its own for the writer, some for readers.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::sync::Semaphore;
@@ -23,8 +23,23 @@ pub struct Store(Arc<Engine>);
 
 #[derive(Debug)]
 enum Engine {
-    Lite { path: PathBuf, free: Mutex<Vec<Conn>>, room: Semaphore },
+    Lite { path: PathBuf, free: Mutex<Vec<Conn>>, room: Semaphore, file: OnceLock<FileId> },
     Postgres { options: Box<PgConnectOptions>, pool: PgPool },
+}
+
+/// By what a file is told from another of its name.
+type FileId = (u64, u64);
+
+#[cfg(unix)]
+fn file_id(path: &std::path::Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|about| (about.dev(), about.ino()))
+}
+
+/// Elsewhere a file that is open cannot be deleted.
+#[cfg(not(unix))]
+const fn file_id(_: &std::path::Path) -> Option<FileId> {
+    None
 }
 
 impl Store {
@@ -36,7 +51,7 @@ impl Store {
         let engine = match place {
             Place::File(path) => {
                 let (path, free, room) = (path.clone(), Mutex::default(), Semaphore::new(READERS as usize));
-                Engine::Lite { path, free, room }
+                Engine::Lite { path, free, room, file: OnceLock::new() }
             }
             Place::Url(url) => {
                 let options = Box::new(postgres::options(url)?);
@@ -46,12 +61,33 @@ impl Store {
         };
         let store = Self(Arc::new(engine));
         migrate(&mut store.own_writer().await?, now).await?;
+        if let Engine::Lite { path, file, .. } = &*store.0
+            && let Some(id) = file_id(path)
+        {
+            let _ = file.set(id);
+        }
         if let Place::File(path) = place {
             for says in crate::private::of_database(path).iter().filter_map(|file| crate::private::too_open(file)) {
                 tracing::warn!("the database is not its owner's alone: {says}");
             }
         }
         Ok(store)
+    }
+
+    /// Whether the file that was opened is still the one at its path: what is written to one that was deleted or moved is
+    /// gone with the program.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when it is not.
+    pub fn is_there(&self) -> Result<(), StoreError> {
+        match &*self.0 {
+            Engine::Lite { path, file, .. } if file.get().is_some_and(|id| file_id(path) != Some(*id)) => {
+                let says =
+                    format!("{} is not the file that was opened: it was deleted, moved or put back", path.display());
+                Err(StoreError::Unreachable(says))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A connection for whoever writes now and then.
@@ -68,6 +104,7 @@ impl Store {
     }
 
     async fn opened(&self, runs: Runs) -> Result<Conn, StoreError> {
+        self.is_there()?;
         match &*self.0 {
             Engine::Lite { path, .. } => lite::open(path, runs).map(Conn::Lite),
             Engine::Postgres { options, .. } => postgres::writer(options).await.map(Conn::Postgres),
@@ -76,8 +113,9 @@ impl Store {
 
     /// A connection for reading, and for statements that are a transaction each. It goes back when it is dropped.
     pub async fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        self.is_there()?;
         match &*self.0 {
-            Engine::Lite { path, free, room } => {
+            Engine::Lite { path, free, room, .. } => {
                 let place = room.acquire().await.map_err(|_| StoreError::Unreachable("it was closed".to_owned()))?;
                 let kept = free.lock().unwrap_or_else(PoisonError::into_inner).pop();
                 let conn = match kept {

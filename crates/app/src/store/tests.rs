@@ -12,8 +12,8 @@ use super::deliveries::{self, DeliveryRow};
 use super::files::{self, FileRow};
 use super::journal::{self, Kept};
 use super::steps::{self, StepRow};
-use super::testing::{Fresh, both};
-use super::{Store, StoreError};
+use super::testing::{self, Fresh, both};
+use super::{Place, Store, StoreError};
 
 fn on_both<F: Future<Output = ()>>(check: impl Fn(Fresh, Store) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -238,6 +238,36 @@ fn messages_come_by_pages_and_once() {
         assert_eq!(due.len(), 4);
         assert_eq!(deliveries::get(&mut conn, &business(), "shop", "no\0such").await.unwrap(), None);
     });
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_was_deleted_takes_nothing_more() {
+    let fresh = testing::file().unwrap();
+    let store = Store::open(&fresh.place, 0).await.unwrap();
+    assert_eq!(store.is_there(), Ok(()));
+    assert_eq!(store.reader().await.unwrap().takes_writes().await, Ok(()));
+    let Place::File(path) = &fresh.place else { panic!("it is a file") };
+    std::fs::rename(path, path.with_extension("moved")).unwrap();
+    assert!(matches!(store.is_there(), Err(StoreError::Unreachable(_))));
+    assert!(matches!(store.own_writer().await, Err(StoreError::Unreachable(_))), "no empty one takes its place");
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_copy_is_there_once_it_is_whole() {
+    let fresh = testing::file().unwrap();
+    let store = Store::open(&fresh.place, 0).await.unwrap();
+    let Place::File(path) = &fresh.place else { panic!("it is a file") };
+    let copy = path.with_extension("copy");
+    store.copy_to(copy.clone()).await.unwrap();
+    let read = Store::open(&Place::File(copy.clone()), 0).await.unwrap();
+    assert_eq!(read.is_there(), Ok(()));
+    assert!(store.copy_to(copy).await.is_err(), "nothing is written over");
+    let into = path.with_file_name("no").join("such");
+    assert!(store.copy_to(into).await.is_err());
+    let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".part")), "{left:?}");
 }
 
 #[cfg(unix)]
