@@ -16,6 +16,7 @@ pub mod inlets;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod mail;
 pub mod me;
 pub mod openapi;
 pub mod people;

@@ -146,7 +146,7 @@ impl<S: Sync> FromRequestParts<S> for From {
 /// The token that a program sends.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
-    given.and_then(|v| v.strip_prefix("Bearer ")).map(str::trim)
+    given.and_then(|given| of_scheme(given, "bearer"))
 }
 
 fn digest(token: &str) -> [u8; 32] {
@@ -240,4 +240,9 @@ fn of_the_server() -> Problem {
     )
     .code("not_yours")
     .hint("send the server's token instead")
+}
+/// What follows the name of a scheme, in whatever letters that is written (RFC 9110).
+pub fn of_scheme<'g>(given: &'g str, scheme: &str) -> Option<&'g str> {
+    let (named, rest) = given.split_once(' ')?;
+    named.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }

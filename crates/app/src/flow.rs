@@ -37,6 +37,8 @@ pub mod seal;
 pub mod second;
 pub mod tell;
 pub mod timer;
+pub mod unanswered;
+pub mod working;
 pub mod writer;
 
 #[cfg(test)]

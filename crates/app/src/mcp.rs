@@ -5,10 +5,10 @@
 
 mod agent;
 mod call;
+mod messages;
 mod tools;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
@@ -54,7 +54,7 @@ async fn admit(In { me, .. }: In, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let again = Request::from_parts(parts.clone(), body);
     match received(again, MESSAGE_BYTES_MAX).await {
-        Ok(message) => next.run(Request::from_parts(parts, Body::from(message))).await,
+        Ok(message) => messages::answer(parts, message, next).await,
         Err(problem) => problem.into_response(),
     }
 }

@@ -12,6 +12,7 @@ mod incoming;
 mod kept;
 mod ledger;
 mod links;
+mod mails;
 mod matrix;
 mod precedents;
 mod privacy;

@@ -199,6 +199,27 @@ impl Conn {
         })
     }
 
+    /// Writes something that changes nothing, to see whether it can be written at all. PostgreSQL says so by itself.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn takes_writes(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(conn) => {
+                let rows = conn.fetch("PRAGMA user_version", &[]).await?;
+                let version = rows.first().map_or(Ok(0), |row| row.int(0))?;
+                conn.batch(&format!("PRAGMA user_version = {version}")).await
+            }
+            Self::Postgres(conn) => {
+                let rows = conn.fetch("SELECT CAST(pg_is_in_recovery() AS int)::bigint", &[]).await?;
+                match rows.first().map_or(Ok(0), |row| row.int(0))? {
+                    0 => Ok(()),
+                    _ => Err(StoreError::Unreachable("the server only reads".to_owned())),
+                }
+            }
+        }
+    }
+
     /// Ends a transaction: none of it is kept.
     pub async fn rollback(&mut self) -> Result<(), StoreError> {
         match self {

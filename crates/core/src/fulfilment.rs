@@ -17,6 +17,7 @@ mod step;
 
 pub use circuit::Circuit;
 pub use state::{
-    Ability, BACKOFF_FIRST, BACKOFF_MOST, Came, LEASE, Looked, Next, Outcome, State, TRIES_MAX, Wrong, outcome,
+    Ability, BACKOFF_FIRST, BACKOFF_MOST, Came, LEASE, Looked, Next, Outcome, State, TRIES_MAX, WAIT_LONG, WAIT_MOST,
+    Wrong, outcome,
 };
 pub use step::{Step, kinds_of, steps_of};

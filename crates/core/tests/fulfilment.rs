@@ -6,7 +6,7 @@ use amends_core::fulfilment::{
     Ability, BACKOFF_MOST, Came, Circuit, LEASE, Looked, Next, Outcome, State, TRIES_MAX, outcome,
 };
 use amends_core::ids::PersonId;
-use amends_core::time::{HOUR, MINUTE, SECOND, Time};
+use amends_core::time::{DAY, HOUR, MINUTE, SECOND, Time};
 use proptest::prelude::*;
 
 fn at(micros: i64) -> Time {
@@ -167,4 +167,35 @@ fn a_grant_ends_as_its_steps_do() {
     assert_eq!(outcome([&done, &done]), Outcome::Settled);
     assert_eq!(outcome([&done, &not]), Outcome::Released("no card".to_owned()), "what was done stays given");
     assert_eq!(outcome([&not, &not]), Outcome::Released("no card".to_owned()));
+}
+
+#[test]
+fn whoever_says_to_come_again_next_year_is_asked_within_the_hour() {
+    let calling = State::Calling { tries: 1, until: at(LEASE) };
+    let later = |wait: i64| calling.after_call(Came::Later("busy".to_owned(), Some(at(wait))), TRIES_MAX, at(0), 0);
+    assert_eq!(later(365 * DAY).due(), Some(at(BACKOFF_MOST)));
+    assert_eq!(later(20 * MINUTE).due(), Some(at(20 * MINUTE)), "what they ask for within it they get");
+    let never = calling.after_call(Came::Later("busy".to_owned(), Some(Time::MAX)), TRIES_MAX, at(0), 0);
+    assert_eq!(never.due(), Some(at(BACKOFF_MOST)));
+    // One that was parked before, or whose clock was set back since.
+    let parked = State::Ready { tries: 1, after: at(365 * DAY), why: None };
+    let Next::Keep(nearer) = parked.next(at(0), Ability::TakesKeyOnce, None) else { panic!("it stays parked") };
+    assert_eq!(nearer.due(), Some(at(BACKOFF_MOST)));
+}
+
+#[test]
+fn between_two_calls_a_step_is_a_persons() {
+    let rita = PersonId::parse("rita").unwrap();
+    let waits = State::Ready { tries: 2, after: at(HOUR), why: Some("busy".to_owned()) };
+    let unknown = State::Unknown { tries: 1, looks: 0, after: at(HOUR), why: "no answer".to_owned() };
+    for state in [&waits, &unknown] {
+        assert!(state.by_hand(rita.clone(), None, at(0)).unwrap().has_ended());
+        assert!(state.cannot(rita.clone(), "no".to_owned(), at(0)).unwrap().has_ended());
+        assert_eq!(state.again(at(0)).unwrap().due(), Some(at(0)));
+    }
+    let fresh = State::begin(at(0), false);
+    let calling = State::Calling { tries: 1, until: at(LEASE) };
+    for state in [&fresh, &calling] {
+        assert!(state.by_hand(rita.clone(), None, at(0)).is_err(), "a connector has it");
+    }
 }

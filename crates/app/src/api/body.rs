@@ -19,7 +19,9 @@ use crate::server::room::NoRoom;
 
 /// The pairs of a form as browsers send it. What is no UTF-8 is read as best it can be.
 pub fn form_of(body: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(body).into_owned().collect()
+    // A letter that is none, and that not every engine takes.
+    let without = |text: String| if text.contains('\0') { text.replace('\0', "") } else { text };
+    form_urlencoded::parse(body).into_owned().map(|(name, value)| (without(name), without(value))).collect()
 }
 
 /// The values of some names, each empty where the form does not have it.
@@ -80,14 +82,32 @@ impl FromRequest<App> for Document {
                 .hint("send the header `Content-Type: application/json`"));
         }
         let bytes = received(request, MAX_DOCUMENT_BYTES).await?;
-        String::from_utf8(bytes.into()).map(Self).map_err(|e| {
+        let text = String::from_utf8(bytes.into()).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
             Problem::new(
                 StatusCode::BAD_REQUEST,
                 format!("the document is not UTF-8: byte {at} cannot be read as text"),
             )
-        })
+        })?;
+        if has_nul(&text) {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "a text of the document has the letter `\\u0000`",
+            )
+            .hint("leave it out: it is no letter, and nothing that reads texts takes it"));
+        }
+        Ok(Self(text))
     }
+}
+
+/// Whether JSON holds the letter NUL, which stands in it as `\u0000` only.
+fn has_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let before = json.get(..at).unwrap_or_default();
+        let backslashes = before.len() - before.trim_end_matches('\\').len();
+        // After one backslash more it is the letters u0000.
+        backslashes % 2 == 0
+    })
 }
 
 /// What is typed into a form of a page.
@@ -196,4 +216,20 @@ fn unreceived(error: &axum::Error) -> Problem {
         cause = e.source();
     }
     Problem::new(StatusCode::BAD_REQUEST, "the document did not come whole")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_found_in_json_and_left_out_of_forms() {
+        for with in [r#"{"name":"a\u0000"}"#, r#"{"name":"\\\u0000"}"#, r#"["\u0000"]"#] {
+            assert!(has_nul(with), "{with}");
+        }
+        for without in [r#"{"name":"\\u0000"}"#, r#"{"name":"u0000 \u0001"}"#, "{}"] {
+            assert!(!has_nul(without), "{without}");
+        }
+        assert_eq!(form_of(b"a=x%00y"), [("a".to_owned(), "xy".to_owned())]);
+    }
 }

@@ -136,9 +136,6 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
     let [owner, state, customer, view, cursor, limit] =
         query_of(&uri, ["owner", "state", "customer", "view", "cursor", "limit"])?;
     let bad = |name: &str, e: String| Problem::new(StatusCode::BAD_REQUEST, format!("`{name}` cannot be used: {e}"));
-    let id = |name: &str, text: Option<String>| {
-        text.map(|t| CaseId::parse(&t).map_err(|e| bad(name, e.to_string()))).transpose()
-    };
     let owner = match owner.as_deref() {
         Some("me") => Some(me.person.id.clone()),
         Some(other) => Some(PersonId::parse(other).map_err(|e| bad("owner", e.to_string()))?),
@@ -159,7 +156,7 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
     let most = limit_of(limit)?;
     let (head, offered) = (view.as_deref() == Some("head"), view.as_deref() == Some("offered"));
     let offered = offered.then(|| me.person.id.clone());
-    let which = Which { owner, state, customer, head, offered, before: id("cursor", cursor)? };
+    let which = Which { owner, state, customer, head, offered, before: before_of(cursor)? };
     let read = async {
         let mut conn = records.store.reader().await?;
         cases::list(&mut conn, &me.business, &which, most + 1).await
@@ -170,6 +167,18 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
     let next = found.last().filter(|_| more).map(|line| line.id.clone());
     Ok(json(&CaseList { cases: found, next }))
 }
+
+/// Where the page before ended: the id of a case, and nothing else that could stand before or behind all of them.
+fn before_of(cursor: Option<String>) -> Result<Option<CaseId>, Problem> {
+    let is_case = |text: &str| text.len() == CASE_LETTERS && text.starts_with("c_");
+    let wrong =
+        || Problem::new(StatusCode::BAD_REQUEST, "`cursor` cannot be used").hint("use `next` of the page before");
+    let of = |text: String| CaseId::parse(&text).ok().filter(|_| is_case(&text)).ok_or_else(wrong);
+    cursor.map(of).transpose()
+}
+
+/// Letters of a case's id.
+const CASE_LETTERS: usize = 28;
 
 /// A page's size.
 pub(super) fn limit_of(limit: Option<String>) -> Result<usize, Problem> {

@@ -1,25 +1,25 @@
 //! `/in/{business}/{inlet}`: events of other systems, and mail.
 
-use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::assess::unreadable;
-use super::body::{form_of, received};
+use super::body::received;
 use super::books::json;
+use super::mail::read;
 use super::problem::Problem;
 use super::refused::{Turned, problem};
 use crate::app::App;
 use crate::connect::signature::{NotSigned, Secret, could_be, verify};
 use crate::door::caller::Turned as NotIn;
-use crate::flow::incoming::{Inlet, Mail, NotTaken, Taken, event, find, mail};
+use crate::door::of_scheme;
+use crate::flow::incoming::{Inlet, NotTaken, Taken, event, find, mail};
 use crate::flow::records::Records;
 use crate::server::guest::Guest;
 use crate::store::inlets::Kind;
@@ -28,8 +28,6 @@ use crate::store::inlets::Kind;
 const EVENT_BYTES_MAX: usize = 256 << 10;
 /// Most bytes of a mail, with the files that came with it.
 const MAIL_BYTES_MAX: usize = 20 << 20;
-/// Most parts of a mail.
-const PARTS_MAX: usize = 200;
 
 /// What came of it.
 #[derive(Serialize, ToSchema)]
@@ -134,10 +132,10 @@ impl Taking<'_> {
 /// The password of `Authorization: Basic`, or the token of `Bearer`.
 fn password(headers: &HeaderMap) -> Option<String> {
     let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    if let Some(token) = given.strip_prefix("Bearer ") {
-        return Some(token.trim().to_owned());
+    if let Some(token) = of_scheme(given, "bearer") {
+        return Some(token.to_owned());
     }
-    let both = String::from_utf8(STANDARD.decode(given.strip_prefix("Basic ")?.trim()).ok()?).ok()?;
+    let both = String::from_utf8(STANDARD.decode(of_scheme(given, "basic")?).ok()?).ok()?;
     both.split_once(':').map(|(_, password)| password.to_owned())
 }
 
@@ -152,83 +150,4 @@ pub(crate) fn not_taken(e: &NotTaken) -> Problem {
         }
         NotTaken::Refused(refused) => problem(refused),
     }
-}
-
-/// A mail as services send it on: JSON, or a form with or without files. The names are those of several services.
-async fn read(headers: &HeaderMap, bytes: Bytes) -> Result<Mail, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let lower = kind.to_ascii_lowercase();
-    let (members, files) = if lower.starts_with("application/json") {
-        of_json(&bytes)?
-    } else if lower.starts_with("application/x-www-form-urlencoded") {
-        (form_of(&bytes), 0)
-    } else if lower.starts_with("multipart/form-data") {
-        of_parts(kind, bytes).await?
-    } else {
-        let says = "the mail is neither JSON nor a form";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, says).hint("set the `Content-Type` it has"));
-    };
-    let of = |names: &[&str]| {
-        let found = names.iter().find_map(|name| members.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)));
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
-    let (from, subject) = (of(&["from", "sender"]), of(&["subject"]));
-    let text = of(&["text", "textbody", "stripped-text", "body-plain", "plain"]);
-    if from.trim().is_empty() || (text.trim().is_empty() && subject.trim().is_empty()) {
-        let says = "the mail has no sender, or neither a subject nor a text";
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, says).hint("send `from`, `subject` and `text`"));
-    }
-    let named = of(&["messageid", "message-id", "id"]);
-    let named = if named.is_empty() { message_id(&of(&["headers"])) } else { named };
-    let id = if named.is_empty() { format!("{from}\n{subject}\n{text}") } else { named };
-    let counted = of(&["attachments", "attachment-count"]).trim().parse().unwrap_or(0);
-    Ok(Mail { id, from, subject, text, files: files.max(counted) })
-}
-
-/// `Message-ID` of a mail's headers.
-fn message_id(headers: &str) -> String {
-    let of = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("message-id").then(|| value.trim().to_owned())
-    };
-    headers.lines().find_map(of).unwrap_or_default()
-}
-
-type Members = Vec<(String, String)>;
-
-fn of_json(bytes: &[u8]) -> Result<(Members, usize), Problem> {
-    let wrong = |e: String| Problem::new(StatusCode::BAD_REQUEST, format!("the mail cannot be read: {e}"));
-    let json: Value = serde_json::from_slice(bytes).map_err(|e| wrong(e.to_string()))?;
-    let Value::Object(members) = json else { return Err(wrong("it is no JSON object".to_owned())) };
-    let files = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("attachments"));
-    let files = files.and_then(|(_, list)| list.as_array()).map_or(0, Vec::len);
-    let texts = members.into_iter().filter_map(|(name, value)| match value {
-        Value::String(text) => Some((name, text)),
-        Value::Number(number) => Some((name, number.to_string())),
-        _ => None,
-    });
-    Ok((texts.collect(), files))
-}
-
-async fn of_parts(kind: &str, bytes: Bytes) -> Result<(Members, usize), Problem> {
-    let wrong = |e: &multer::Error| Problem::new(StatusCode::BAD_REQUEST, format!("the mail cannot be read: {e}"));
-    let boundary = multer::parse_boundary(kind).map_err(|e| wrong(&e))?;
-    let whole = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(bytes) });
-    let mut parts = multer::Multipart::new(whole, boundary);
-    let (mut members, mut files) = (Vec::new(), 0);
-    while let Some(part) = parts.next_field().await.map_err(|e| wrong(&e))? {
-        if members.len() + files >= PARTS_MAX {
-            return Err(Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the mail has more than {PARTS_MAX} parts"),
-            ));
-        }
-        let name = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_some() {
-            files += 1;
-        } else {
-            members.push((name, part.text().await.map_err(|e| wrong(&e))?));
-        }
-    }
-    Ok((members, files))
 }

@@ -259,7 +259,7 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     let actions = narrowed(with, body.actions)?;
     let until = shortened(&me, with, body.until.as_deref(), now)?;
     there_is_room(&me, of, with)?;
-    let id = records.ids.new_id("k", now);
+    let id: String = records.new_id("k").map_err(|e| problem(&e))?;
     let (token, key) = new_key(&me.business, &of.id, id, &body.title, now).map_err(of_store)?;
     let (maker, made_with) = (Some(me.person.id.to_string()), with.map(|key| key.id.clone()));
     let row = KeyRow { actions, until, maker, made_with, ..key };

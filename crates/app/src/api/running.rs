@@ -30,11 +30,16 @@ pub async fn health() -> &'static str {
 #[derive(Serialize, ToSchema)]
 pub struct Ready {
     /// They may.
-    ready: bool,
+    #[serde(rename = "ready")]
+    may: bool,
     /// Whether tables say what the journal says: `whole`, `checking` until all was looked at once, or `differs`: then
     /// questions are answered and nothing is paid out. None where no database is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept: Option<&'static str>,
+    /// What goes on by itself and stands still for longer than it should: `clocks`, `steps`, `messages`, `mail` and the like.
+    /// Requests are answered all the same; see the log, and start the server anew. None where all goes on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    still: Vec<&'static str>,
 }
 
 /// Whether requests may be sent here: books are served, and the database answers. Where tables do not say what the journal
@@ -48,15 +53,25 @@ pub async fn ready(State(app): State<App>) -> Result<Response, Problem> {
         return Err(not("this server was asked to stop", "stopping").hint("send requests to another"));
     }
     if let Some(records) = &app.records {
-        let answers = async { records.store.reader().await?.answers().await };
+        let answers = async {
+            records.store.is_there()?;
+            let mut conn = records.store.reader().await?;
+            // Once something was written it is known that it can be, until something cannot.
+            if records.writer.measured().is_well() { conn.answers().await } else { conn.takes_writes().await }
+        };
         let said = tokio::time::timeout(READY_WITHIN, answers).await;
         if !matches!(said, Ok(Ok(()))) {
             let problem = not("the database does not answer", "no_database");
             return Err(problem.hint("see that it runs and can be reached from here"));
         }
     }
+    if app.records.as_ref().is_some_and(|records| !records.writer.is_alive()) {
+        let problem = not("nothing is written any more", "no_writer");
+        return Err(problem.hint("the thread that writes has ended: start the server anew"));
+    }
     let kept = app.records.as_ref().map(|records| worst(records));
-    Ok(json(&Ready { ready: true, kept }))
+    let still = app.records.as_ref().map_or_else(Vec::new, |records| records.working.still());
+    Ok(json(&Ready { may: true, kept, still }))
 }
 
 /// The worst word of all businesses.
@@ -82,7 +97,8 @@ pub async fn metrics(State(app): State<App>) -> Response {
         for business in records.businesses() {
             metrics.kept(business.as_str(), records.kept.differences(&business).len());
         }
-        // Without its database the rest is still to be seen.
+        metrics.working(&records.working);
+        // Without its database the rest is still to be seen, and soon.
         let _ = tokio::time::timeout(READY_WITHIN, count(&app, records)).await;
     }
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics.text(jobs)).into_response()
@@ -92,7 +108,7 @@ async fn count(app: &App, records: &Records) -> Result<(), StoreError> {
     let mut conn = records.store.reader().await?;
     for business in records.businesses() {
         let asked = approvals::count_waiting(&mut conn, &business).await?;
-        let for_people = steps::count_waiting(&mut conn, &business).await?;
+        let for_people = steps::count_waiting(&mut conn, &business, records.clock.now().micros()).await?;
         app.signs.metrics.waiting(business.as_str(), asked, for_people);
     }
     Ok(())

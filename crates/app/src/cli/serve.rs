@@ -18,9 +18,9 @@ use crate::connect::http::Reach;
 use crate::connect::mail::Mailer;
 use crate::door::Door;
 use crate::flow::clock::{Clock, Ids};
-use crate::flow::kept::watch::{self, Watches};
+use crate::flow::kept::watch::Watches;
 use crate::flow::records::{Records, UNDO_SECONDS};
-use crate::flow::{access, fulfil, news, timer};
+use crate::flow::{access, working};
 use crate::router::router;
 use crate::screen::Screen;
 use crate::server::{self, Bounds};
@@ -93,12 +93,6 @@ pub(super) struct Keep {
     mailer: Option<Mailer>,
     /// The address by which people reach the server.
     public: Option<String>,
-}
-
-/// What goes on beside the answers: clocks, news, the check of what is kept, and what makes grants real.
-async fn background(records: Arc<Records>, watches: Watches) {
-    let watching = watch::run(Arc::clone(&records), watches);
-    tokio::join!(timer::run(Arc::clone(&records)), news::run(Arc::clone(&records)), watching, fulfil::run(records));
 }
 
 /// Serves until asked to stop; says something once it listens.
@@ -175,7 +169,7 @@ async fn serve(
         Some(records) => {
             // What was changed while nothing ran is seen before anything is done on it.
             let watches = Watches::begin(&records).await.context("cannot use the database")?;
-            Some(tokio::spawn(background(records, watches)))
+            Some(tokio::spawn(working::all(records, watches)))
         }
         None => None,
     };

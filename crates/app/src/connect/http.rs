@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use amends_core::time::{SECOND, Time};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
-use hyper::header::{HeaderMap, RETRY_AFTER};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -34,7 +35,8 @@ pub enum Reach {
     Private,
 }
 
-/// Makes calls.
+/// Makes calls, each by a connection of its own: what comes on a connection is then an answer to what was asked on it, and
+/// never what a receiver, or a proxy before it, says twice to the call before.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: Client<HttpsConnector<HttpConnector<Guard>>, Full<Bytes>>,
@@ -46,10 +48,39 @@ pub struct Http {
 pub struct Reply {
     /// The status code.
     pub status: u16,
-    /// Seconds of `Retry-After`.
-    pub retry_after: Option<u32>,
+    /// What `Retry-After` says.
+    pub retry_after: Option<RetryAfter>,
     /// The body, as far as it is text.
     pub body: String,
+}
+
+/// When they want to be asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// After so many seconds.
+    Seconds(u32),
+    /// At a time, by the receiver's clock.
+    At(Time),
+}
+
+impl RetryAfter {
+    /// Reads seconds, however many, or a date as HTTP writes it; what is neither says nothing.
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Self::Seconds(text.parse().unwrap_or(u32::MAX)));
+        }
+        let at = jiff::fmt::rfc2822::parse(text).ok()?;
+        Time::from_micros(at.timestamp().as_microsecond()).map(Self::At)
+    }
+
+    /// The time it is of, from now.
+    pub fn from(self, now: Time) -> Option<Time> {
+        match self {
+            Self::Seconds(seconds) => now.plus_micros(i64::from(seconds) * SECOND),
+            Self::At(at) => Some(at),
+        }
+    }
 }
 
 /// Why there is no answer.
@@ -79,7 +110,7 @@ impl Http {
             Err(_) => HttpsConnectorBuilder::new().with_tls_config(trusting_nobody(provider)?),
         };
         let https = https.https_or_http().enable_http1().wrap_connector(connector);
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(https), reach })
+        Ok(Self { client: Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(https), reach })
     }
 
     /// Whether an address may be called at all.
@@ -113,7 +144,7 @@ impl Http {
     /// When there is no answer; whether it was sent is told apart.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Result<Reply, NoReply> {
         let (status, headers, body) = self.exchange(Method::POST, url, headers, body.into(), ANSWER_BYTES_MAX).await?;
-        let retry_after = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        let retry_after = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(RetryAfter::read);
         Ok(Reply { status: status.as_u16(), retry_after, body })
     }
 
@@ -133,6 +164,7 @@ impl Http {
         let request = Request::builder().method(method).uri(uri).body(Full::new(body));
         let mut request = request.map_err(|e| NoReply::NeverSent(e.to_string()))?;
         *request.headers_mut() = headers;
+        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         match tokio::time::timeout(ANSWER_WITHIN, self.answer(request, most)).await {
             Ok(answer) => answer,
             Err(_) => Err(NoReply::Lost(format!("no answer within {} s", ANSWER_WITHIN.as_secs()))),
@@ -300,5 +332,41 @@ mod tests {
             }
         });
         assert!(matches!(http.post(&url, HeaderMap::new(), String::new()).await, Err(NoReply::Lost(_))));
+    }
+
+    #[tokio::test]
+    async fn what_is_said_twice_to_one_call_is_no_answer_to_the_next() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move {
+            let took = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+            let failed = "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n";
+            let mut kept = Vec::new();
+            for says in [format!("{took}{took}"), failed.to_owned(), failed.to_owned()] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 4096];
+                let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut asked).await.unwrap();
+                tokio::io::AsyncWriteExt::write_all(&mut stream, says.as_bytes()).await.unwrap();
+                // They would go on with it.
+                kept.push(stream);
+            }
+        });
+        let http = Http::new(Reach::Private).unwrap();
+        let mut status = Vec::new();
+        for _ in 0..3 {
+            status.push(http.post(&url, HeaderMap::new(), "{}".to_owned()).await.unwrap().status);
+        }
+        assert_eq!(status, [200, 500, 500]);
+        serving.await.unwrap();
+    }
+
+    #[test]
+    fn when_to_come_again_is_a_number_or_a_date() {
+        let now = Time::from_micros(1_445_412_000_000_000).unwrap();
+        let of = |text: &str| RetryAfter::read(text).and_then(|after| after.from(now));
+        assert_eq!(of(" 7 "), now.plus_micros(7 * SECOND));
+        assert_eq!(of("Wed, 21 Oct 2015 07:28:00 GMT"), now.plus_micros(480 * SECOND));
+        assert_eq!(of("99999999999999999999"), now.plus_micros(i64::from(u32::MAX) * SECOND), "no end is an end");
+        assert_eq!([of("soon"), of(""), of("-5"), of("7.5")], [None; 4]);
     }
 }

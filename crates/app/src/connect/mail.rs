@@ -102,6 +102,12 @@ impl Mailer {
         Ok(Self { smtp: smtp.build(), from })
     }
 
+    /// Whether a mail says that it is from here: our own, which came back.
+    pub fn is_from(&self, from: &str) -> bool {
+        let address = from.rsplit_once('<').map_or(from, |(_, rest)| rest.split('>').next().unwrap_or(rest));
+        address.trim().eq_ignore_ascii_case(self.from.email.as_ref())
+    }
+
     /// Sends a mail once.
     ///
     /// | the server says | meaning |

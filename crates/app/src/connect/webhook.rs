@@ -68,7 +68,7 @@ pub fn came(reply: Result<Reply, NoReply>, now: Time) -> Came {
     match reply.status {
         200..=299 => Came::Done { reference: said(&reply.body, "reference") },
         408 | 425 | 429 | 503 => {
-            let after = reply.retry_after.and_then(|s| now.plus_micros(i64::from(s) * SECOND));
+            let after = reply.retry_after.and_then(|after| after.from(now));
             Came::Later(format!("they answered {}", reply.status), after)
         }
         300..=499 => {
@@ -89,6 +89,7 @@ fn said(body: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connect::http::RetryAfter;
 
     #[test]
     fn an_answer_means_what_the_table_says() {
@@ -98,7 +99,10 @@ mod tests {
         assert_eq!(of(204, "", None), Came::Done { reference: None });
         assert_eq!(of(422, r#"{"reason":"no card"}"#, None), Came::Refused("they answered 422: no card".to_owned()));
         assert_eq!(of(302, "", None), Came::Refused("they answered 302".to_owned()), "nobody is followed");
-        assert_eq!(of(429, "", Some(7)), Came::Later("they answered 429".to_owned(), now.plus_micros(7 * SECOND)));
+        assert_eq!(
+            of(429, "", Some(RetryAfter::Seconds(7))),
+            Came::Later("they answered 429".to_owned(), now.plus_micros(7 * SECOND))
+        );
         assert_eq!(of(500, "", None), Came::Unknown("they answered 500".to_owned()));
         let long = serde_json::json!({ "reference": "x".repeat(9_000) }).to_string();
         assert!(matches!(of(200, &long, None), Came::Done { reference: Some(r) } if r.len() == SAYS_LETTERS_MAX));

@@ -24,6 +24,7 @@ use crate::door::pages::{Posted, Staff};
 use crate::flow::asking;
 use crate::flow::job::{Refused, Work};
 use crate::flow::people::new_secret;
+use crate::flow::unanswered;
 use crate::store::cases::{self, Line, Which};
 use crate::store::{StoreError, customers};
 use crate::texts::{filters, time};
@@ -32,8 +33,6 @@ use crate::texts::{filters, time};
 const LIST_MAX: usize = 200;
 /// Most rows that differ that are named.
 const DIFFERS_MAX: usize = 20;
-/// How many of one's last declined cases are looked through for customers who wrote since.
-const DECLINED_MAX: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "desk.html")]
@@ -185,7 +184,7 @@ async fn made(
     let read = async {
         let mut conn = records.store.reader().await?;
         let mine = cases::list(&mut conn, &me.business, &mine, LIST_MAX).await?;
-        let wrote = cases::said_after_a_no(&mut conn, &me.business, &me.person.id, DECLINED_MAX).await?;
+        let wrote = unanswered::after_a_no(&mut conn, &me.business, &me.person.id).await?;
         Ok::<_, StoreError>((mine, cases::list(&mut conn, &me.business, &to_me, LIST_MAX).await?, wrote))
     };
     let (mut mine, offered, wrote) = read.await.map_err(|e| problem(&Refused::Store(e)).into_response())?;

@@ -22,6 +22,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 
+mod loose;
+
+use loose::loosened;
+
 use super::caller::is_token;
 use super::limits::TooOften;
 use super::pages::{set_cookie, signed_in};
@@ -57,6 +61,9 @@ pub struct Told {
     pub client_id: String,
     /// A file with the secret that goes with it.
     pub client_secret_file: Option<std::path::PathBuf>,
+    /// For whom else a token may be, that does not say that it was made for this server. Default: nobody.
+    #[serde(default)]
+    pub audiences: Vec<String>,
     /// What the button says. Default: the issuer's host.
     pub title: Option<String>,
     /// The business that people sign in to. Default: the first book.
@@ -127,6 +134,13 @@ impl Provider {
     fn scopes(&self) -> Vec<Scope> {
         let asked = self.told.scopes.clone().unwrap_or_else(|| vec!["profile".to_owned()]);
         asked.into_iter().map(Scope::new).collect()
+    }
+
+    /// Whether a token that names us among those it is for was made for us: it is for nobody else but whom the settings trust,
+    /// or says so itself (`azp`).
+    fn is_for_us<'a>(&self, mut audiences: impl Iterator<Item = &'a str>, made_for: Option<&str>) -> bool {
+        let us = self.told.client_id.as_str();
+        made_for == Some(us) || audiences.all(|one| one == us || self.told.audiences.iter().any(|known| known == one))
     }
 
     /// The highest of the roles that the claims give and the book has; never that of machines.
@@ -202,7 +216,7 @@ impl<'c> AsyncHttpClient<'c> for Sends {
             let url = parts.uri.to_string();
             let answer = self.0.exchange(parts.method, &url, parts.headers, body.into(), ANSWER_BYTES_MAX);
             let (status, headers, text) = answer.await?;
-            let mut response = HttpResponse::new(text.into_bytes());
+            let mut response = HttpResponse::new(loosened(text).into_bytes());
             *response.status_mut() = status;
             *response.headers_mut() = headers;
             Ok(response)
@@ -386,7 +400,14 @@ async fn claims(provider: &Provider, code: String, way: OnTheWay) -> Result<(Str
     let asks = asks.set_pkce_verifier(PkceCodeVerifier::new(way.verifier));
     let tokens = asks.request_async(&provider.http).await.map_err(failed)?;
     let token = tokens.id_token().ok_or_else(|| not_so(t!("sign-in-the-provider-did-not-say")))?;
-    let told = token.claims(&client.id_token_verifier(), &Nonce::new(way.nonce)).map_err(failed)?;
+    // That it is for us is looked at here; for whom else it may be, `is_for_us` says.
+    let verifier = client.id_token_verifier().set_other_audience_verifier_fn(|_| true);
+    let told = token.claims(&verifier, &Nonce::new(way.nonce)).map_err(failed)?;
+    let others = told.audiences().iter().map(|audience| audience.as_str());
+    if !provider.is_for_us(others, told.authorized_party().map(|party| party.as_str())) {
+        let why = "the token is for others too, and was not made for this server".to_owned();
+        return Err(Failed { says: t!("sign-in-the-provider-did-not-say"), why });
+    }
     let subject = told.subject().to_string();
     let mut all = serde_json::to_value(told).map_err(failed)?;
     // Many providers tell roles and names only there.
@@ -479,6 +500,19 @@ mod tests {
         for none in [json!({}), json!({ "realm": { "roles": ["head", "bot", 7] } }), json!({ "realm": 1 })] {
             assert_eq!(role(none.clone()), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_token_for_several_is_taken_where_it_was_made_for_us() {
+        let of = |more: &str| {
+            let told = format!("issuer = 'https://id.example'\nclient-id = 'amends'\n{more}");
+            Provider::new(toml::from_str(&told).unwrap(), None, "https://amends.example/").unwrap()
+        };
+        let (bare, trusting) = (of(""), of("audiences = ['shop']"));
+        let two = || ["amends", "shop"].into_iter();
+        assert!(bare.is_for_us(["amends"].into_iter(), None) && bare.is_for_us(two(), Some("amends")));
+        assert!(!bare.is_for_us(two(), None) && !bare.is_for_us(two(), Some("shop")));
+        assert!(trusting.is_for_us(two(), None));
     }
 
     #[test]

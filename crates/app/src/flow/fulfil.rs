@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amends_core::case::Actor;
-use amends_core::fulfilment::{Ability, Came, Circuit, Looked, Next, Outcome, State, Step, TRIES_MAX, outcome};
+use amends_core::fulfilment::{
+    Ability, Came, Circuit, Looked, Next, Outcome, State, Step, TRIES_MAX, WAIT_MOST, outcome,
+};
 use amends_core::ids::BusinessId;
 use amends_core::journal::derive::Difference;
 use amends_core::time::{SECOND, Time};
@@ -21,10 +23,9 @@ use super::job::{Ending, Job, Refused, Work};
 use super::kept::promised::promised;
 use super::kept::{Place, cases};
 use super::records::Records;
-use super::{mail, precedents, tell};
+use super::working::{Rounds, Work as Going};
 use crate::connect::signature::Secret;
 use crate::connect::webhook::{self, Message};
-use crate::signs::log::Trouble;
 use crate::store::StoreError;
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::endpoints::EndpointRow;
@@ -76,21 +77,23 @@ impl Try {
     }
 }
 
-/// Works until the end of the program.
+/// Works until the end of the program: each receiver by itself, so that none waits for another's answers.
 pub async fn run(records: Arc<Records>) {
-    let (worker, mut written) = (Worker::default(), records.writer.written());
-    let (mut steps, mut messages) = (Trouble::of("fulfilment"), Trouble::of("messages to webhooks"));
-    let (mut mails, mut decided) = (Trouble::of("mail"), Trouble::of("precedents"));
+    let (worker, mut written) = (Arc::new(Worker::default()), records.writer.written());
+    let mut rounds = Rounds::new(&records, Going::Steps, "fulfilment");
     loop {
         for business in records.businesses() {
             // A database that does not answer now is asked again at the next look.
-            steps.heard(&business, &worker.look(&records, &business).await);
-            messages.heard(&business, &tell::look(&records, &business).await);
-            mails.heard(&business, &mail::look(&records, &business).await);
-            decided.heard(&business, &precedents::look(&records, &business).await);
+            let receivers = worker.receivers(&records, &business).await;
+            rounds.heard(&business, &receivers);
+            for (connector, until) in receivers.unwrap_or_default() {
+                let (worker, records, of) = (Arc::clone(&worker), Arc::clone(&records), business.clone());
+                let whose = (business.clone(), connector.clone());
+                rounds.begin(whose, async move { worker.round(&records, &of, &connector, until).await });
+            }
         }
         // Steps that were just given are begun at once.
-        let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;
+        rounds.rest(LOOK_EVERY, &mut written).await;
     }
 }
 
@@ -103,13 +106,47 @@ pub fn jitter() -> u16 {
 }
 
 impl Worker {
-    /// Does what is due by now; on how many steps.
+    /// Does what is due by now, all receivers after each other; on how many steps.
     ///
     /// # Errors
     /// When the database does not answer.
+    #[cfg(test)]
     pub async fn look(&self, records: &Records, business: &BusinessId) -> Result<usize, StoreError> {
+        let mut done = 0;
+        for (connector, until) in self.receivers(records, business).await? {
+            done += self.round(records, business, &connector, until).await?;
+        }
+        Ok(done)
+    }
+
+    /// The receivers for whom there is something to do, each with the time up to which it is due. Of one that is gone or off
+    /// that is all there is: what waits for its next call waits for nothing.
+    async fn receivers(&self, records: &Records, business: &BusinessId) -> Result<Vec<(String, i64)>, StoreError> {
+        let waits = steps::receivers(&mut *records.store.reader().await?, business).await?;
+        if waits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rules = records.rules(business).await.map_err(of_store)?;
         let now = records.clock.now().micros();
-        let due = steps::due(&mut *records.store.reader().await?, business, now, STEPS_MAX).await?;
+        let until = |(connector, first, last): (String, i64, i64)| {
+            if rules.endpoint(&connector).is_none() {
+                return Some((connector, i64::MAX));
+            }
+            // One that lies beyond all that a step waits for is of a clock that was set back since.
+            (first <= now || last > now.saturating_add(WAIT_MOST)).then_some((connector, now))
+        };
+        Ok(waits.into_iter().filter_map(until).collect())
+    }
+
+    /// Does what is due of one receiver; on how many steps.
+    async fn round(
+        &self,
+        records: &Records,
+        business: &BusinessId,
+        connector: &str,
+        until: i64,
+    ) -> Result<usize, StoreError> {
+        let due = steps::due(&mut *records.store.reader().await?, business, connector, until, STEPS_MAX).await?;
         let work = due.into_iter().map(|row| self.step(records, business, row));
         let done = futures_util::future::join_all(work).await;
         done.iter().find_map(|one| one.clone().err()).map_or(Ok(done.len()), Err)
@@ -119,6 +156,9 @@ impl Worker {
         let state = state_of(&row)?;
         if state.has_ended() {
             return end_grant(records, business, &row).await;
+        }
+        if state.is_anothers(records.clock.now()) {
+            return Ok(());
         }
         let promised = promised(&mut *records.store.reader().await?, business, &row).await?;
         let step = match promised {

@@ -22,6 +22,9 @@ use crate::report::did_you_mean;
 use crate::store::inlets::InletRow;
 use crate::store::people::PersonRow;
 
+/// Letters of an automatic mail that are noted, and looked through for the case that it is about.
+const QUOTED_LETTERS: usize = 2_000;
+
 /// An inlet, with what holds where it is.
 #[derive(Clone, Debug)]
 pub struct Inlet {
@@ -80,6 +83,8 @@ pub struct Taken {
 pub struct Mail {
     /// Its Message-ID, or what else names it.
     pub id: String,
+    /// Whether that is its Message-ID: then it is the same mail whatever filters on its way made of it.
+    pub is_named: bool,
     /// Who says that they sent it.
     pub from: String,
     /// Its subject.
@@ -88,6 +93,8 @@ pub struct Mail {
     pub text: String,
     /// How many files came with it.
     pub files: usize,
+    /// Whether a program wrote it by itself: someone is away, or something could not be delivered.
+    pub by_itself: bool,
 }
 
 /// What someone put into a form.
@@ -230,26 +237,55 @@ fn customer_of(facts: &Value) -> Option<CustomerId> {
     CustomerId::of_fact(id).ok()
 }
 
-/// Takes a mail: an answer to a case whose id stands in its subject as `[ID]` goes there, any other opens a case.
+/// Takes a mail: an answer to a case whose id stands in its subject as `[ID]` goes there, any other opens a case. One that a
+/// program wrote by itself is noted on the case that it is about, and is nobody's answer.
 ///
 /// # Errors
 /// See [`NotTaken`].
 pub async fn mail(records: &Records, inlet: &Inlet, mail: &Mail) -> Result<Taken, NotTaken> {
-    let body = format!("{}\n{}\n{}", mail.from, mail.subject, mail.text);
-    let case = if let Some(case) = of_subject(records, inlet, &mail.subject).await? {
-        case
-    } else {
-        let request = inlet.row.request.clone();
-        let request = request.ok_or_else(|| wrong("the inlet names no kind of request", "make it anew with one"))?;
-        let now = records.clock.now();
-        inlet.open(records, inlet.key(&mail.id, "open", &body), request, None, now).await?
-    };
-    let mut note = format!("By mail, as from {}: {}", cut(&mail.from, 320), cut(&mail.subject, 500));
+    let body = if mail.is_named { mail.id.clone() } else { format!("{}\n{}\n{}", mail.from, mail.subject, mail.text) };
+    let by_itself = mail.by_itself || records.mailer.as_ref().is_some_and(|mailer| mailer.is_from(&mail.from));
+    let note = note_of(mail, by_itself);
+    let named =
+        if by_itself { format!("{} {}", mail.subject, cut(&mail.text, QUOTED_LETTERS)) } else { mail.subject.clone() };
+    if let Some(case) = of_subject(records, inlet, &named).await? {
+        let once = (mail.id.as_str(), body.as_str(), "");
+        let kept = if by_itself {
+            noted(records, inlet, &case, once, &note).await
+        } else {
+            hear(records, inlet, &case, once, &mail.text, &note).await
+        };
+        match kept {
+            // What was written on it is gone, or it takes no more: it is a case of its own, and not lost.
+            Err(NotTaken::Refused(Refused::Erased | Refused::NoCase | Refused::Denied { .. })) if !by_itself => {}
+            Err(NotTaken::Refused(Refused::Erased | Refused::NoCase | Refused::Denied { .. })) | Ok(()) => {
+                return Ok(Taken { case, assessment: None });
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    let request = inlet.row.request.clone();
+    let request = request.ok_or_else(|| wrong("the inlet names no kind of request", "make it anew with one"))?;
+    let now = records.clock.now();
+    let case = inlet.open(records, inlet.key(&mail.id, "open", &body), request, None, now).await?;
+    // On a case of its own: what came of it on another is no answer to this.
+    hear(records, inlet, &case, (&mail.id, &body, " anew"), &mail.text, &note).await?;
+    Ok(Taken { case, assessment: None })
+}
+
+/// Where a mail came from, and what of it is not kept.
+fn note_of(mail: &Mail, by_itself: bool) -> String {
+    let by = if by_itself { "By a program, by mail" } else { "By mail" };
+    let mut note = format!("{by}, as from {}: {}", cut(&mail.from, 320), cut(&mail.subject, 500));
     if mail.files > 0 {
         let _ = write!(note, "\nThe mail has {} files that are not kept here.", mail.files);
     }
-    hear(records, inlet, &case, (&mail.id, &body), &mail.text, &note).await?;
-    Ok(Taken { case, assessment: None })
+    if Words::parse(cut(&mail.text, WORDS_LETTERS_MAX)).is_err() {
+        note.push_str("\nIt has no words that can be read here: read it where it came in.");
+    } else if by_itself {
+        let _ = write!(note, "\n{}", cut(&mail.text, QUOTED_LETTERS));
+    }
+    note
 }
 
 /// The case that a subject names, where it can still be spoken on.
@@ -279,16 +315,17 @@ pub async fn form(records: &Records, inlet: &Inlet, filled: &Filled) -> Result<T
     if !filled.order.trim().is_empty() {
         let _ = write!(note, "\nAbout the order: {}", cut(&filled.order, 100));
     }
-    hear(records, inlet, &case, (&filled.id, &body), &filled.words, &note).await?;
+    hear(records, inlet, &case, (&filled.id, &body, ""), &filled.words, &note).await?;
     Ok(Taken { case, assessment: None })
 }
 
-/// Puts on a case what the customer wrote, and where it came from.
+/// Puts on a case what the customer wrote, and where it came from. What came twice is done once: by the message's id, what it
+/// says, and on which case.
 async fn hear(
     records: &Records,
     inlet: &Inlet,
     case: &CaseId,
-    (id, body): (&str, &str),
+    (id, body, on): (&str, &str, &str),
     text: &str,
     note: &str,
 ) -> Result<(), NotTaken> {
@@ -296,11 +333,21 @@ async fn hear(
     let words = Words::parse(cut(text, WORDS_LETTERS_MAX)).ok();
     let more =
         if cut_off { "\nIt is longer than what is kept here: read the whole of it where it came in." } else { "" };
-    inlet.tell(records, case, inlet.key(id, "hear", body), Command::HearCustomer { words }).await?;
-    if let Ok(words) = Words::parse(&format!("{note}{more}")) {
-        inlet.tell(records, case, inlet.key(id, "note", body), Command::Note { words }).await?;
-    }
-    Ok(())
+    let key = inlet.key(id, &format!("hear{on}"), body);
+    inlet.tell(records, case, key, Command::HearCustomer { words }).await?;
+    noted(records, inlet, case, (id, body, on), &format!("{note}{more}")).await
+}
+
+/// Notes on a case what came.
+async fn noted(
+    records: &Records,
+    inlet: &Inlet,
+    case: &CaseId,
+    (id, body, on): (&str, &str, &str),
+    note: &str,
+) -> Result<(), NotTaken> {
+    let Ok(words) = Words::parse(cut(note, WORDS_LETTERS_MAX)) else { return Ok(()) };
+    inlet.tell(records, case, inlet.key(id, &format!("note{on}"), body), Command::Note { words }).await
 }
 
 /// The first letters of a text, without the white space around it.

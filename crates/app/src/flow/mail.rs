@@ -1,5 +1,8 @@
 //! Mail that waits, sent by and by. One that cannot be sent is told on its case, where its owner sees it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use amends_core::case::{Actor, Command};
 use amends_core::fulfilment::{Ability, Came, Next, State};
 use amends_core::ids::BusinessId;
@@ -9,14 +12,30 @@ use amends_core::words::Words;
 use super::fulfil::{jitter, text_of};
 use super::job::{Job, Refused, Work};
 use super::records::Records;
+use super::working::{Rounds, Work as Going};
 use crate::connect::mail::Mail;
 use crate::store::StoreError;
 use crate::store::mails::{self, MailRow};
 
+/// How often it is looked for what is due.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Mails of one look.
 const SEND_MAX: i64 = 16;
 /// How often one is tried: after the first half an hour once an hour, for a day in all.
 const TRIES_MAX: u32 = 36;
+
+/// Sends what is due until the end of the program, each business by itself.
+pub async fn run(records: Arc<Records>) {
+    let mut written = records.writer.written();
+    let mut rounds = Rounds::new(&records, Going::Mail, "mail");
+    loop {
+        for business in records.businesses() {
+            let (records, of) = (Arc::clone(&records), business.clone());
+            rounds.begin((business, String::new()), async move { look(&records, &of).await });
+        }
+        rounds.rest(LOOK_EVERY, &mut written).await;
+    }
+}
 
 /// Sends what is due; how many.
 ///

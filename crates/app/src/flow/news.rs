@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 
 use super::records::Records;
 use super::seal;
+use super::working::Work;
 use crate::store::journal::{self, Kept};
 use crate::store::{Conn, Store, StoreError};
 
@@ -121,6 +122,7 @@ pub async fn run(records: Arc<Records>) {
             // A database that does not answer now is asked again.
             let _ = look(&records, &business).await;
         }
+        records.working.looked(Work::News);
         // What others write is seen at the next look.
         let _ = tokio::time::timeout(LOOK_EVERY, written.changed()).await;
     }

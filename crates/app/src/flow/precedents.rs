@@ -1,6 +1,8 @@
 //! What was decided, kept by what it was like: the journal read on as it grows, beside the writer and after it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use amends_core::assess::frozen::Amount;
 use amends_core::case::{Case, State};
@@ -13,11 +15,14 @@ use super::fulfil::of_store;
 use super::news::Cursor;
 use super::records::Records;
 use super::tell::unseen;
+use super::working::{Rounds, Work as Going};
 use crate::store::precedents::{self, DECLINED, Decided, GIVEN, Precedent};
 use crate::store::{Conn, StoreError, assessments};
 
 /// Its name among those that follow the journal.
 const READER: &str = "precedents";
+/// How often it is looked for what another program wrote.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// What changes what was decided on a case.
 const KINDS: [&str; 6] = [
     "case.reserved",
@@ -27,6 +32,19 @@ const KINDS: [&str; 6] = [
     "case.reopened",
     "case.customer_known",
 ];
+
+/// Keeps what was decided until the end of the program, each business by itself.
+pub async fn run(records: Arc<Records>) {
+    let mut written = records.writer.written();
+    let mut rounds = Rounds::new(&records, Going::Precedents, "precedents");
+    loop {
+        for business in records.businesses() {
+            let (records, of) = (Arc::clone(&records), business.clone());
+            rounds.begin((business, String::new()), async move { look(&records, &of).await });
+        }
+        rounds.rest(LOOK_EVERY, &mut written).await;
+    }
+}
 
 /// Keeps what was decided since the last look; on how many cases.
 ///

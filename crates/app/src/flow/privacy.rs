@@ -17,7 +17,7 @@ use crate::store::cases::{Line, Which};
 use crate::store::customers::{self, Order, Profile};
 use crate::store::journal::{self, Kept};
 use crate::store::precedents::{self, Imported};
-use crate::store::{Conn, StoreError, assessments, cases, files, links, mails, steps};
+use crate::store::{Conn, StoreError, assessments, cases, deliveries, files, links, mails, steps};
 
 /// Most cases that one entry of the journal tells of.
 const CASES_MAX: usize = 100;
@@ -147,6 +147,10 @@ async fn erase_cases(
     }
     let now = records.clock.now().micros();
     for (id, case) in of {
+        let grants: Vec<&str> = case.grants.iter().map(|grant| grant.id.as_str()).collect();
+        for step in steps::of_grants(conn, business, &grants).await? {
+            deliveries::remove(conn, business, &step.connector, &step.key()).await?;
+        }
         for grant in &case.grants {
             steps::remove_of(conn, business, &grant.id).await?;
         }

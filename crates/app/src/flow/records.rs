@@ -20,6 +20,7 @@ use super::job::{Answer, Job, Refused, RequestKey, Work};
 use super::kept::{Kept, Place as OfKept, standing};
 use super::news::News;
 use super::rules::Rules;
+use super::working::Working;
 use super::writer::Writer;
 use crate::connect::http::{Http, Reach};
 use crate::connect::mail::Mailer;
@@ -68,6 +69,8 @@ pub struct Records {
     pub news: News,
     /// What does not hold together.
     pub kept: Arc<Kept>,
+    /// How what goes on by itself does.
+    pub working: Working,
     shelf: Arc<Shelf>,
     rules: Mutex<HashMap<BusinessId, Arc<Rules>>>,
     /// What was read of the chains of settings.
@@ -171,6 +174,7 @@ impl Records {
             undo: undo(UNDO_SECONDS),
             news: News::default(),
             kept,
+            working: Working::default(),
             shelf,
             rules: Mutex::default(),
             standings: Mutex::default(),
@@ -389,9 +393,10 @@ impl Records {
     /// A new id.
     ///
     /// # Errors
-    /// Never: what is made here is an id.
+    /// When the system gives no random bytes.
     pub fn new_id<T: TryFrom<String>>(&self, prefix: &str) -> Result<T, Refused> {
-        let text = self.ids.new_id(prefix, self.clock.now());
+        let made = self.ids.new_id(prefix, self.clock.now());
+        let text = made.map_err(|e| Refused::Store(StoreError::Failed(e.to_string())))?;
         T::try_from(text).map_err(|_| Refused::Store(StoreError::Failed("an id could not be made".to_owned())))
     }
 }

@@ -1,6 +1,8 @@
 //! What happens, told to webhooks: each entry of the journal a message, sent until it is taken.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
 
 use amends_core::case::Event;
 use amends_core::fulfilment::{Ability, Came, Next, State};
@@ -15,6 +17,7 @@ use super::hears;
 use super::news::Cursor;
 use super::records::Records;
 use super::seal;
+use super::working::{Rounds, Work as Going};
 use crate::connect::webhook::{self, Message};
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::endpoints::{self, EndpointRow, Purpose};
@@ -23,6 +26,8 @@ use crate::store::{Conn, StoreError};
 
 /// The kind of a message that only tries whether it is taken.
 const TEST: &str = "webhook.test";
+/// How often it is looked for what another program wrote, and for what is sent again.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Entries of one read.
 const PAGE: i64 = 200;
 /// Messages that are sent at a time.
@@ -32,11 +37,40 @@ const TRIES_MAX: u32 = 84;
 /// How long messages are kept after they were first there, in microseconds.
 const KEEP: i64 = 30 * DAY;
 
-/// Turns what happened since the last look into messages, and sends those that are due; how many were.
+/// Tells what happens until the end of the program: each webhook by itself, so that none waits for another's answers.
+pub async fn run(records: Arc<Records>) {
+    let mut written = records.writer.written();
+    let mut rounds = Rounds::new(&records, Going::Messages, "messages to webhooks");
+    loop {
+        for business in records.businesses() {
+            let receivers = receivers(&records, &business).await;
+            rounds.heard(&business, &receivers);
+            for endpoint in receivers.unwrap_or_default() {
+                let (records, of) = (Arc::clone(&records), business.clone());
+                let whose = (business.clone(), endpoint.clone());
+                rounds.begin(whose, async move { round(&records, &of, &endpoint).await });
+            }
+        }
+        rounds.rest(LOOK_EVERY, &mut written).await;
+    }
+}
+
+/// Turns what happened since the last look into messages, and sends those that are due, all webhooks after each other; how
+/// many were.
 ///
 /// # Errors
 /// When the database does not answer.
+#[cfg(test)]
 pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, StoreError> {
+    let mut sent = 0;
+    for endpoint in receivers(records, business).await? {
+        sent += round(records, business, &endpoint).await?;
+    }
+    Ok(sent)
+}
+
+/// Turns what happened since the last look into messages; the webhooks to which something is to be sent.
+async fn receivers(records: &Records, business: &BusinessId) -> Result<Vec<String>, StoreError> {
     let rules = records.rules(business).await.map_err(of_store)?;
     let told = rules.endpoints.iter().any(|e| e.on && e.purpose == Purpose::Tell);
     if told {
@@ -48,7 +82,14 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
         }
     }
     let now = records.clock.now().micros();
-    let due = deliveries::due(&mut *records.store.reader().await?, business, now, SEND_MAX).await?;
+    deliveries::endpoints_due(&mut *records.store.reader().await?, business, now).await
+}
+
+/// Sends what is due to one webhook; how many messages.
+async fn round(records: &Records, business: &BusinessId, endpoint: &str) -> Result<usize, StoreError> {
+    let rules = records.rules(business).await.map_err(of_store)?;
+    let now = records.clock.now().micros();
+    let due = deliveries::due(&mut *records.store.reader().await?, business, endpoint, now, SEND_MAX).await?;
     let sent = due.into_iter().map(|row| send(records, business, &rules, row));
     let done = futures_util::future::join_all(sent).await;
     done.iter().find_map(|one| one.clone().err()).map_or(Ok(done.len()), Err)
@@ -60,7 +101,8 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
 /// When the database does not answer.
 pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointRow) -> Result<DeliveryRow, StoreError> {
     let now = records.clock.now();
-    let (id, body) = (records.ids.new_id("test", now), test_body(business, now));
+    let id = records.ids.new_id("test", now).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let body = test_body(business, now);
     let message = Message { url: &endpoint.url, secrets: &secrets_of(endpoint), id: &id, body: &body };
     let reply = webhook::send(&records.http, &message, now).await;
     let status = reply.as_ref().ok().map(|reply| reply.status);

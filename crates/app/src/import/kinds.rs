@@ -323,6 +323,10 @@ impl<'r> Reading<'r> {
             Cell::Int(int) => int.to_string(),
             _ => return self.says(name, "it is no text"),
         };
+        // Not every engine takes it in a text.
+        if text.contains('\0') {
+            return self.says(name, "it has the letter NUL (U+0000), which is none: take it out");
+        }
         if text.len() > bytes {
             return self.says(name, format!("it has more than {bytes} bytes"));
         }
@@ -408,7 +412,9 @@ impl<'r> Reading<'r> {
                 // As text, so that nothing is lost of it.
                 Cell::Float(float) => Json::from(float.to_string()),
                 Cell::Decimal(digits, scale) => Json::from(decimal(*digits, *scale)),
-                Cell::Text(text) => Json::from(text.chars().take(TEXT_CHARS_MAX).collect::<String>()),
+                Cell::Text(text) => {
+                    Json::from(text.chars().filter(|c| *c != '\0').take(TEXT_CHARS_MAX).collect::<String>())
+                }
                 Cell::Time(micros) => Json::from(Time::from_micros(*micros).map(|t| t.to_string())),
                 Cell::Local(micros) => Json::from(local(*micros, &self.plan.zone).ok().map(|t| t.to_string())),
                 Cell::Date(days) => Json::from(local(start_of(*days), &self.plan.zone).ok().map(|t| t.to_string())),

@@ -46,14 +46,14 @@ impl Shop {
         self.sent(request.header("webhook-signature", signature), body).await
     }
 
-    async fn mail(&self, secret: &str, kind: &str, body: String) -> Got {
+    pub(super) async fn mail(&self, secret: &str, kind: &str, body: String) -> Got {
         let basic = format!("Basic {}", STANDARD.encode(format!("amends:{secret}")));
         let request = Request::builder().uri("/in/retail/post").header(header::AUTHORIZATION, basic);
         self.sent(request.header(header::CONTENT_TYPE, kind), body).await
     }
 
     /// The words that customers said on a case, and what was noted.
-    async fn words(&self, case: &str) -> Vec<String> {
+    pub(super) async fn words(&self, case: &str) -> Vec<String> {
         let events = self.get("rita", &format!("/v1/cases/{case}/events")).await.ok();
         let all = events["events"].as_array().unwrap().iter();
         let words = all.filter_map(|e| {
@@ -188,7 +188,7 @@ fn a_mail_opens_a_case_and_an_answer_goes_to_it() {
 
         assert_eq!(shop.mail("guess", "application/json", mail.to_string()).await.status, 401);
         assert_eq!(shop.mail(&secret, "text/plain", "hello".to_owned()).await.status, 415);
-        assert_eq!(shop.mail(&secret, "application/json", "{\"from\": \"a\"}".to_owned()).await.status, 422);
+        assert_eq!(shop.mail(&secret, "application/json", "{\"subject\": \"a\"}".to_owned()).await.status, 422);
         shop.prove().await;
     });
 }

@@ -24,6 +24,8 @@ pub enum Does {
     TakesAndFails,
     /// Says that it is busy.
     Busy,
+    /// Says that it is busy for a year.
+    BusyForAYear,
     /// Refuses it.
     Refuses,
 }
@@ -98,7 +100,7 @@ impl Receiver {
                 let times = match does {
                     Does::Takes | Does::TakesAndDrops | Does::TakesAndFails => 1,
                     Does::TakesTwice => 2,
-                    Does::Drops | Does::Busy | Does::Refuses => 0,
+                    Does::Drops | Does::Busy | Does::BusyForAYear | Does::Refuses => 0,
                 };
                 for _ in 0..times {
                     // What comes again with the same id is the same message.
@@ -111,6 +113,7 @@ impl Receiver {
                 Does::TakesAndDrops | Does::Drops => return,
                 Does::TakesAndFails => ("500 Internal Server Error", String::new()),
                 Does::Busy => ("429 Too Many Requests", String::new()),
+                Does::BusyForAYear => ("503 No\r\nretry-after: 31536000", String::new()),
                 Does::Refuses => ("422 Unprocessable Content", r#"{"reason":"the card is closed"}"#.to_owned()),
             };
             let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{says}", says.len());

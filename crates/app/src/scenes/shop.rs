@@ -196,11 +196,16 @@ impl Shop {
         token
     }
 
+    /// Lets time go by, and nothing happen.
+    pub fn wait(&self, micros: i64) {
+        self.clock.fetch_add(micros, Ordering::SeqCst);
+    }
+
     /// Lets time go by, and everything happen that does so by itself.
     pub async fn later(&self, micros: i64) {
         self.clock.fetch_add(micros, Ordering::SeqCst);
         publishing::look(&self.records, &self.business).await.unwrap();
-        timer::ring(&self.records, &self.business).await.unwrap();
+        timer::ring(&self.records, &self.business, &mut timer::Stuck::default()).await.unwrap();
         timer::anchor(&self.records, &self.business).await.unwrap();
         news::look(&self.records, &self.business).await.unwrap();
         tell::look(&self.records, &self.business).await.unwrap();

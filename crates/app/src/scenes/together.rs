@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::shop::{Shop, on_both};
 use crate::flow::job::BEHIND_THE_CASE;
+use crate::flow::timer;
 use crate::store::testing;
 
 #[test]
@@ -47,14 +48,58 @@ fn a_case_that_cannot_be_read_stops_no_other() {
         // As a newer program of a rolling update does, which knows more kinds of events.
         testing::of_a_newer_program(&shop.records.store, &id(&cases[2])).await.unwrap();
         let notes: Vec<String> = cases.iter().map(|case| format!("{case}/notes")).collect();
-        let noted = join_all(notes.iter().map(|path| shop.post("rita", path, json!({ "words": "seen" })))).await;
-        let status: Vec<u16> = noted.iter().map(|got| got.status.as_u16()).collect();
+        let answers = join_all(notes.iter().map(|path| shop.post("rita", path, json!({ "words": "seen" })))).await;
+        let status: Vec<u16> = answers.iter().map(|got| got.status.as_u16()).collect();
         assert_eq!([&status[..2], &status[3..]].concat(), [200; 5], "{status:?}");
         assert_eq!(status[2], 500);
         // Ten days later each of the others is in the head's view.
         shop.later(11 * 86_400_000_000).await;
         let seen = shop.get("hugo", "/v1/cases?view=head&limit=50").await.ok();
         assert_eq!(seen["cases"].as_array().unwrap().len(), 5, "{seen:#}");
+    });
+}
+
+#[test]
+fn what_cannot_be_rung_silences_no_other_clock() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let mut cases = Vec::new();
+        for from in [0, 70, 140] {
+            let paths: Vec<String> = (from..from + 70).map(|n| format!("c_{n}")).collect();
+            cases.extend(join_all(paths.iter().map(|customer| shop.case("rita", "returns", customer))).await);
+        }
+        shop.wait(1_000_000);
+        shop.case("omar", "returns", "c_last").await;
+        for case in &cases {
+            let id = case.rsplit('/').next().unwrap();
+            testing::of_a_newer_program(&shop.records.store, id).await.unwrap();
+        }
+        shop.wait(11 * 86_400_000_000);
+        let mut stuck = timer::Stuck::default();
+        let mut rung = Vec::new();
+        for _ in 0..3 {
+            rung.push(timer::ring(&shop.records, &shop.business, &mut stuck).await.unwrap());
+        }
+        assert_eq!(rung, [200, 11, 0], "each that is stuck is left alone for a while");
+        let seen = shop.get("hugo", "/v1/cases?view=head").await.ok();
+        assert_eq!(seen["cases"].as_array().unwrap().len(), 1, "the last of them was heard: {seen:#}");
+    });
+}
+
+#[test]
+fn an_erased_case_has_no_clock() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let case = shop.case("rita", "returns", "c_1").await;
+        let promise = json!({ "words": "I call", "due": "2026-11-30T12:00:00Z" });
+        shop.post("rita", &format!("{case}/promises"), promise).await.ok();
+        let no = json!({ "reason": "not this time", "instead": [{ "words": "write again" }] });
+        shop.post("rita", &format!("{case}/decline"), no).await.ok();
+        shop.post("hugo", "/v1/customers/c_1/erase", json!({})).await.ok();
+        shop.wait(90 * 86_400_000_000);
+        let rung = timer::ring(&shop.records, &shop.business, &mut timer::Stuck::default()).await.unwrap();
+        assert_eq!(rung, 0);
+        shop.prove().await;
     });
 }
 

@@ -151,3 +151,48 @@ fn what_no_webhook_takes_people_do_and_may_take_back() {
         assert_eq!(shop.get("rita", &case).await.ok()["grants"][0]["state"], "released");
     });
 }
+
+#[test]
+fn a_step_that_waits_long_is_in_the_queue_and_follows_its_webhook() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let receiver = connected(&shop, "fulfil", &[Does::BusyForAYear; 3]).await;
+        let mut steps = Vec::new();
+        for n in 0..3 {
+            let (case, grant) = given(&shop, &format!("c_{n}")).await;
+            steps.push((format!("{case}/grants/{}/steps/1", grant["id"].as_str().unwrap()), case));
+        }
+        shop.wait(6_000_000);
+        shop.worker.look(&shop.records, &shop.business).await.unwrap();
+        let queue = shop.get("rita", "/v1/steps").await.ok();
+        assert_eq!(queue["steps"].as_array().unwrap().len(), 3, "{queue:#}");
+        // One is done by hand, one cannot be; the webhook is turned off, and the last waits for a person.
+        shop.post("rita", &format!("{}/done", steps[0].0), json!({ "reference": "till 4" })).await.ok();
+        assert_eq!(shop.get("rita", &steps[0].1).await.ok()["grants"][0]["state"], "settled");
+        shop.post("rita", &format!("{}/cannot", steps[1].0), json!({ "reason": "no card" })).await.ok();
+        assert_eq!(shop.get("rita", &steps[1].1).await.ok()["grants"][0]["state"], "released");
+        shop.post("hugo", "/v1/webhooks/shop/off", json!({})).await.ok();
+        shop.worker.look(&shop.records, &shop.business).await.unwrap();
+        let queue = shop.get("rita", "/v1/steps").await.ok();
+        assert_eq!(queue["steps"][0]["state"], "needs_person", "{queue:#}");
+        assert_eq!(queue["steps"].as_array().unwrap().len(), 1);
+        assert!(receiver.effects().is_empty());
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn with_a_customer_goes_what_was_sent_for_them() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        connected(&shop, "fulfil", &[]).await;
+        let (case, _) = given(&shop, "c_1").await;
+        shop.fulfil().await;
+        shop.post("rita", &format!("{case}/settle"), json!({})).await.ok();
+        let sent = "/v1/webhooks/shop/deliveries";
+        assert_eq!(shop.get("hugo", sent).await.ok()["deliveries"].as_array().unwrap().len(), 1);
+        shop.post("hugo", "/v1/customers/c_1/erase", json!({})).await.ok();
+        assert_eq!(shop.get("hugo", sent).await.ok()["deliveries"], json!([]));
+        shop.prove().await;
+    });
+}

@@ -1,6 +1,7 @@
 //! Counts and times, in the text format that Prometheus reads (`OpenMetrics` 1.0).
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::log;
 use crate::flow::records::Records;
+use crate::flow::working::Working;
 use crate::server::seats::Census;
 
 /// The type of what [`Metrics::text`] writes.
@@ -105,6 +107,12 @@ struct OfBusiness {
     business: String,
 }
 
+/// A kind of work that goes on by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfWork {
+    work: &'static str,
+}
+
 /// What came of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Called {
@@ -122,6 +130,8 @@ pub struct Metrics {
     running: Gauge,
     approvals: Family<OfBusiness, Gauge>,
     steps: Family<OfBusiness, Gauge>,
+    looked: Family<OfWork, Gauge>,
+    falls: Family<OfWork, Gauge>,
     broken: Family<OfBusiness, Gauge>,
     kept: Family<OfBusiness, Gauge>,
     jobs_waiting: Gauge,
@@ -138,6 +148,7 @@ pub struct Writing {
     seconds: Histogram,
     failed: Counter,
     busy: Counter,
+    well: Arc<AtomicBool>,
 }
 
 /// What fulfilment measures of its calls.
@@ -166,6 +177,8 @@ impl Default for Metrics {
             running: Gauge::default(),
             approvals: Family::default(),
             steps: Family::default(),
+            looked: Family::default(),
+            falls: Family::default(),
             broken: Family::default(),
             kept: Family::default(),
             jobs_waiting: Gauge::default(),
@@ -186,6 +199,11 @@ impl Default for Metrics {
         registry.register("http_requests_running", "Requests that have no answer yet", new.running.clone());
         registry.register("approvals_waiting", "Questions that wait for an answer", new.approvals.clone());
         registry.register("steps_for_people", "Steps that wait for a person", new.steps.clone());
+        let help = "How long ago each kind of work that goes on by itself looked for what there is to do";
+        registry.register_with_unit("work_looked_ago", help, Unit::Seconds, new.looked.clone());
+        let help =
+            "How often each kind of work that goes on by itself fell by a fault of this program, and was begun again";
+        registry.register("work_falls", help, new.falls.clone());
         registry.register("books_broken", "Whether the newest edit of a book is broken", new.broken.clone());
         let help = "Rows that do not say what the journal says; with any, nothing is paid out";
         registry.register("kept_differences", help, new.kept.clone());
@@ -247,6 +265,15 @@ impl Metrics {
         self.steps.get_or_create(&of).set(steps);
     }
 
+    /// How what goes on by itself does.
+    pub fn working(&self, working: &Working) {
+        for (work, ago, falls) in working.all() {
+            let of = OfWork { work };
+            self.looked.get_or_create(&of).set(i64::try_from(ago.as_secs()).unwrap_or(i64::MAX));
+            self.falls.get_or_create(&of).set(i64::try_from(falls).unwrap_or(i64::MAX));
+        }
+    }
+
     /// The connections and streams that are open.
     pub fn listening(&self, census: &Census, streams: usize) {
         self.connections.set(i64::try_from(census.open()).unwrap_or(i64::MAX));
@@ -267,7 +294,13 @@ impl Metrics {
 
 impl Default for Writing {
     fn default() -> Self {
-        Self { jobs: Histogram::new(JOBS), seconds: times(), failed: Counter::default(), busy: Counter::default() }
+        Self {
+            jobs: Histogram::new(JOBS),
+            seconds: times(),
+            failed: Counter::default(),
+            busy: Counter::default(),
+            well: Arc::default(),
+        }
     }
 }
 
@@ -284,11 +317,18 @@ impl Writing {
     pub fn wrote(&self, jobs: usize, took: Duration) {
         self.jobs.observe(f64::from(u32::try_from(jobs).unwrap_or(u32::MAX)));
         self.seconds.observe(took.as_secs_f64());
+        self.well.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether what was tried last was written.
+    pub fn is_well(&self) -> bool {
+        self.well.load(Ordering::Relaxed)
     }
 
     /// Jobs could not be written.
     pub fn failed(&self) {
         self.failed.inc();
+        self.well.store(false, Ordering::Relaxed);
     }
 
     /// A job was turned away.

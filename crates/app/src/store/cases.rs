@@ -61,9 +61,9 @@ pub async fn seal(conn: &mut Conn, business: &BusinessId, id: &CaseId, key: &str
     Err(StoreError::Conflict(format!("case {id} has a key")))
 }
 
-/// Destroys the key of a case. `at`: microseconds.
+/// Destroys the key of a case, on which nothing is due any more. `at`: microseconds.
 pub async fn erase(conn: &mut Conn, business: &BusinessId, id: &CaseId, at: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE cases SET seal = NULL, erased = ? WHERE business = ? AND id = ?";
+    let sql = "UPDATE cases SET seal = NULL, due = NULL, erased = ? WHERE business = ? AND id = ?";
     conn.execute(sql, &[at.into(), business.as_str().into(), id.as_str().into()]).await.map(drop)
 }
 
@@ -341,16 +341,18 @@ pub async fn said_after_a_no(
     let declined = format!("{LINE} WHERE business = ? AND owner = ? AND state = 'declined' ORDER BY id DESC LIMIT ?");
     let sql = format!(
         "SELECT * FROM ({declined}) AS declined WHERE EXISTS (SELECT kind FROM journal WHERE business = ? AND \
-         case_id = declined.id AND journal.version = declined.version AND kind = 'case.customer_spoke') ORDER BY id DESC"
+         case_id = declined.id AND kind = 'case.customer_spoke' AND journal.version > (SELECT max(version) FROM journal \
+         WHERE business = ? AND case_id = declined.id AND kind = 'case.declined')) ORDER BY id DESC"
     );
     let business = business.as_str();
-    let rows = conn.fetch(&sql, &[business.into(), owner.as_str().into(), of_last.into(), business.into()]).await?;
+    let values = [business.into(), owner.as_str().into(), of_last.into(), business.into(), business.into()];
+    let rows = conn.fetch(&sql, &values).await?;
     rows.iter().map(line).collect()
 }
 
 /// Cases in which something is due.
 pub async fn due(conn: &mut Conn, business: &BusinessId, now: i64, most: i64) -> Result<Vec<CaseId>, StoreError> {
-    let sql = "SELECT id FROM cases WHERE business = ? AND due <= ? ORDER BY due LIMIT ?";
+    let sql = "SELECT id FROM cases WHERE business = ? AND due <= ? AND erased IS NULL ORDER BY due LIMIT ?";
     let rows = conn.fetch(sql, &[business.as_str().into(), now.into(), most.into()]).await?;
     rows.iter().map(|row| row.parsed(0)).collect()
 }

@@ -1,5 +1,6 @@
 //! Messages to webhooks, with every try.
 
+use amends_core::fulfilment::WAIT_MOST;
 use amends_core::ids::BusinessId;
 
 use super::sql::{Row, Value};
@@ -63,10 +64,27 @@ fn delivery(row: &Row) -> Result<DeliveryRow, StoreError> {
     })
 }
 
-/// Those to be sent by now.
-pub async fn due(conn: &mut Conn, business: &BusinessId, now: i64, most: i64) -> Result<Vec<DeliveryRow>, StoreError> {
-    let sql = format!("{DELIVERY} WHERE business = ? AND next <= ? ORDER BY next LIMIT ?");
-    conn.fetch(&sql, &[business.as_str().into(), now.into(), most.into()]).await?.iter().map(delivery).collect()
+/// To whom something is to be sent by now. What lies beyond all that a message waits for is looked at too: the clock was
+/// set back since.
+pub async fn endpoints_due(conn: &mut Conn, business: &BusinessId, now: i64) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT endpoint FROM deliveries WHERE business = ? AND (next <= ? OR next > ?)";
+    let values = [business.as_str().into(), now.into(), now.saturating_add(WAIT_MOST).into()];
+    conn.fetch(sql, &values).await?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}
+
+/// Those to be sent to one by now.
+pub async fn due(
+    conn: &mut Conn,
+    business: &BusinessId,
+    endpoint: &str,
+    now: i64,
+    most: i64,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let sql =
+        format!("{DELIVERY} WHERE business = ? AND endpoint = ? AND (next <= ? OR next > ?) ORDER BY next LIMIT ?");
+    let far = now.saturating_add(WAIT_MOST);
+    let values = [business.as_str().into(), endpoint.into(), now.into(), far.into(), most.into()];
+    conn.fetch(&sql, &values).await?.iter().map(delivery).collect()
 }
 
 /// A page of a webhook's, the newest first. `before`: time and id of the last of the page before.
@@ -118,6 +136,12 @@ pub async fn change(conn: &mut Conn, business: &BusinessId, was: &str, now: &Del
         was.into(),
     ];
     Ok(conn.execute(sql, &values).await? == 1)
+}
+
+/// Forgets one, with what it said.
+pub async fn remove(conn: &mut Conn, business: &BusinessId, endpoint: &str, id: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM deliveries WHERE business = ? AND endpoint = ? AND id = ?";
+    conn.execute(sql, &[business.as_str().into(), endpoint.into(), id.into()]).await.map(drop)
 }
 
 /// Forgets those that ended before a time.

@@ -47,6 +47,18 @@ impl Which {
         let which = path.exists().then_some((0, 0));
         Self(which)
     }
+
+    /// Whether the file still has its name.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when it was removed, or another was put in its place.
+    pub fn is_at(self, path: &Path) -> Result<(), StoreError> {
+        if Self::at(path) == self {
+            return Ok(());
+        }
+        let says = "is not the file that this program opened: put that one back, or end the program and start it again";
+        Err(StoreError::Unreachable(format!("{} {says}", path.display())))
+    }
 }
 
 /// A connection to a file.
@@ -66,11 +78,9 @@ pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
 
 /// Opens a file again, and none that was put in its place: what this program knows is of the first.
 pub fn reopen(path: &Path, runs: Runs, which: Which) -> Result<Lite, StoreError> {
-    if Which::at(path) != which {
-        return Err(moved(path));
-    }
+    which.is_at(path)?;
     let again = connect(path, runs, OpenFlags::empty())?;
-    if again.which == which { Ok(again) } else { Err(moved(path)) }
+    which.is_at(path).map(|()| again)
 }
 
 fn connect(path: &Path, runs: Runs, more: OpenFlags) -> Result<Lite, StoreError> {
@@ -83,11 +93,6 @@ fn connect(path: &Path, runs: Runs, more: OpenFlags) -> Result<Lite, StoreError>
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failed(&e))?;
     connection.execute_batch(PRAGMAS).map_err(|e| failed(&e))?;
     Ok(Lite { connection: Some(connection), runs, path: path.to_owned(), which: Which::at(path) })
-}
-
-fn moved(path: &Path) -> StoreError {
-    let says = "is not the file that this program opened: put that one back, or end the program and start it again";
-    StoreError::Unreachable(format!("{} {says}", path.display()))
 }
 
 /// Makes the file for its owner alone, where it is not there: SQLite gives those beside it the same mode. Where it cannot be
@@ -136,7 +141,7 @@ impl Lite {
     /// # Errors
     /// [`StoreError::Unreachable`] when it was removed, or another was put in its place.
     pub fn is_there(&self) -> Result<(), StoreError> {
-        if Which::at(&self.path) == self.which { Ok(()) } else { Err(moved(&self.path)) }
+        self.which.is_at(&self.path)
     }
 
     /// Copies the whole database as it is at one moment, while others go on writing. The file must be there and empty.

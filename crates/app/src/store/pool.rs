@@ -60,6 +60,18 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether the file that was opened is still the one at its path: what is written to one that was deleted or moved is
+    /// gone with the program.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when it is not.
+    pub fn is_there(&self) -> Result<(), StoreError> {
+        match &*self.0 {
+            Engine::Lite { path, which, .. } => which.is_at(path),
+            Engine::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// A connection for whoever writes now and then.
     ///
     /// SQLite lets one write at a time, and a statement waits for that on its thread: so it does not on a thread that others
@@ -82,6 +94,7 @@ impl Store {
 
     /// A connection for reading, and for statements that are a transaction each. It goes back when it is dropped.
     pub async fn reader(&self) -> Result<Reader<'_>, StoreError> {
+        self.is_there()?;
         match &*self.0 {
             Engine::Lite { path, which, free, room } => {
                 let place = room.acquire().await.map_err(|_| StoreError::Unreachable("it was closed".to_owned()))?;

@@ -1,5 +1,6 @@
 //! Fulfilment's steps: what is to be done in outside systems, and how each stands.
 
+use amends_core::fulfilment::{WAIT_LONG, WAIT_MOST};
 use amends_core::ids::{BusinessId, CaseId, GrantId, TeamId};
 
 use super::sql::{Row, Value};
@@ -31,6 +32,13 @@ pub struct StepRow {
     pub next: Option<i64>,
     /// When it last changed, in microseconds.
     pub changed: i64,
+}
+
+impl StepRow {
+    /// By what its receiver knows it: the id of its message.
+    pub fn key(&self) -> String {
+        format!("{}.{}", self.grant, self.number)
+    }
 }
 
 /// Adds steps.
@@ -95,32 +103,54 @@ pub async fn of_grants(conn: &mut Conn, business: &BusinessId, grants: &[&str]) 
     rows.iter().map(step).collect()
 }
 
-/// Steps that the worker is to look at by now, those that wait longest first.
-pub async fn due(conn: &mut Conn, business: &BusinessId, now: i64, most: i64) -> Result<Vec<StepRow>, StoreError> {
-    let sql = format!("{STEP} WHERE business = ? AND next <= ? ORDER BY next LIMIT ?");
-    conn.fetch(&sql, &[business.as_str().into(), now.into(), most.into()]).await?.iter().map(step).collect()
+/// Who has something to do some time: each connector of steps that the worker is to look at, with the first time and the
+/// last, in microseconds.
+pub async fn receivers(conn: &mut Conn, business: &BusinessId) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    let sql =
+        "SELECT connector, min(next), max(next) FROM steps WHERE business = ? AND next IS NOT NULL GROUP BY connector";
+    let rows = conn.fetch(sql, &[business.as_str().into()]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?))).collect()
 }
 
-/// Steps that wait for a person, the oldest first.
+/// Steps of a connector that the worker is to look at by now, those that wait longest first. One whose time lies beyond all
+/// that a step waits for is among them: the clock was set back since.
+pub async fn due(
+    conn: &mut Conn,
+    business: &BusinessId,
+    connector: &str,
+    now: i64,
+    most: i64,
+) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!("{STEP} WHERE business = ? AND connector = ? AND (next <= ? OR next > ?) ORDER BY next LIMIT ?");
+    let far = now.saturating_add(WAIT_MOST);
+    let values = [business.as_str().into(), connector.into(), now.into(), far.into(), most.into()];
+    conn.fetch(&sql, &values).await?.iter().map(step).collect()
+}
+
+/// What is for people to do: steps that wait for one, and those that wait long for their next call.
+const FOR_PEOPLE: &str = "(word = 'needs_person' OR (word IN ('ready', 'unknown') AND next > ?))";
+
+/// Steps that wait for a person, or long for their next call, the oldest first.
 pub async fn waiting(
     conn: &mut Conn,
     business: &BusinessId,
     team: Option<&TeamId>,
-    most: i64,
+    (now, most): (i64, i64),
 ) -> Result<Vec<StepRow>, StoreError> {
     let of_team = if team.is_some() { " AND team = ?" } else { "" };
     let order = "ORDER BY changed, grant_id, number LIMIT ?";
-    let sql = format!("{STEP} WHERE business = ? AND word = 'needs_person'{of_team} {order}");
-    let mut values: Vec<Value<'_>> = vec![business.as_str().into()];
+    let sql = format!("{STEP} WHERE business = ? AND {FOR_PEOPLE}{of_team} {order}");
+    let mut values: Vec<Value<'_>> = vec![business.as_str().into(), now.saturating_add(WAIT_LONG).into()];
     values.extend(team.map(|team| Value::from(team.as_str())));
     values.push(most.into());
     conn.fetch(&sql, &values).await?.iter().map(step).collect()
 }
 
-/// How many steps wait for a person.
-pub async fn count_waiting(conn: &mut Conn, business: &BusinessId) -> Result<i64, StoreError> {
-    let sql = "SELECT count(*) FROM steps WHERE business = ? AND word = 'needs_person'";
-    conn.fetch_one(sql, &[business.as_str().into()]).await?.map_or(Ok(0), |row| row.int(0))
+/// How many steps wait for a person, or long for their next call.
+pub async fn count_waiting(conn: &mut Conn, business: &BusinessId, now: i64) -> Result<i64, StoreError> {
+    let sql = format!("SELECT count(*) FROM steps WHERE business = ? AND {FOR_PEOPLE}");
+    let values = [business.as_str().into(), now.saturating_add(WAIT_LONG).into()];
+    conn.fetch_one(&sql, &values).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Forgets the steps of a grant that has ended.

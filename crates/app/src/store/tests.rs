@@ -14,8 +14,8 @@ use super::deliveries::{self, DeliveryRow};
 use super::files::{self, FileRow};
 use super::journal::{self, Kept};
 use super::steps::{self, StepRow};
-use super::testing::{Fresh, both};
-use super::{Store, StoreError};
+use super::testing::{self, Fresh, both};
+use super::{Place, Store, StoreError};
 
 fn on_both<F: Future<Output = ()>>(check: impl Fn(Fresh, Store) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -197,12 +197,12 @@ fn a_step_is_moved_by_one_of_two() {
         ];
         steps::add(&mut conn, &business(), &rows).await.unwrap();
         let names = |rows: Vec<StepRow>| rows.iter().map(|s| s.grant.to_string()).collect::<Vec<_>>();
-        assert_eq!(names(steps::due(&mut conn, &business(), 30, 9).await.unwrap()), ["g_3", "g_1"]);
-        assert_eq!(names(steps::due(&mut conn, &business(), 99, 1).await.unwrap()), ["g_3"]);
+        assert_eq!(names(steps::due(&mut conn, &business(), "by_hand", 30, 9).await.unwrap()), ["g_3", "g_1"]);
+        assert_eq!(names(steps::due(&mut conn, &business(), "by_hand", 99, 1).await.unwrap()), ["g_3"]);
         let shop = TeamId::parse("shop").unwrap();
-        assert_eq!(names(steps::waiting(&mut conn, &business(), Some(&shop), 9).await.unwrap()), ["g_4", "g_2"]);
+        assert_eq!(names(steps::waiting(&mut conn, &business(), Some(&shop), (0, 9)).await.unwrap()), ["g_4", "g_2"]);
         let web = TeamId::parse("web").unwrap();
-        assert!(steps::waiting(&mut conn, &business(), Some(&web), 9).await.unwrap().is_empty());
+        assert!(steps::waiting(&mut conn, &business(), Some(&web), (0, 9)).await.unwrap().is_empty());
         let (was, now) = (&rows[0].state, step("g_1", "calling", Some(500), 2));
         assert!(steps::change(&mut conn, &business(), was, &now).await.unwrap());
         assert!(!steps::change(&mut conn, &business(), was, &now).await.unwrap(), "someone else has it");
@@ -236,10 +236,24 @@ fn messages_come_by_pages_and_once() {
         }
         let wanted: Vec<String> = (0..9).rev().map(|n| format!("shop.{n}")).collect();
         assert_eq!(read, wanted, "the newest first, each once");
-        let due = deliveries::due(&mut conn, &business(), 3, 9).await.unwrap();
+        let due = deliveries::due(&mut conn, &business(), "shop", 3, 9).await.unwrap();
         assert_eq!(due.len(), 4);
         assert_eq!(deliveries::get(&mut conn, &business(), "shop", "no\0such").await.unwrap(), None);
     });
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_was_deleted_takes_nothing_more() {
+    let fresh = testing::file().unwrap();
+    let store = Store::open(&fresh.place, 0).await.unwrap();
+    assert_eq!(store.is_there(), Ok(()));
+    assert_eq!(store.reader().await.unwrap().takes_writes().await, Ok(()));
+    let Place::File(path) = &fresh.place else { panic!("it is a file") };
+    std::fs::rename(path, path.with_extension("moved")).unwrap();
+    assert!(matches!(store.is_there(), Err(StoreError::Unreachable(_))));
+    assert!(matches!(store.own_writer().await, Err(StoreError::Unreachable(_))), "no empty one takes its place");
+    assert!(!path.exists());
 }
 
 #[cfg(unix)]

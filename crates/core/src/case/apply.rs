@@ -118,7 +118,8 @@ pub fn apply(case: &Case, command: &Command, context: &Context<'_>) -> Result<Ve
     Ok((case.version + 1..).zip(happened).map(event).collect())
 }
 
-/// What brings a case nearer to its end is never too much.
+/// What brings a case nearer to its end is never too much: what waits on it is answered, whoever can end it has it, and the
+/// clock goes on.
 fn ends_something(command: &Command) -> bool {
     matches!(
         command,
@@ -128,6 +129,13 @@ fn ends_something(command: &Command) -> bool {
             | Command::SettleGrant { .. }
             | Command::ReleaseGrant { .. }
             | Command::KeepPromise { .. }
+            | Command::AnswerConsult { .. }
+            | Command::AnswerApproval { .. }
+            | Command::PassOn { .. }
+            | Command::AcceptHandover
+            | Command::RefuseHandover { .. }
+            | Command::WithdrawHandover
+            | Command::TakeOver
             | Command::Ring { .. }
     )
 }

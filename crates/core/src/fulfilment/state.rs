@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::PersonId;
-use crate::time::{HOUR, MINUTE, SECOND, Time};
+use crate::time::{DAY, HOUR, MINUTE, SECOND, Time};
 
 /// How long a call may take before whoever makes it is taken for dead, in microseconds.
 pub const LEASE: i64 = 2 * MINUTE;
@@ -13,6 +13,12 @@ pub const TRIES_MAX: u32 = 12;
 pub const BACKOFF_FIRST: i64 = SECOND;
 /// Longest time between two tries, in microseconds.
 pub const BACKOFF_MOST: i64 = HOUR;
+
+/// Nothing waits longer by itself than this, in microseconds: a time beyond it is of a clock that was set back, and what it
+/// is of is looked at again an hour later.
+pub const WAIT_MOST: i64 = 2 * DAY;
+/// A step that waits longer than this for its next call is in the queue of whoever does steps by hand, in microseconds.
+pub const WAIT_LONG: i64 = 5 * MINUTE;
 
 /// How a step stands. Times say when it is looked at again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,6 +194,17 @@ impl State {
         matches!(self, Self::Done { .. } | Self::Cancelled { .. })
     }
 
+    /// Whether someone calls it just now, or it was never called and nothing of it may be begun yet.
+    #[must_use]
+    pub fn is_anothers(&self, now: Time) -> bool {
+        match self {
+            Self::Calling { until: at, .. } | Self::Ready { tries: 0, after: at, .. } => {
+                *at > now && *at <= most(now, WAIT_MOST)
+            }
+            _ => false,
+        }
+    }
+
     /// When it has to be looked at again; none: not until someone moves it.
     #[must_use]
     pub const fn due(&self) -> Option<Time> {
@@ -202,7 +219,7 @@ impl State {
     #[must_use]
     pub fn next(&self, now: Time, ability: Ability, open_until: Option<Time>) -> Next {
         if let Some(due) = self.due().filter(|due| *due > now) {
-            return Next::Wait(due);
+            return if due > most(now, WAIT_MOST) { Next::Keep(self.nearer(now)) } else { Next::Wait(due) };
         }
         let blocked = open_until.filter(|until| *until > now);
         match (self, blocked) {
@@ -237,11 +254,24 @@ impl State {
                 Self::NeedsPerson { tries, why: format!("it was tried {tries} times: {why}") }
             }
             Came::Later(why, at) => {
-                let after = at.unwrap_or(now).max(later(now, tries, jitter));
+                // Whoever is told to come again next year comes again within the hour: a customer waits.
+                let after = at.unwrap_or(now).min(most(now, BACKOFF_MOST)).max(later(now, tries, jitter));
                 Self::Ready { tries, after, why: Some(why) }
             }
             Came::Unknown(why) => Self::Unknown { tries, looks: 0, after: later(now, tries, jitter), why },
         }
+    }
+
+    /// The same, looked at again an hour from now.
+    fn nearer(&self, now: Time) -> Self {
+        let mut nearer = self.clone();
+        match &mut nearer {
+            Self::Ready { after: at, .. } | Self::Unknown { after: at, .. } | Self::Calling { until: at, .. } => {
+                *at = most(now, BACKOFF_MOST);
+            }
+            Self::NeedsPerson { .. } | Self::Done { .. } | Self::Cancelled { .. } => {}
+        }
+        nearer
     }
 
     /// After looking in the other system.
@@ -258,16 +288,16 @@ impl State {
         }
     }
 
-    /// Someone did it, or found that it was done.
+    /// Someone did it, or found that it was done. They may while it waits for its next call too.
     ///
     /// # Errors
-    /// When it is not a person's turn.
+    /// When it is not a person's turn: it was not called yet, or is called just now.
     pub fn by_hand(&self, by: PersonId, reference: Option<String>, now: Time) -> Result<Self, Wrong> {
         self.is_a_persons()?;
         Ok(Self::Done { reference, by: Some(by), at: now })
     }
 
-    /// It cannot be done.
+    /// It cannot be done, or shall not be tried any more.
     ///
     /// # Errors
     /// When it is not a person's turn.
@@ -290,9 +320,10 @@ impl State {
 
     const fn is_a_persons(&self) -> Result<(), Wrong> {
         match self {
-            Self::NeedsPerson { .. } => Ok(()),
+            // Between two calls nobody else has it.
+            Self::NeedsPerson { .. } | Self::Ready { tries: 1.., .. } | Self::Unknown { .. } => Ok(()),
             Self::Done { .. } | Self::Cancelled { .. } => Err(Wrong::Ended),
-            Self::Ready { .. } | Self::Calling { .. } | Self::Unknown { .. } => Err(Wrong::UnderWay),
+            Self::Ready { .. } | Self::Calling { .. } => Err(Wrong::UnderWay),
         }
     }
 
@@ -318,6 +349,10 @@ impl State {
 
 fn calling(tries: u32, now: Time) -> State {
     State::Calling { tries: tries.saturating_add(1), until: now.plus_micros(LEASE).unwrap_or(Time::MAX) }
+}
+
+fn most(now: Time, wait: i64) -> Time {
+    now.plus_micros(wait).unwrap_or(Time::MAX)
 }
 
 /// Doubling from a second to an hour, less up to half of it: the shares are spread evenly over the second half.

@@ -6,9 +6,10 @@ use amends_core::assess::frozen::{
 use amends_core::authority::{Decision, Fulfil, Mode, No, Person, decide};
 use amends_core::case::{Actor, Answer, Command, Ground, Instead, Opening, open};
 use amends_core::denied::Denied;
+use amends_core::digest::Digest;
 use amends_core::facts::Source;
 use amends_core::ids::{ApprovalId, InletId, OptionId, TeamId};
-use amends_core::money::Money;
+use amends_core::money::{Currency, Money};
 use serde_json::{Value, json};
 
 use crate::world::{World, id, person, usd, words};
@@ -268,4 +269,22 @@ fn a_no_holds_on_its_case_whatever_the_amount() {
         let made = w.decide("c1", &rep, &wish);
         assert!(matches!(&made, Decision::Denied(Denied::SaidNo { .. } | Denied::AmountNotOffered { .. })), "{made:?}");
     }
+}
+
+/// An assessment that names no amount read nothing, in whatever currency the case has given.
+#[test]
+fn an_assessment_without_amounts_is_behind_a_case_that_gave_euros() {
+    let mut w = World::new();
+    let lead = person("lena", "lead");
+    w.open("blazers", &lead, "price_adjustment");
+    let kept = w.assess("blazers", "blazers", &lead);
+    let wish = w.wish("blazers", "credit_difference");
+    w.give("blazers", &lead, "g1", &wish).unwrap();
+    for grant in &mut w.cases.get_mut(&w.case("blazers").id.clone()).unwrap().grants {
+        grant.cost.currency = Currency::parse("EUR").unwrap();
+    }
+    let digest = Digest::of(b"another");
+    let read = Frozen { granted: None, released: None, paid: None, digest: digest.clone(), ..kept };
+    let again = Command::Assess { assessment: Box::new(read), question: digest, ground: None };
+    assert!(matches!(w.does("blazers", &lead, &again), Err(Denied::BehindTheCase { .. })));
 }

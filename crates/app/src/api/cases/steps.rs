@@ -32,7 +32,8 @@ pub struct StepList {
     steps: Vec<StepDocument>,
 }
 
-/// Lists the steps that wait for a person: those done by hand, and those that a connector could not do.
+/// Lists the steps that wait for a person: those done by hand, those that a connector could not do, and those that wait
+/// for more than five minutes until it is called again.
 #[utoipa::path(get, path = "/v1/steps", operation_id = "list_steps", tag = "grants",
     params(("team" = Option<String>, Query, description = "Only of one team; `mine` for one's own."),
         ("limit" = Option<usize>, Query, description = "Most steps: 1 to 200. Default: 50.")),
@@ -52,7 +53,7 @@ pub async fn queue(who: In, uri: Uri) -> Result<Response, Problem> {
     };
     let read = async {
         let mut conn = records.store.reader().await?;
-        steps::waiting(&mut conn, &me.business, team.as_ref(), most).await
+        steps::waiting(&mut conn, &me.business, team.as_ref(), (records.clock.now().micros(), most)).await
     };
     let found = read.await.map_err(|e| problem(&Refused::Store(e)))?;
     Ok(json(&StepList { steps: found.iter().map(step).collect() }))

@@ -13,6 +13,7 @@ use amends_core::journal::{Anchor, Head};
 use super::budgets::Followed;
 use super::{Kept, Place, cases, chains, standing};
 use crate::flow::records::Records;
+use crate::flow::working::Work;
 use crate::signs::log::Trouble;
 use crate::store::kept::{APPROVALS, BUDGETS, CASES, GRANTS, LEDGER, STEPS, Table, among, between, page};
 use crate::store::{Conn, StoreError, journal};
@@ -98,6 +99,7 @@ pub async fn run(records: Arc<Records>, mut watches: Watches) {
         every.tick().await;
         for business in records.businesses() {
             trouble.heard(&business, &watches.look(&records, &business).await);
+            records.working.looked(Work::Check);
         }
     }
 }

@@ -38,7 +38,9 @@ fn assess(
         return Ok(Vec::new());
     }
     let held = |right: Right, read: Option<Money>| {
-        let currency = read.map_or(Currency::USD, |read| read.currency);
+        // Where it read nothing, what was given says in which currency that was.
+        let given = || case.grants.iter().find(|g| g.is_held() && g.right == right).map(|g| g.cost);
+        let currency = read.or_else(given).map_or(Currency::USD, |money| money.currency);
         Money::new(i64::try_from(case.given(right, currency)).unwrap_or(i64::MAX), currency)
     };
     let granted = held(Right::Discretion, assessment.granted);

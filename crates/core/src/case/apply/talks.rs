@@ -62,11 +62,11 @@ fn add_evidence(case: &Case, id: EvidenceId, evidence: Evidence, c: &Context<'_>
 }
 
 /// A lapsed hold is gone: the case opens again, and the date that counts is this one. What customers say themselves of a
-/// case that is settled is no answer to anyone: it opens again as it was.
+/// case that is settled, by its page or by mail, is no answer to anyone: it opens again as it was.
 fn hear_customer(case: &Case, words: Option<Words>, c: &Context<'_>) -> Vec<Happened> {
     let asked = match (case.state, c.by) {
         (State::Lapsed, _) => Some(c.now),
-        (State::Settled, Actor::Customer) => Some(case.asked),
+        (State::Settled, Actor::Customer | Actor::Inlet(_)) => Some(case.asked),
         _ => None,
     };
     let reopened = asked.map(|asked| Happened::Reopened { reason: None, asked });
