@@ -242,12 +242,11 @@ impl Part<'_> {
             None => self.claim(key, self.money, whole, false),
         }];
         // What no split gives to the payments is of none that could count it.
-        let shares = match self.against.payments.as_slice() {
-            [] => Vec::new(),
-            _ => {
-                let none = || Denied::NothingAgainst { option: option.clone() };
-                self.against.shares(self.money).ok_or_else(none)?
+        let shares = match self.against.shares(self.money) {
+            None if !self.against.payments.is_empty() => {
+                return Err(Denied::NothingAgainst { option: option.clone() });
             }
+            shares => shares.unwrap_or_default(),
         };
         for (payment, share) in self.against.payments.iter().zip(shares) {
             let id = written(&payment.id);

@@ -48,11 +48,20 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// Leaves out records that only have to be there, where something in them is asked for anyway.
+    /// Leaves out records that only have to be there, where something in them is asked for anyway. One that a `has()` looks
+    /// for stays: once it is there, what is read of it comes to matter.
     pub(super) fn without_shells(self, schema: &Schema) -> BTreeSet<u32> {
+        let program = &self.version.program;
+        let looked_for: BTreeSet<u32> = program
+            .code
+            .iter()
+            .flat_map(|op| program.looked_for(*op).iter().filter(|(_, optional)| *optional))
+            .map(|(cell, _)| *cell)
+            .collect();
         let Self { read, cells, .. } = self;
         let asked_inside = |record: u32| cells.range(record + 1..schema.cells_of(record).end).next().is_some();
-        cells.iter().copied().filter(|cell| read.contains(cell) || !asked_inside(*cell)).collect()
+        let stays = |cell: &u32| read.contains(cell) || looked_for.contains(cell) || !asked_inside(*cell);
+        cells.iter().copied().filter(stays).collect()
     }
 
     /// Follows a value that matters if it is missing.
