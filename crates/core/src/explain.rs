@@ -34,7 +34,7 @@ pub use policy::{
 pub use say::{SayError, Words, say, suited};
 pub use voice::{date, money, time};
 
-use crate::assess::{Assessment, Standing, Stands};
+use crate::assess::{Assessment, Standing, Stands, TermOutcome, TermState};
 use crate::texts::Texts;
 use voice::Voice;
 
@@ -210,8 +210,15 @@ fn standing(a: &Assessment<'_>, voice: Voice<'_>) -> Said {
             let who = voice::lower(&t!(voice, "answer-role-may-say-yes", role = voice.who(role)));
             Said::new(Tone::Theirs, t!(voice, "answer-owed-who", who = who))
         }
+        Standing::Refused if a.nothing_due => Said::new(Tone::Plain, nothing_due(a, voice)),
         other => bare_standing(other, voice),
     }
+}
+
+/// Nothing that the rule gives is left over; what is not known of the terms changes nothing about it.
+fn nothing_due(a: &Assessment<'_>, voice: Voice<'_>) -> String {
+    let holds = |term: &TermOutcome| matches!(term.state, TermState::Met | TermState::NotApplicable);
+    if a.terms.iter().all(holds) { t!(voice, "answer-within-nothing-due") } else { t!(voice, "answer-nothing-due") }
 }
 
 fn bare_standing(standing: Standing, voice: Voice<'_>) -> Said {

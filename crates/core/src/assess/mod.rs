@@ -14,6 +14,8 @@ mod schema;
 mod shares;
 mod standing;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 pub use missing::{Missing, path_of};
 pub use outcome::{
@@ -114,6 +116,8 @@ pub struct Assessment<'a> {
     pub nevers: Vec<Truth>,
     /// The options, the best first.
     pub options: Vec<OptionOutcome>,
+    /// Whether the rule is not against it and what it gives comes to nothing.
+    pub nothing_due: bool,
     /// Whether the way without an exception is open.
     pub detour: Option<Truth>,
     /// What is missing and could still change the answer.
@@ -160,6 +164,7 @@ struct Draft<'a> {
     guards: Vec<Truth>,
     nevers: Vec<Truth>,
     options: Vec<OptionOutcome>,
+    nothing_due: bool,
     detour: Option<Truth>,
     open: Vec<Why>,
     relied_on: Option<Date>,
@@ -230,6 +235,7 @@ pub(crate) fn assess_by<'a>(
         guards: draft.guards,
         nevers: draft.nevers,
         options: draft.options,
+        nothing_due: draft.nothing_due,
         detour: draft.detour,
         missing,
         machine: &bench.machine,
@@ -337,13 +343,28 @@ fn draft<'a>(
         format,
         weak: format != Format::First && relied::anything_weak(facts),
     };
-    let mut options = options::evaluate(m, &g);
+    let options::Options { offered: mut options, nothing } = options::evaluate(m, &g);
     order::sort(&g, &mut options);
     let (standing, range) = standing::standing(&g, &options);
+    let nothing_due = standing::nothing_due(&g, standing, &options, &nothing);
     let open = if standing == Standing::Unknown { standing::open_reasons(m, &g, &options) } else { Vec::new() };
     let least = least(&g, &options);
     let detour = version.detour.as_ref().map(|d| d.when.map_or(Truth::Yes, |r| Truth::of(m.get(r))));
-    Draft { version, standing, range, fault, told, guards, nevers, options, detour, open, relied_on, least }
+    Draft {
+        version,
+        standing,
+        range,
+        fault,
+        told,
+        guards,
+        nevers,
+        options,
+        nothing_due,
+        detour,
+        open,
+        relied_on,
+        least,
+    }
 }
 
 /// When the customer relied on the rule: the day of first contact unless the policy says.

@@ -26,9 +26,15 @@ pub(super) fn fix_money(v: Val, book: &Book) -> Option<Money> {
 /// Whether an amount is no more than what was paid less what was given back of it.
 pub(super) fn within_rest(amount: Option<Fixed>, of: Val, refunded: Val) -> bool {
     let Some(Fixed::Money(amount)) = amount else { return true };
-    let same = |v: Val| v.currency().is_none_or(|c| c == amount.currency);
     let rest = of.as_number().sub(refunded.as_number());
-    same(of) && same(refunded) && rest.is_some_and(|rest| amount.number() <= rest)
+    rest.is_some_and(|rest| amount.number() <= rest)
+}
+
+/// Whether an amount can be held against what was paid and given back: all three are of one currency.
+pub(super) fn goes_with(amount: Fixed, of: Val, refunded: Val) -> bool {
+    let Fixed::Money(amount) = amount else { return true };
+    let same = |v: Val| v.currency().is_none_or(|c| c == amount.currency);
+    same(of) && same(refunded)
 }
 
 /// What this case already took, by the cell that says so, in this currency; 0 in another.
@@ -68,7 +74,8 @@ impl Sum {
     }
 }
 
-fn two_currencies(m: &mut Machine) -> Why {
+/// Notes that two currencies do not mix.
+pub(super) fn two_currencies(m: &mut Machine) -> Why {
     m.note(crate::program::run::Reason::Failed(u32::MAX, crate::program::run::Failure::TwoCurrencies))
 }
 

@@ -9,7 +9,7 @@ use crate::book::rules::{Amount, Book, Group, Limit, Need, One, Remedy, RemedyBo
 use crate::facts::{Facts, Source, slot};
 use crate::money::Money;
 use crate::number::Number;
-use crate::program::run::{Machine, Val};
+use crate::program::run::{Failure, Machine, Reason, Val};
 use crate::types::Type;
 use crate::value::Why;
 
@@ -32,11 +32,33 @@ pub(super) struct Ground<'a> {
     pub weak: bool,
 }
 
-/// Every option that is offered, for certain or perhaps, in the order written.
-pub(super) fn evaluate(m: &mut Machine, g: &Ground<'_>) -> Vec<OptionOutcome> {
-    let mut options = Vec::with_capacity(g.version.options.len());
-    options.extend(g.version.options.iter().filter(|i| instead_is_wanted(g, **i)).filter_map(|i| option(m, g, *i)));
+/// The options of a request.
+pub(super) struct Options {
+    /// Those that are offered, for certain or perhaps, in the order written.
+    pub offered: Vec<OptionOutcome>,
+    /// Those that would be, and whose amount comes to nothing; by index.
+    pub nothing: Vec<usize>,
+}
+
+/// Every option of the version, weighed.
+pub(super) fn evaluate(m: &mut Machine, g: &Ground<'_>) -> Options {
+    let mut options = Options { offered: Vec::with_capacity(g.version.options.len()), nothing: Vec::new() };
+    for index in g.version.options.iter().filter(|i| instead_is_wanted(g, **i)) {
+        match option(m, g, *index) {
+            Weighed::Offered(option) => options.offered.push(*option),
+            Weighed::Nothing => options.nothing.push(*index),
+            Weighed::NotOffered => {}
+        }
+    }
     options
+}
+
+/// What becomes of an option.
+enum Weighed {
+    Offered(Box<OptionOutcome>),
+    /// It would be offered, and its amount is zero or less.
+    Nothing,
+    NotOffered,
 }
 
 /// What stands under `instead` is offered only where a never that names it bars something.
@@ -57,24 +79,31 @@ fn bars_something(g: &Ground<'_>, never: &crate::book::rules::Never) -> bool {
     }
 }
 
-fn option(m: &mut Machine, g: &Ground<'_>, index: usize) -> Option<OptionOutcome> {
-    let remedy = g.version.remedies.get(index)?;
+fn option(m: &mut Machine, g: &Ground<'_>, index: usize) -> Weighed {
+    let Some(remedy) = g.version.remedies.get(index) else { return Weighed::NotOffered };
     let mut offered = offered(m, g, remedy);
     if offered == Truth::No {
-        return None;
+        return Weighed::NotOffered;
     }
     let parts = match &remedy.body {
-        RemedyBody::Bundle(parts) => bundle(m, g, parts)?,
-        _ => vec![part(m, g, index, &mut offered)?],
+        RemedyBody::Bundle(parts) => match bundle(m, g, parts) {
+            Stay::Parts(parts) => parts,
+            Stay::Nothing => return Weighed::Nothing,
+            Stay::None => return Weighed::NotOffered,
+        },
+        _ => match part(m, g, index, &mut offered) {
+            Some(part) => vec![part],
+            None => return Weighed::NotOffered,
+        },
     };
     let sum = Sum::of(m, &parts);
     if sum.amount.is_some_and(is_nothing)
         && sum.most.is_none_or(is_nothing)
         && !matches!(remedy.body, RemedyBody::Bundle(_))
     {
-        return None;
+        return Weighed::Nothing;
     }
-    Some(weigh(m, g, index, remedy, offered, parts, sum))
+    Weighed::Offered(Box::new(weigh(m, g, index, remedy, offered, parts, sum)))
 }
 
 fn is_nothing(amount: Fixed) -> bool {
@@ -98,8 +127,18 @@ fn both(m: &mut Machine, a: Truth, b: Truth) -> Truth {
     }
 }
 
+/// What stays of a bundle.
+enum Stay {
+    Parts(Vec<PartOutcome>),
+    /// What it holds comes to nothing.
+    Nothing,
+    /// A part that must hold does not, or none is left.
+    None,
+}
+
 /// The parts that stay; none when one that must hold does not.
-fn bundle(m: &mut Machine, g: &Ground<'_>, parts: &[(usize, bool)]) -> Option<Vec<PartOutcome>> {
+fn bundle(m: &mut Machine, g: &Ground<'_>, parts: &[(usize, bool)]) -> Stay {
+    let mut empty = Stay::None;
     let mut stay = Vec::with_capacity(parts.len());
     for (index, may_drop) in parts {
         let Some(remedy) = g.version.remedies.get(*index) else { continue };
@@ -107,8 +146,8 @@ fn bundle(m: &mut Machine, g: &Ground<'_>, parts: &[(usize, bool)]) -> Option<Ve
         let outcome = if holds == Truth::No { None } else { part(m, g, *index, &mut holds) };
         match outcome {
             None if *may_drop => {}
-            None => return None,
-            Some(p) if p.amount.is_some_and(is_nothing) => {}
+            None => return Stay::None,
+            Some(p) if p.amount.is_some_and(is_nothing) => empty = Stay::Nothing,
             Some(p) if *may_drop && p.bars.iter().any(|(_, sure)| *sure) => {}
             Some(mut p) => {
                 p.why = m.both(p.why, holds.why());
@@ -116,7 +155,7 @@ fn bundle(m: &mut Machine, g: &Ground<'_>, parts: &[(usize, bool)]) -> Option<Ve
             }
         }
     }
-    (!stay.is_empty()).then_some(stay)
+    if stay.is_empty() { empty } else { Stay::Parts(stay) }
 }
 
 /// One thing: a remedy, or the first of an `either` whose `when` holds.
@@ -190,19 +229,38 @@ fn one_part(m: &mut Machine, g: &Ground<'_>, index: usize, chosen: Option<usize>
     for v in [amount, most, cost].into_iter().flatten() {
         why = m.both(why, v.why);
     }
-    let amount = amount.and_then(fix);
     let mut outcome = PartOutcome {
         remedy: index,
         chosen,
-        amount,
+        amount: amount.and_then(fix),
         most: most.and_then(fix),
         cost: cost.and_then(|v| money::fix_money(v, g.book)),
-        why,
+        why: 0,
         bars: Vec::new(),
         bars_why: 0,
     };
+    // A value beyond what an amount can be is as missing as one that cannot be worked out.
+    let lost = |v: Option<Val>, is_fixed: bool| v.is_some_and(Val::is_there) && !is_fixed;
+    if lost(amount, outcome.amount.is_some())
+        || lost(most, outcome.most.is_some())
+        || lost(cost, outcome.cost.is_some())
+    {
+        let beyond = m.note(Reason::Failed(place_of(g, one), Failure::Overflow));
+        why = m.both(why, beyond);
+    }
+    outcome.why = why;
     bars(m, g, &mut outcome, one);
     outcome
+}
+
+/// Where the amount is worked out, or the cost where there is none: an instruction of the program.
+fn place_of(g: &Ground<'_>, one: &One) -> u32 {
+    let reg = match one.amount {
+        Some(Amount::One(reg) | Amount::Range(reg, _)) => Some(reg),
+        None => one.cost,
+    };
+    let place = g.version.program.code.iter().position(|op| Some(op.writes()) == reg);
+    place.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX)
 }
 
 /// What bars it: a never that names it, or more than the rest of what was paid.
@@ -223,6 +281,11 @@ fn bars(m: &mut Machine, g: &Ground<'_>, part: &mut PartOutcome, one: &One) {
     if why != 0 || part.amount.is_none() {
         part.bars.push((Bar::MoreThanPaid, false));
         part.bars_why = m.both(part.bars_why, m_or(why, part.why));
+    } else if part.most.or(part.amount).is_some_and(|amount| !money::goes_with(amount, of, refunded)) {
+        // Neither more than the rest nor within it.
+        let why = money::two_currencies(m);
+        part.bars.push((Bar::MoreThanPaid, false));
+        part.bars_why = m.both(part.bars_why, why);
     } else if !money::within_rest(part.most.or(part.amount), of, refunded) {
         part.bars.push((Bar::MoreThanPaid, true));
     }

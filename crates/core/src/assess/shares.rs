@@ -1,11 +1,12 @@
 //! One amount over several payments.
 
 use super::Assessment;
+use super::money::fix_money;
 use super::outcome::{Fixed, PartOutcome};
 use crate::book::check::paid_field;
 use crate::book::rules::{One, Split};
 use crate::json::Json;
-use crate::money::{Currency, Money, split_in_order, split_proportional};
+use crate::money::{Currency, Money, split_after, split_in_order, split_proportional};
 use crate::program::compile::shape;
 use crate::program::run::Val;
 use crate::program::show;
@@ -26,9 +27,10 @@ fn shares<'t>(a: &Assessment<'_>, one: &'t One, part: &PartOutcome) -> Vec<((Val
     let payments = payments(a, one);
     let paid: Vec<Money> =
         payments.iter().map(|(val, ty)| paid_with(a, *val, ty).unwrap_or(Money::new(0, amount.currency))).collect();
+    let refunded = one.refunded.and_then(|reg| fix_money(a.machine.get(reg), a.book));
     let shared = match how {
-        Split::InOrder => split_in_order(amount, &paid),
-        Split::Proportional => split_proportional(amount, &paid),
+        Split::InOrder => split_after(refunded, amount, &paid, split_in_order),
+        Split::Proportional => split_after(refunded, amount, &paid, split_proportional),
     };
     shared.map_or_else(|_| Vec::new(), |shared| payments.into_iter().zip(shared).collect())
 }

@@ -2,7 +2,7 @@
 
 use super::options::{Ground, lenders};
 use super::outcome::{OptionOutcome, Span, Standing, TermState, Told, Truth};
-use super::terms::{Lenders, lends, need_of};
+use super::terms::{Lenders, lends, need_of, root_need};
 use crate::book::rules::{Group, Need, RoleId, TermShape};
 use crate::program::run::Machine;
 use crate::types::Type;
@@ -55,14 +55,22 @@ fn rank_of_need(need: Need, role: RoleId) -> Rank {
     }
 }
 
-fn standing_at<'o>(
-    options: impl Iterator<Item = &'o OptionOutcome>,
-    bespoke: Option<RoleId>,
-    role: RoleId,
-    end: End,
-) -> Standing {
-    let own = options.map(|o| rank(o, role, end));
-    let by_hand = bespoke.map(|r| rank_of_need(Need::role(r), role));
+/// How good a remedy of one's own is, where it counts as an answer. A never that names nothing bars it like the others.
+fn rank_by_hand(g: &Ground<'_>, end: End) -> Option<Rank> {
+    let bespoke = if has_own_answer(g) { None } else { g.book.bespoke }?;
+    let bars = |truth: Truth| truth == Truth::Yes || (truth != Truth::No && end == End::Worst);
+    let barred = of_everything(g).any(bars);
+    Some(if barred { Rank::Barred } else { rank_of_need(Need::role(bespoke), g.role) })
+}
+
+/// The nevers that bar whatever there is.
+fn of_everything<'g>(g: &'g Ground<'_>) -> impl Iterator<Item = Truth> + 'g {
+    g.version.nevers.iter().zip(g.nevers).filter(|(never, _)| never.kinds.is_none()).map(|(_, truth)| *truth)
+}
+
+fn standing_at<'o>(options: impl Iterator<Item = &'o OptionOutcome>, g: &Ground<'_>, end: End) -> Standing {
+    let own = options.map(|o| rank(o, g.role, end));
+    let by_hand = rank_by_hand(g, end);
     match own.chain(by_hand).min() {
         None | Some(Rank::NotOffered | Rank::Nobodys) => Standing::Refused,
         Some(Rank::Barred) => Standing::Never,
@@ -90,9 +98,8 @@ pub(super) fn has_own_answer(g: &Ground<'_>) -> bool {
 /// The first line of the ladder that matches; at best and at worst beside it.
 pub(super) fn standing(g: &Ground<'_>, options: &[OptionOutcome]) -> (Standing, Span<Standing>) {
     let asked = || options.iter().filter(|o| answers(g, o));
-    let bespoke = if has_own_answer(g) { None } else { g.book.bespoke };
-    let best = standing_at(asked(), bespoke, g.role, End::Best);
-    let worst = standing_at(asked(), bespoke, g.role, End::Worst);
+    let best = standing_at(asked(), g, End::Best);
+    let worst = standing_at(asked(), g, End::Worst);
     let standing = match (best, worst) {
         (Standing::Never | Standing::Refused, _) => best,
         (_, Standing::Entitled) => Standing::Entitled,
@@ -102,10 +109,25 @@ pub(super) fn standing(g: &Ground<'_>, options: &[OptionOutcome]) -> (Standing, 
     (standing, Span { best, worst })
 }
 
+/// Whether something would be owed, no term stands against it, and its amount comes to nothing.
+pub(super) fn nothing_due(g: &Ground<'_>, standing: Standing, options: &[OptionOutcome], nothing: &[usize]) -> bool {
+    let of_the_request = |index: &usize| {
+        let group = g.version.remedies.get(*index).map(|r| r.group);
+        matches!(group, Some(Group::Remedies | Group::Recovery))
+    };
+    standing == Standing::Refused
+        && !options.iter().any(|option| answers(g, option))
+        && nothing.iter().any(of_the_request)
+        && root_need(g.version, g.terms).best == Need::NONE
+}
+
 /// Reasons behind an unknown standing that could still change it.
 pub(super) fn open_reasons(m: &mut Machine, g: &Ground<'_>, options: &[OptionOutcome]) -> Vec<Why> {
     let asked: Vec<&OptionOutcome> = options.iter().filter(|o| answers(g, o)).collect();
     let mut whys = Vec::new();
+    if rank_by_hand(g, End::Best) != rank_by_hand(g, End::Worst) {
+        whys.extend(of_everything(g).map(Truth::why));
+    }
     for (i, option) in asked.iter().enumerate() {
         let (best, worst) = (rank(option, g.role, End::Best), rank(option, g.role, End::Worst));
         let others = asked.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, o)| rank(o, g.role, End::Worst)).min();

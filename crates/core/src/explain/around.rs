@@ -80,9 +80,13 @@ fn barring(a: &Assessment<'_>, voice: Voice<'_>, index: usize, (never, truth): (
 
 /// Why everything that was asked for is barred.
 pub(super) fn reasons(a: &Assessment<'_>, voice: Voice<'_>) -> Option<String> {
-    let first = a.options.first()?;
-    let bars = first.parts.iter().flat_map(|p| &p.bars).filter(|(_, sure)| *sure);
-    bars.map(|(bar, _)| bar_says(a, voice, *bar)).next().map(|says| voice::lower(&says))
+    let of_first = a.options.first().into_iter().flat_map(|first| &first.parts).flat_map(|p| &p.bars);
+    let sure = of_first.filter(|(_, sure)| *sure).map(|(bar, _)| *bar);
+    // Where nothing but a remedy of one's own could be given, a never of everything bars it.
+    let everything = a.version.nevers.iter().zip(&a.nevers).enumerate();
+    let everything =
+        everything.filter(|(_, (n, t))| n.kinds.is_none() && **t == Truth::Yes).map(|(i, _)| Bar::Never(i));
+    sure.chain(everything).next().map(|bar| bar_says(a, voice, bar)).map(|says| voice::lower(&says))
 }
 
 /// What bars, as a sentence.

@@ -62,6 +62,29 @@ pub fn split_in_order(amount: Money, paid: &[Money]) -> Result<Vec<Money>, Split
     if left > 0 { Err(SplitError::MoreThanPaid) } else { Ok(parts) }
 }
 
+/// Shares an amount out over payments of which something went back before.
+///
+/// Nobody says to which payment: it went as it is shared now. No payment gets back more than is left of it then, as far
+/// as that can be told.
+///
+/// # Errors
+/// As `share` does for the amount alone.
+pub fn split_after(
+    refunded: Option<Money>,
+    amount: Money,
+    paid: &[Money],
+    share: impl Fn(Money, &[Money]) -> Result<Vec<Money>, SplitError>,
+) -> Result<Vec<Money>, SplitError> {
+    let alone = share(amount, paid)?;
+    let Some(before) = refunded.filter(|before| before.minor > 0).and_then(|before| share(before, paid).ok()) else {
+        return Ok(alone);
+    };
+    let left: Vec<Money> =
+        paid.iter().zip(&before).map(|(p, b)| Money { minor: p.minor.saturating_sub(b.minor), ..*p }).collect();
+    let fits = alone.iter().zip(&left).all(|(part, left)| part.minor <= left.minor);
+    if fits || left.iter().any(|left| left.minor < 0) { Ok(alone) } else { share(amount, &left).or(Ok(alone)) }
+}
+
 fn check(amount: Money, paid: &[Money]) -> Result<(), SplitError> {
     if paid.is_empty() {
         return Err(SplitError::NothingToSplitOver);

@@ -7,7 +7,7 @@ use super::Fixed;
 use crate::assess::outcome::PartOutcome;
 use crate::book::rules::{One, Operand, Split};
 use crate::facts::Source;
-use crate::money::{Money, split_in_order, split_proportional};
+use crate::money::{Money, split_after, split_in_order, split_proportional};
 use crate::program::run::{Val, value_of};
 
 /// What a part is paid out against, as the facts say.
@@ -62,8 +62,10 @@ impl Against {
         match (self.split, paid.as_slice()) {
             (_, []) => None,
             (None, _) => Some(vec![amount]),
-            (Some(SplitFrozen::InOrder), paid) => split_in_order(amount, paid).ok(),
-            (Some(SplitFrozen::Proportional), paid) => split_proportional(amount, paid).ok(),
+            (Some(SplitFrozen::InOrder), paid) => split_after(self.refunded, amount, paid, split_in_order).ok(),
+            (Some(SplitFrozen::Proportional), paid) => {
+                split_after(self.refunded, amount, paid, split_proportional).ok()
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::Assessment;
 use super::super::options::{Ground, lenders};
 use super::super::outcome::{OptionOutcome, Span, TermState, Told, Truth};
+use super::super::standing::has_own_answer;
 use super::super::terms::{Lenders, need_of};
 use super::trail::Trail;
 use crate::book::rules::{Amount, Condition, Disclosed, Group, Line, Need, Never, One, RemedyBody, Term, TermShape};
@@ -16,6 +17,7 @@ pub(super) fn cells(a: &Assessment<'_>) -> BTreeSet<u32> {
     for option in &a.options {
         open.option(option);
     }
+    open.by_hand();
     if let Some(detour) = a.version.detour.as_ref().filter(|_| a.detour != Some(Truth::No)) {
         detour.when.iter().chain(&detour.cost).for_each(|reg| open.trail.follow(*reg));
     }
@@ -101,6 +103,18 @@ impl Open<'_> {
         };
         let all = amount.into_iter().chain([one.cost, one.of, one.refunded]);
         all.flatten().for_each(|reg| self.trail.follow(reg));
+    }
+
+    /// A remedy of one's own, where it counts as an answer: a never of everything may bar it.
+    fn by_hand(&mut self) {
+        if self.g.book.bespoke.is_none() || has_own_answer(&self.g) {
+            return;
+        }
+        for (never, truth) in self.g.version.nevers.iter().zip(self.g.nevers) {
+            if never.kinds.is_none() && *truth != Truth::No {
+                self.trail.follow(never.when);
+            }
+        }
     }
 
     /// Nevers that may bar the option, or that it stands in for.
