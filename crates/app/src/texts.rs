@@ -222,6 +222,7 @@ mod tests {
             "people sign in by https",
             "could not sign in",
             "the provider says",
+            "the token is for others",
             "the page could not",
         ];
         let mut bare = Vec::new();

@@ -1,7 +1,7 @@
 //! An auditor that reads an export from outside and works out the walls by its own arithmetic: it calls nothing of what
 //! it audits. The limits are those of the retail book, written down here a second time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ impl Auditor {
                     self.noes.push((case.clone(), self.request(&case, of), self.weakest(of), by));
                 }
             }
-            "reserved" => self.reserved(entry, case, told),
+            "reserved" => self.reserved(entry, &case, told),
             "grant_taken_back" => self.given.get_mut(id).into_iter().for_each(|given| given.stands = false),
             "grant_released" if told["part"].is_null() => {
                 self.given.get_mut(id).into_iter().for_each(|given| given.stands = false);
@@ -140,28 +140,28 @@ impl Auditor {
         places.min().unwrap_or(SOURCES.len() - 1)
     }
 
-    fn reserved(&mut self, entry: &Value, case: String, told: &Value) {
+    fn reserved(&mut self, entry: &Value, case: &str, told: &Value) {
         let id = told["id"].as_str().unwrap_or_default().to_owned();
         let (of, role) = (&told["of"], rank(&told["authority"]["role"]));
-        let new = Given { case: case.clone(), told: told.clone(), stands: true };
+        let new = Given { case: case.to_owned(), told: told.clone(), stands: true };
         let (pays, larger, weakest) = (new.payout(), new.larger(), self.weakest(of));
-        let request = self.request(&case, of);
+        let request = self.request(case, of);
         if self.given.insert(id.clone(), new).is_some() {
             self.breaches.push(format!("{id} was given twice"));
         }
         if pays > 0 && ((role == 0 && weakest < 3) || (role == 1 && weakest == 1 && larger > FRONT_ON_WORD)) {
             self.breaches.push(format!("{id} rests on what is only {}", SOURCES[weakest]));
         }
-        if self.erased.get(&case).is_some_and(|erased| at(entry) > *erased) {
+        if self.erased.get(case).is_some_and(|erased| at(entry) > *erased) {
             self.breaches.push(format!("{id} was given on a case that was erased"));
         }
         let below = |(elsewhere, no, source, by): &(String, Value, usize, usize)| {
-            *elsewhere != case && *no == request && weakest <= *source && role <= *by
+            elsewhere != case && *no == request && weakest <= *source && role <= *by
         };
         if pays > 0 && self.noes.iter().any(below) {
             self.breaches.push(format!("{id} pays what someone said no to"));
         }
-        self.caps(&id, &case, told, role);
+        self.caps(&id, case, told, role);
         self.ledger(&id, told);
     }
 
@@ -189,14 +189,19 @@ impl Auditor {
     /// What all grants that stand take of a row, against the most that anyone said was paid for it.
     fn ledger(&mut self, id: &str, told: &Value) {
         let claims = |told: &Value| told["claims"].as_array().cloned().unwrap_or_default();
-        let keys: BTreeSet<String> = claims(told).iter().map(|claim| claim["key"].to_string()).collect();
+        let mut keys: Vec<Value> = Vec::new();
+        for claim in claims(told) {
+            if !keys.contains(&claim["key"]) {
+                keys.push(claim["key"].clone());
+            }
+        }
         for key in keys {
             let all = self.given.values().flat_map(|given| {
                 let stands = given.stands;
                 claims(&given.told).into_iter().map(move |claim| (stands, claim))
             });
             let (mut taken, mut paid) = (0, 0);
-            for (stands, claim) in all.filter(|(_, claim)| claim["key"].to_string() == key) {
+            for (stands, claim) in all.filter(|(_, claim)| claim["key"] == key) {
                 taken += if stands { minor(&claim["amount"]) } else { 0 };
                 paid = paid.max(claim["paid"].as_i64().unwrap_or(0));
             }
@@ -211,7 +216,7 @@ impl Auditor {
 mod tests {
     use super::*;
 
-    fn line(case: &str, at: &str, what: Value) -> Value {
+    fn line(case: &str, at: &str, what: &Value) -> Value {
         let by = json!({ "person": { "id": "lena", "role": "lead", "team": "shop" } });
         json!({ "line": "entry", "at": at, "event": { "case": case, "by": by, "what": what } })
     }
@@ -220,12 +225,12 @@ mod tests {
     fn told(source: &str) -> Vec<Value> {
         let mut lines = Vec::new();
         for case in ["a", "b"] {
-            lines.push(line(case, "2026-11-16T10:00:00", json!({ "opened": { "customer": "c_1" } })));
+            lines.push(line(case, "2026-11-16T10:00:00", &json!({ "opened": { "customer": "c_1" } })));
             let against = json!({ "purchase": "w-1" });
             let option = json!({ "id": "back", "relies": [{ "path": "order", "source": source }],
                 "parts": [{ "against": against }] });
             let frozen = json!({ "digest": case, "policy": "returns", "options": [option] });
-            lines.push(line(case, "2026-11-16T10:00:00", json!({ "assessed": { "assessment": frozen } })));
+            lines.push(line(case, "2026-11-16T10:00:00", &json!({ "assessed": { "assessment": frozen } })));
         }
         lines
     }
@@ -236,7 +241,7 @@ mod tests {
         line(
             case,
             "2026-11-16T11:00:00",
-            json!({ "reserved": { "id": id, "cost": "0.00 USD", "worth": amount,
+            &json!({ "reserved": { "id": id, "cost": "0.00 USD", "worth": amount,
             "of": { "assessment": case, "option": "back" }, "authority": { "role": role }, "budgets": [day],
             "claims": [{ "step": 1, "key": key, "amount": amount, "paid": paid }] } }),
         )
@@ -249,7 +254,7 @@ mod tests {
     #[test]
     fn what_keeps_within_the_walls_is_no_breach() {
         check("system", vec![grant("g", "a", "ai", "25.00 USD", 2_500)], &[]);
-        let back = line("a", "2026-11-16T11:00:00", json!({ "grant_taken_back": { "id": "g" } }));
+        let back = line("a", "2026-11-16T11:00:00", &json!({ "grant_taken_back": { "id": "g" } }));
         let again = grant("h", "b", "ai", "25.00 USD", 2_500);
         check("system", vec![grant("g", "a", "ai", "25.00 USD", 2_500), back, again], &[]);
     }
@@ -299,7 +304,7 @@ mod tests {
         let asked = json!({ "approval_asked": { "id": "q", "of": { "assessment": "a", "option": "back" } } });
         let no = json!({ "refused": { "id": "q" } });
         let at = "2026-11-16T10:20:00";
-        let before = vec![line("a", at, asked), line("a", at, no)];
+        let before = vec![line("a", at, &asked), line("a", at, &no)];
         let below = [before.clone(), vec![grant("g", "b", "frontline", "20.00 USD", 3_000)]].concat();
         check("system", below, &["g pays what someone said no to"]);
         check("system", [before, vec![grant("g", "b", "head", "20.00 USD", 3_000)]].concat(), &[]);

@@ -59,10 +59,10 @@ fn an_answer_to_a_case_that_is_over_is_seen() {
         shop.post("lena", &format!("/v1/cases/{declined}/decline"), no).await.ok();
         assert_eq!(after_a_no(&shop).await, Vec::<String>::new());
         assert_eq!(post.takes(&shop, "m4", &format!("Re: [{declined}] Torn"), json!({})).await, declined);
-        assert_eq!(after_a_no(&shop).await, [declined.clone()], "the note of the mail is no answer");
+        assert_eq!(after_a_no(&shop).await, std::slice::from_ref(&declined), "the note of the mail is no answer");
         let note = format!("/v1/cases/{declined}/notes");
         shop.post("rita", &note, json!({ "words": "I saw it too" })).await.ok();
-        assert_eq!(after_a_no(&shop).await, [declined.clone()], "nor is a colleague's");
+        assert_eq!(after_a_no(&shop).await, std::slice::from_ref(&declined), "nor is a colleague's");
         shop.post("lena", &note, json!({ "words": "I called her" })).await.ok();
         assert_eq!(after_a_no(&shop).await, Vec::<String>::new(), "the owner acted");
         post.takes(&shop, "m5", &format!("[{declined}]"), json!({})).await;

@@ -346,7 +346,7 @@ fn customers_are_found_by_name_until_they_are_erased_and_a_case_by_its_id() {
         assert!(found.contains("Castor &#60;b&#62;Inman"), "{found}");
         let one = rita.get(&shop, "/desk/find?customer=ines%20cas").await.text;
         assert!(one.contains("In\u{e9}s Maria Castro") && !one.contains(r#"value="c_2""#), "{one}");
-        for nobody in ["astro", "%25", "_", "ines%20zoe", "%00", "%F4%8F%BF%BF"] {
+        for nobody in ["astro", "%25", "_", "ines%20zoe", "ines%20%00zoe", "%F4%8F%BF%BF"] {
             let none = rita.get(&shop, &format!("/desk/find?customer={nobody}")).await;
             assert!(none.status == StatusCode::OK && none.text.contains("Nobody is known"), "{nobody}: {}", none.text);
         }

@@ -87,7 +87,7 @@ pub fn on_both<F: Future<Output = ()>>(story: impl Fn(Fresh) -> F) {
 impl Shop {
     /// Ada the AI agent, Rita and Omar at the front, Lena the lead, Hugo the head; everything fulfils itself.
     pub async fn open(fresh: Fresh) -> Self {
-        Self::of(fresh, Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap()).await
+        Box::pin(Self::of(fresh, Door::new(std::net::Ipv4Addr::LOCALHOST.into(), None).unwrap())).await
     }
 
     /// The same behind another door.

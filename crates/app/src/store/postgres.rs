@@ -65,7 +65,7 @@ pub async fn writer(options: &PgConnectOptions) -> Result<Postgres, StoreError> 
 
 /// Waits for the database, but not for ever.
 async fn within<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-    match tokio::time::timeout(ANSWERED_WITHIN, asked).await {
+    match tokio::time::timeout(ANSWERED_WITHIN, Box::pin(asked)).await {
         Ok(answered) => answered.map_err(|e| failed(&e)),
         Err(_) => Err(StoreError::Unreachable(format!("no answer within {} seconds", ANSWERED_WITHIN.as_secs()))),
     }

@@ -245,8 +245,7 @@ impl Watch {
                 // Those were looked at, or are at the end of the round.
                 Place::Budget(id) if is_followed => self.again_sum(conn, business, &BUDGETS, id).await?,
                 Place::Line(id) if is_followed => self.again_sum(conn, business, &LEDGER, id).await?,
-                Place::Budget(_) | Place::Line(_) => continue,
-                Place::Settings | Place::Chain(_) | Place::Anchored(_) => continue,
+                Place::Budget(_) | Place::Line(_) | Place::Settings | Place::Chain(_) | Place::Anchored(_) => continue,
                 Place::Case(id) => {
                     let all = cases::check(conn, business, &[id.as_str()]).await?;
                     all.into_iter().flat_map(|(_, differs)| differs).collect()
