@@ -54,7 +54,6 @@ pub async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     }
     if let Some(records) = &app.records {
         let answers = async {
-            records.store.is_there()?;
             let mut conn = records.store.reader().await?;
             // Once something was written it is known that it can be, until something cannot.
             if records.writer.measured().is_well() { conn.answers().await } else { conn.takes_writes().await }

@@ -249,15 +249,11 @@ impl Loop {
             let answers = jobs.iter().map(|_| Err(Refused::NoCase)).collect();
             return Ok(batch::Ran { answers, wrote: false });
         };
-        self.store.is_there()?;
         let conn = match &mut self.conn {
             Some(conn) => conn,
             empty => empty.insert(self.store.own_writer().await?),
         };
-        let ran = batch::run(conn, &mut self.memory, &book, jobs, self.clock.now()).await?;
-        // One that went meanwhile took with it what was just written.
-        self.store.is_there().map_err(|_| StoreError::Uncertain)?;
-        Ok(ran)
+        batch::run(conn, &mut self.memory, &book, jobs, self.clock.now()).await
     }
 }
 
