@@ -30,7 +30,7 @@ pub struct Ledger {
 }
 
 /// What was paid, in minor units, and who says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Paid {
     /// How much.
     pub minor: i64,

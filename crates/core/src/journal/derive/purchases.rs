@@ -3,7 +3,7 @@
 //! The entries of one chain come in order; those of several only by their times. Where two chains tell of one purchase
 //! at nearly the same time, either may have been the last to be heard.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::authority::{Held, Ledger, LedgerKey, Paid, Told, begins_anew, heard};
 use crate::case::{Actor, Event, Happened};
@@ -14,6 +14,10 @@ use crate::time::{MINUTE, Time};
 
 /// How far the clocks of two servers may be apart, in microseconds.
 const APART: i64 = MINUTE;
+
+/// How many orders of chains are followed at once; there are as many only where several chains tell of one purchase dozens
+/// of times within a minute.
+const ORDERS: usize = 1_024;
 
 /// The rows of the ledger as the journal makes them, as far as it was read.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +33,12 @@ pub struct Bought {
     told: BTreeMap<TeamId, Vec<Tell>>,
     held: Vec<Held>,
 }
+
+/// What a row says: its currency, what was paid, and what was given back elsewhere.
+type Says = (Currency, Option<Paid>, i64);
+
+/// What a row says before anything was told.
+const NOTHING: Says = (Currency::USD, None, 0);
 
 /// What a grant told of what was paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,37 +121,50 @@ impl Bought {
     /// taken where the order of chains leaves open which of several tellings was the last.
     #[must_use]
     pub fn ledger(&self, key: &LedgerKey, found: Option<Paid>) -> Option<Ledger> {
-        let mut orders = self.orders().map(|tells| folded(&tells));
-        let first = orders.next()?;
-        let (currency, paid, refunded) =
-            if first.1 == found { first } else { orders.find(|(_, paid, _)| *paid == found).unwrap_or(first) };
+        let by_time = self.by_time();
+        by_time.first()?;
+        let mut says = by_time.into_iter().fold(NOTHING, after);
+        if says.1 != found && self.told.len() > 1 {
+            says = self.may_say().into_iter().find(|(_, paid, _)| *paid == found).unwrap_or(says);
+        }
+        let (currency, paid, refunded) = says;
         let mut held = self.held.clone();
         in_order(&mut held);
         Ledger::stored(key.clone(), currency, paid, refunded, held)
     }
 
-    /// What was told, by time, and in each other order in which it may have been heard.
-    fn orders(&self) -> impl Iterator<Item = Vec<&Tell>> {
-        let mut all: Vec<(&TeamId, &Tell)> =
-            self.told.iter().flat_map(|(chain, tells)| tells.iter().map(move |tell| (chain, tell))).collect();
-        all.sort_by_key(|(_, tell)| tell.at);
-        let last = all.last().map(|(chain, tell)| (*chain, tell.at));
-        let may_be_last = move |(chain, tell): &(&TeamId, &Tell)| {
-            last.is_some_and(|(of, at)| of != *chain && at.micros().saturating_sub(tell.at.micros()) <= APART)
-        };
-        let late: Vec<usize> =
-            all.iter().enumerate().filter(|(_, one)| may_be_last(one)).map(|(place, _)| place).collect();
-        let by_time: Vec<&Tell> = all.into_iter().map(|(_, tell)| tell).collect();
-        let others: Vec<Vec<&Tell>> = late.into_iter().map(|place| with_last(&by_time, place)).collect();
-        std::iter::once(by_time).chain(others)
+    /// What was told, by time.
+    fn by_time(&self) -> Vec<&Tell> {
+        let mut all: Vec<&Tell> = self.told.values().flatten().collect();
+        all.sort_by_key(|tell| tell.at);
+        all
     }
-}
 
-fn with_last<'t>(tells: &[&'t Tell], place: usize) -> Vec<&'t Tell> {
-    let mut tells = tells.to_vec();
-    let last = tells.remove(place);
-    tells.push(last);
-    tells
+    /// What a row may say after all was told: one for each order in which chains may have been heard.
+    fn may_say(&self) -> BTreeSet<Says> {
+        let chains: Vec<&[Tell]> = self.told.values().map(Vec::as_slice).collect();
+        // How many of each chain were heard, with what the row may say then.
+        let mut heard = BTreeMap::from([(vec![0; chains.len()], BTreeSet::from([NOTHING]))]);
+        for _ in chains.iter().copied().flatten() {
+            let mut next: BTreeMap<Vec<usize>, BTreeSet<Says>> = BTreeMap::new();
+            for (counts, says) in &heard {
+                let waits = || chains.iter().zip(counts).map(|(tells, count)| tells.get(*count));
+                let Some(first) = waits().flatten().map(|tell| tell.at.micros()).min() else { continue };
+                for (chain, tell) in waits().enumerate() {
+                    let Some(tell) = tell.filter(|tell| tell.at.micros().saturating_sub(first) <= APART) else {
+                        continue;
+                    };
+                    let counts =
+                        counts.iter().enumerate().map(|(of, count)| count + usize::from(of == chain)).collect();
+                    if next.len() < ORDERS || next.contains_key(&counts) {
+                        next.entry(counts).or_default().extend(says.iter().map(|says| after(*says, tell)));
+                    }
+                }
+            }
+            heard = next;
+        }
+        heard.into_values().flatten().collect()
+    }
 }
 
 /// What grants took, in an order of its own: tables keep it in the order in which they were given.
@@ -149,46 +172,24 @@ pub fn in_order(held: &mut [Held]) {
     held.sort_by(|a, b| (&a.grant, a.step, a.minor, a.done).cmp(&(&b.grant, b.step, b.minor, b.done)));
 }
 
-fn folded(tells: &[&Tell]) -> (Currency, Option<Paid>, i64) {
-    let mut row = (Currency::USD, None, 0);
-    for tell in tells {
-        let (currency, mut paid, mut refunded) = row;
-        // Another currency is only taken where nothing is held any more: the row begins again.
-        if currency != tell.currency && paid.is_some() {
-            if !begins_anew(paid, refunded, tell.source) {
-                continue;
-            }
-            (paid, refunded) = (None, 0);
-        }
-        let told = Told { paid: tell.paid, refunded: tell.refunded, source: tell.source };
-        row = (tell.currency, Some(heard(paid, told)), refunded.max(tell.refunded));
+/// What a row says after one more was told.
+fn after((currency, paid, refunded): Says, tell: &Tell) -> Says {
+    let is_another = currency != tell.currency && paid.is_some();
+    if is_another && !begins_anew(paid, refunded, tell.source) {
+        return (currency, paid, refunded);
     }
-    row
+    // Another currency is only taken where nothing is held any more: the row begins again.
+    let (paid, refunded) = if is_another { (None, 0) } else { (paid, refunded) };
+    let told = Told { paid: tell.paid, refunded: tell.refunded, source: tell.source };
+    (tell.currency, Some(heard(paid, told)), refunded.max(tell.refunded))
 }
 
-/// Keeps what a chain told, without what no order of chains makes matter any more: what a system said stays until it says
-/// otherwise, and so does each other currency, with which a row began anew.
+/// Keeps what a chain told; its times never go back.
 fn hear(tells: &mut Vec<Tell>, mut new: Tell) {
-    let is_like = |last: &Tell| last.currency == new.currency;
     if let Some(last) = tells.last() {
         new.at = new.at.max(last.at);
-        if new.source.is_none() && is_like(last) {
-            return;
-        }
     }
-    let is_system = new.source == Some(Source::System);
-    let is_lower = |last: &Tell| last.source != Some(Source::System) && last.paid > new.paid;
-    let matters_no_more = |last: &mut Tell| is_like(last) && (is_system || last.source.is_none() || is_lower(last));
-    let mut refunded = new.refunded;
-    while let Some(last) = tells.pop_if(matters_no_more) {
-        refunded = refunded.max(last.refunded);
-    }
-    new.refunded = refunded;
-    let is_same = |one: &Tell| one.paid == new.paid && one.source == new.source && one.currency == new.currency;
-    match tells.as_mut_slice() {
-        [.., before, last] if is_same(before) && is_same(last) => last.at = new.at,
-        _ => tells.push(new),
-    }
+    tells.push(new);
 }
 
 #[cfg(test)]

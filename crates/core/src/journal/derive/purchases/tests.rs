@@ -46,16 +46,27 @@ fn where_two_chains_tell_at_nearly_the_same_time_either_was_the_last() {
 }
 
 #[test]
-fn what_cannot_matter_any_more_is_not_kept() {
-    let mut tells = Vec::new();
-    for at in 0..1_000 {
-        hear(&mut tells, tell(at, 50 + at % 3, SEEN));
-        hear(&mut tells, Tell { refunded: at, ..tell(at, 100, SYSTEM) });
-        hear(&mut tells, tell(at, 70, SEEN));
-        assert!(tells.len() <= 4, "{tells:?}");
+fn what_a_chain_told_is_heard_again_after_another_currency() {
+    let euros = Tell { currency: Currency::parse("EUR").unwrap(), ..tell(600, 0, None) };
+    let told = [("a", tell(0, 0, None)), ("b", euros), ("a", tell(1200, 0, None))];
+    let mut row = Bought::default();
+    for (chain, tell) in told {
+        hear(row.told.entry(TeamId::parse(chain).unwrap()).or_default(), tell);
     }
-    let refunded: i64 = tells.iter().map(|tell| tell.refunded).max().unwrap();
-    assert_eq!(refunded, 999, "what was given back elsewhere is never forgotten");
+    let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+    assert_eq!(row.ledger(&key, None).unwrap().currency(), Currency::USD);
+}
+
+#[test]
+fn chains_that_tell_of_one_purchase_all_the_time_are_followed_so_far() {
+    let mut row = Bought::default();
+    for at in 0..300 {
+        let chain = TeamId::parse(["a", "b", "c"][usize::try_from(at % 3).unwrap()]).unwrap();
+        hear(row.told.entry(chain).or_default(), tell(at / 10, 1_000 + at, SYSTEM));
+    }
+    let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+    let paid = |found| row.ledger(&key, Some(Paid { minor: found, source: SYSTEM })).unwrap().paid().unwrap().minor;
+    assert_eq!((paid(1_299), paid(7)), (1_299, 1_299));
 }
 
 /// What every chain tells, more than a minute apart: the journal makes the row that grants made.
