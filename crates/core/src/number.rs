@@ -21,7 +21,7 @@ pub enum Rounding {
     /// Halves to the even neighbour (banker's rounding).
     #[default]
     HalfEven,
-    /// Halves away from zero.
+    /// Halves towards plus infinity.
     HalfUp,
     /// Towards minus infinity.
     Down,
@@ -160,7 +160,7 @@ impl Number {
             Rounding::Down => false,
             Rounding::Up => rest > 0,
             Rounding::HalfEven => half.is_gt() || (half.is_eq() && floor % 2 != 0),
-            Rounding::HalfUp => half.is_gt() || (half.is_eq() && self.n > 0),
+            Rounding::HalfUp => half.is_ge(),
         };
         floor + i128::from(up)
     }

@@ -15,7 +15,7 @@ use crate::book::model::CaseText;
 use crate::book::rules::Book;
 use crate::book::yaml::Node;
 use crate::diagnostic::{Diagnostic, Findings, Span};
-use crate::facts::{from_yaml, read_question};
+use crate::facts::{Question, from_yaml, read_question};
 use coverage::Coverage;
 
 /// What running a book's cases gives.
@@ -102,7 +102,30 @@ pub fn run(book: &Book) -> Trial {
 pub fn check(book: &Book, findings: &mut Findings) {
     for case in &book.cases {
         names::check(book, case, findings);
+        if let Some(json) = from_yaml::question_json(&book.schema, &case.question, findings) {
+            let _ = question(book, case, &json, findings);
+        }
     }
+}
+
+/// Reads a case's question. Says which of its facts hold what they cannot, where the case does not name them `missing`.
+fn question<'j>(book: &Book, case: &CaseText, json: &'j str, findings: &mut Findings) -> Option<Question<'j>> {
+    // What was written from the case was read by whoever wrote it.
+    let question = read_question(&book.schema, json).ok()?;
+    let meant = |path: &str| {
+        let missing = case.expect.iter().filter_map(|expected| expected.item.get("missing"));
+        let names = |node: &Node| {
+            let many = node.seq().unwrap_or_default().iter().filter_map(Node::text);
+            node.text().into_iter().chain(many).any(|name| name == path)
+        };
+        missing.into_iter().any(names)
+    };
+    for problem in question.facts.problems.iter().filter(|problem| !meant(&problem.path)) {
+        let at = from_yaml::place_of(&case.question, &problem.path).unwrap_or(case.id.at);
+        let help = format!("correct it, or write that it is `missing: [{}]`", problem.path);
+        findings.push(Diagnostic::warning("wrong_fact", at, problem.to_string()).label("not known then").help(help));
+    }
+    Some(question)
 }
 
 /// Assesses a case for every role it names that the book has. Reports what is wrong with its question.
@@ -113,8 +136,7 @@ pub fn each_role(
     mut f: impl FnMut(&str, &Node, &Assessment<'_>),
 ) {
     let Some(json) = from_yaml::question_json(&book.schema, &case.question, findings) else { return };
-    // What was written from the case was read by whoever wrote it.
-    let Ok(question) = read_question(&book.schema, &json) else { return };
+    let Some(question) = question(book, case, &json, findings) else { return };
     let mut workspace = Workspace::default();
     for expected in &case.expect {
         let Some(role) = book.role(&expected.id.value) else { continue };

@@ -96,7 +96,6 @@ fn hint_for_number(kind: &Kind, raw: &str, units: &Units) -> Option<String> {
 
 fn hint_for_text(kind: &Kind, text: &str, units: &Units) -> Option<String> {
     match kind {
-        Kind::Int if Decimal::parse(text).is_ok_and(|d| d.scale == 0) => Some(format!("write {text}, without quotes")),
         Kind::Bool if matches!(text, "true" | "false") => Some(format!("write {text}, without quotes")),
         Kind::Percent if Decimal::parse(text).is_ok() => Some(format!("write \"{text}%\"")),
         Kind::Date if Time::parse(text, &units.zone).is_ok() => {

@@ -27,6 +27,25 @@ pub fn question_json(schema: &Schema, question: &Node, findings: &mut Findings) 
     }
 }
 
+/// Where a fact stands in the question of a case: what holds it, as far down as its names lead.
+#[must_use]
+pub fn place_of(question: &Node, path: &str) -> Option<Span> {
+    let of_request = question.get("facts").unwrap_or(question);
+    let mut node = if of_request.get(first_name(path)).is_some() { of_request } else { question };
+    let mut found = None;
+    for name in path.split(['.', '[', ']', '"']).filter(|name| !name.is_empty()) {
+        let item = name.parse::<usize>().ok().and_then(|at| node.seq()?.get(at));
+        let Some(below) = item.or_else(|| node.get(name)) else { break };
+        node = below;
+        found = Some(node.at);
+    }
+    found
+}
+
+fn first_name(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or_default()
+}
+
 /// The JSON of a scalar as its type wants it: `5`, `true`, and texts for all that has a unit.
 ///
 /// What does not fit the type stays text, so that the reader can say so.

@@ -23,7 +23,7 @@ pub(super) fn text_of(raw: &str) -> Option<Cow<'_, str>> {
 pub(super) fn number_cell(kind: &Kind, raw: &str, units: &Units) -> Option<Cell> {
     match kind {
         Kind::Bool => bool_of(raw),
-        Kind::Int => whole_of(raw),
+        Kind::Int => whole_of(text_of(raw).as_deref().unwrap_or(raw)),
         Kind::Decimal => decimal_of(raw),
         Kind::Money => money_of(raw, units),
         Kind::Days => days_of(raw),

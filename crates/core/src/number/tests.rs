@@ -44,8 +44,10 @@ fn rounds_in_four_ways() {
     };
     check(5, 2, [2, 3, 2, 3]);
     check(7, 2, [4, 4, 3, 4]);
-    check(-5, 2, [-2, -3, -3, -2]);
-    check(-7, 2, [-4, -4, -4, -3]);
+    check(-5, 2, [-2, -2, -3, -2]);
+    check(-7, 2, [-4, -3, -4, -3]);
+    // Up is towards plus, down towards minus, below zero too; halves that go up go the same way.
+    check(-11, 4, [-3, -3, -3, -2]);
     check(17_881, 100, [179, 179, 178, 179]);
     check(-1, 3, [0, 0, -1, 0]);
     check(8, 2, [4, 4, 4, 4]);
@@ -148,7 +150,8 @@ proptest! {
         let whole = |how| BigRational::from(BigInt::from(a.round(how)));
         prop_assert_eq!(whole(Rounding::Down), x.floor());
         prop_assert_eq!(whole(Rounding::Up), x.ceil());
-        prop_assert_eq!(whole(Rounding::HalfUp), x.round());
+        let half = BigRational::new(BigInt::from(1), BigInt::from(2));
+        prop_assert_eq!(whole(Rounding::HalfUp), (&x + half).floor());
         let even = whole(Rounding::HalfEven);
         prop_assert!((&even - &x) * BigInt::from(2) <= BigRational::from(BigInt::from(1)));
         prop_assert!((&x - &even) * BigInt::from(2) <= BigRational::from(BigInt::from(1)));

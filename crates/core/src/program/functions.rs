@@ -2,7 +2,7 @@
 
 mod methods;
 
-use super::infer::{Inferred, Reported, Scope, call, decimal};
+use super::infer::{Inferred, Reported, Scope, call, decimal, too_many_digits};
 use super::kinship::{element, list_of, unify};
 use super::parse::{Ast, Kind};
 use super::typed::{Const, Each, Fun, Node, Typed};
@@ -186,7 +186,17 @@ fn amount(s: &mut Scope<'_, '_, '_>, currency: Currency, name: &str, args: &[Ast
     let scale = Number::whole(10_i128.pow(currency.exponent()));
     let typed = amount_text(s, x)?;
     if let Node::Const(Const::Number(n)) = typed.node {
-        let minor = n.mul(scale).filter(|m| m.as_whole().is_some_and(|w| i64::try_from(w).is_ok()));
+        let minor = n.mul(scale);
+        if minor.and_then(Number::as_whole).is_some_and(|whole| i64::try_from(whole).is_err()) {
+            let d = Diagnostic::error(
+                "number_form",
+                x.at,
+                format!("this is more {} than an amount can be", currency.code()),
+            )
+            .help("write at most 18 digits, those after the point counted");
+            return s.fail(d);
+        }
+        let minor = minor.filter(|m| m.as_whole().is_some());
         let Some(minor) = minor else {
             let d = Diagnostic::error(
                 "too_many_decimals",
@@ -201,11 +211,20 @@ fn amount(s: &mut Scope<'_, '_, '_>, currency: Currency, name: &str, args: &[Ast
     Ok(call(Fun::MoneyOf(currency), vec![typed], Type::Money, at))
 }
 
+/// Whether a text is digits with at most one point, however many.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.bytes().any(|b| b.is_ascii_digit())
+        && digits.bytes().filter(|b| *b == b'.').count() <= 1
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
 /// The argument of a currency: a number, or digits in quotes.
 fn amount_text(s: &mut Scope<'_, '_, '_>, x: &Ast) -> Inferred {
     match &x.kind {
         Kind::Text(text) => match decimal(text) {
             Some(n) => Ok(Typed::constant(Const::Number(n), Type::Decimal, x.at)),
+            None if is_number(text) => s.fail(too_many_digits(text, x.at)),
             None => s.fail(
                 Diagnostic::error("number_form", x.at, format!("'{text}' is not a number"))
                     .help("write digits, such as '9.50'"),

@@ -121,20 +121,9 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
     }
 
     fn number(&mut self, text: &str, at: Span) -> Inferred {
-        let Some(number) = decimal(text) else {
-            return self.fail(
-                Diagnostic::error("number_form", at, format!("`{text}` has too many digits"))
-                    .help("write at most 18 digits"),
-            );
-        };
+        let Some(number) = decimal(text) else { return self.fail(too_many_digits(text, at)) };
         if text.contains('.') {
             return Ok(Typed::constant(Const::Number(number), Type::Decimal, at));
-        }
-        if number.as_whole().is_none_or(|n| i64::try_from(n).is_err()) {
-            return self.fail(
-                Diagnostic::error("number_form", at, format!("`{text}` is beyond 64 bits"))
-                    .help("write a smaller number"),
-            );
         }
         Ok(Typed::constant(Const::Number(number), Type::Int, at))
     }
@@ -276,12 +265,21 @@ pub(super) fn call(fun: Fun, args: Vec<Typed>, ty: Type, at: Span) -> Typed {
     Typed { node: Node::Call(fun, args), ty, at }
 }
 
+/// Most digits of a number that is written out. As many fit 64 bits, whichever they are.
+const DIGITS_MAX: usize = 18;
+
+/// What is said of a number with more digits.
+pub(super) fn too_many_digits(text: &str, at: Span) -> Diagnostic {
+    Diagnostic::error("number_form", at, format!("`{text}` has more than {DIGITS_MAX} digits"))
+        .help(format!("write at most {DIGITS_MAX} digits"))
+}
+
 /// An exact number from digits with an optional sign and decimals; at most 18 digits.
 #[must_use]
-pub fn decimal(text: &str) -> Option<Number> {
+pub(super) fn decimal(text: &str) -> Option<Number> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.len() + part.len() > 19 || (whole.is_empty() && part.is_empty()) {
+    if whole.len() + part.len() > DIGITS_MAX || (whole.is_empty() && part.is_empty()) {
         return None;
     }
     let all: i128 = format!("{whole}{part}").parse().ok()?;

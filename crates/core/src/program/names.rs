@@ -72,6 +72,15 @@ impl<'s> Names<'s> {
         }
     }
 
+    /// A name is that of a fact or that of a definition: the fact would win, and nobody would see it.
+    pub fn one_name_each(&self, findings: &mut Findings) {
+        for define in self.defines.iter().filter(|define| self.schema.root.field(&define.name).is_some()) {
+            let error = format!("`{}` is a fact already", define.name);
+            let help = "give the definition a name of its own".to_owned();
+            findings.push(Diagnostic::error("name_twice", define.at, error).label("declared twice").help(help));
+        }
+    }
+
     pub(super) fn resolve_define(&mut self, index: usize, findings: &mut Findings) {
         let Some(progress) = self.progress.get_mut(index) else { return };
         match std::mem::replace(progress, Progress::Doing) {

@@ -77,7 +77,7 @@ impl Comparing<'_, '_> {
     }
 
     fn list(&mut self, key: &str, node: &Node, came: &[String]) {
-        let expected = texts(node);
+        let expected = expected(node, came);
         if expected != came {
             self.differs(key, node, shown(&expected), shown(came));
         }
@@ -85,7 +85,7 @@ impl Comparing<'_, '_> {
 
     /// As a list whose order says nothing.
     fn set(&mut self, key: &str, node: &Node, mut came: Vec<String>) {
-        let mut expected = texts(node);
+        let mut expected = expected(node, &came);
         expected.sort_unstable();
         came.sort_unstable();
         if expected != came {
@@ -95,7 +95,8 @@ impl Comparing<'_, '_> {
 
     /// All terms at the top that fail are named; terms inside groups may be.
     fn fails(&mut self, key: &str, node: &Node) {
-        let (expected, came) = (texts(node), came::fails(self.a));
+        let came = came::fails(self.a);
+        let expected = expected(node, &came);
         let failing = |id: &String| {
             self.a.version.terms.iter().position(|t| t.id == *id).is_some_and(|i| came::is_failing(self.a, i))
         };
@@ -160,6 +161,13 @@ impl Comparing<'_, '_> {
             }
         }
     }
+}
+
+/// What a list must be: `none` says that there is none.
+fn expected(node: &Node, came: &[String]) -> Vec<String> {
+    let mut expected = texts(node);
+    expected.retain(|word| word != NONE || came.contains(word));
+    expected
 }
 
 /// One text, or several.

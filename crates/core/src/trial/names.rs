@@ -10,6 +10,9 @@ const NO_NAME: [&str; 4] = ["none", "nobody", "unknown", "more_than_paid"];
 
 /// Checks every role, term, remedy, never and circumstance a case names.
 pub(super) fn check(book: &Book, case: &CaseText, findings: &mut Findings) {
+    if misspelt_request(book, case, findings) {
+        return;
+    }
     let mut c = Checking { book, policy: policy(book, case), findings };
     let circumstances: Vec<&str> = book.circumstances.iter().map(|x| x.id.as_str()).collect();
     for entry in case.question.get("circumstances").and_then(Node::seq).unwrap_or_default() {
@@ -21,6 +24,19 @@ pub(super) fn check(book: &Book, case: &CaseText, findings: &mut Findings) {
             c.key(&key.value, node);
         }
     }
+}
+
+/// A kind of request that no policy governs and one of another spelling does. Any other may be tried as something else.
+fn misspelt_request(book: &Book, case: &CaseText, findings: &mut Findings) -> bool {
+    let Some(node) = case.question.get("request") else { return false };
+    let request = node.text().unwrap_or_default();
+    if book.requests.contains_key(request) {
+        return false;
+    }
+    let Some(near) = did_you_mean(request, book.requests.keys().map(String::as_str)) else { return false };
+    let error = Diagnostic::error("unknown_request", node.at, format!("no policy governs `{request}`"));
+    findings.push(error.label("not known").help(format!("did you mean `{near}`?")));
+    true
 }
 
 /// The policy that answers the case.

@@ -151,6 +151,44 @@ fn names_the_book_does_not_have_are_told_with_their_place() {
 }
 
 #[test]
+fn none_says_that_a_list_is_empty() {
+    for none in ["none", "[none]", "[]"] {
+        let keys = ["options", "owed", "instead", "missing", "fails", "cites", "yours_if"];
+        let keys = keys.map(|key| format!(", {key}: {none}")).concat();
+        let says = check(&format!("{{ lead: {{ standing: discretion{keys} }} }}"));
+        assert!(!says.contains("none, not none") && !says.contains("missing") && !says.contains("owed"), "{says}");
+        assert!(says.contains("fails: none, not window") && says.contains("options: none, not back, thanks"), "{says}");
+    }
+}
+
+#[test]
+fn a_fact_that_cannot_be_is_told_unless_the_case_means_it() {
+    let wrong = |facts: &str, expect: &str| {
+        let book = with(facts, expect);
+        let mut findings = Findings::default();
+        super::check(&book, &mut findings);
+        findings.all.iter().map(|d| format!("{} {}", d.code, d.message)).collect::<Vec<_>>().join("\n")
+    };
+    let (paid, date) = ("{ order: { paid: -5 USD } }", "{ order: { placed: 2026-02-30 } }");
+    assert!(wrong(paid, "{ lead: { standing: unknown } }").starts_with("wrong_fact "), "a value out of bounds");
+    assert_eq!(wrong(paid, "{ lead: { standing: unknown, missing: [order.paid] } }"), "");
+    assert!(wrong(date, "{ lead: { standing: unknown } }").starts_with("wrong_fact "), "and one that is none");
+    assert_eq!(wrong("{}", "{ lead: { standing: unknown } }"), "");
+}
+
+#[test]
+fn a_misspelt_request_is_told_before_what_follows_from_it() {
+    let cases = "cases:\n  - { case: x, request: retruns, asked: 2026-05-05T10:00:00, facts: {}, expect: { lead: { standing: entitled, first: back } } }\n";
+    let other = "policy: something_else\nrequest: [something_else]\ngoodwill:\n  call: { says: A call, kind: message, cost: 0 USD }\n";
+    let files =
+        [("book.yaml", BOOK), ("policies/returns.yaml", RULE), ("policies/else.yaml", other), ("cases/c.yaml", cases)];
+    let mut findings = Findings::default();
+    super::check(&book(&files), &mut findings);
+    let said: Vec<_> = findings.all.iter().map(|d| (d.message.as_str(), d.help.as_deref())).collect();
+    assert_eq!(said, [("no policy governs `retruns`", Some("did you mean `returns`?"))]);
+}
+
+#[test]
 fn an_amount_that_is_none_is_told() {
     insta::assert_snapshot!(check("{ lead: { standing: discretion, amount: 80 days, terms: { window: { margin: -5 } } } }"), @r"
     8:53 case: `80 days` is not an amount such as `100.00 USD` (write it like `80.00 USD`)

@@ -17,6 +17,23 @@ pub(super) fn roles(book: &BookText, units: &Units, findings: &mut Findings) -> 
     book.roles.iter().map(|r| role(r, units, findings)).collect()
 }
 
+/// Words that stand in answers and cases where a role may, and are none.
+const NO_ROLES: [&str; 4] = ["none", "nobody", "unknown", "any"];
+
+/// A role called as what stands for no role would read as its opposite.
+pub(super) fn names_of_roles(book: &BookText, findings: &mut Findings) {
+    book.roles.iter().for_each(|role| not_a_word(&role.id, findings));
+}
+
+fn not_a_word(id: &Text, findings: &mut Findings) {
+    if !NO_ROLES.contains(&id.value.as_str()) {
+        return;
+    }
+    let error = format!("`{}` cannot be the id of a role: answers say it where there is none", id.value);
+    let help = format!("choose another id, such as `{}_`", id.value);
+    findings.push(Diagnostic::error("bad_id", id.at, error).label("not an id").help(help));
+}
+
 fn role(text: &RoleText, units: &Units, findings: &mut Findings) -> Role {
     let (per_grant, per_owed) = (caps(&text.per_grant, units, findings), caps(&text.per_owed, units, findings));
     let per_payout = if text.per_payout.is_empty() {

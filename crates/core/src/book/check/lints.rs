@@ -5,12 +5,14 @@ mod conditions;
 mod declaration;
 pub(super) mod everywhere;
 mod ladder;
+mod literals;
 mod nevers;
 mod other_side;
 mod terms;
 mod twice;
 mod unused;
 
+use super::Purpose;
 use super::bounds::{Analysis, Declared};
 use super::ladder::{TypedGuard, TypedNever};
 use super::policy::TypedPolicy;
@@ -29,6 +31,7 @@ pub(super) struct Whole<'a> {
     pub nevers: &'a [TypedNever<'a>],
     pub names: &'a Names<'a>,
     pub roles: &'a [Role],
+    pub purpose: Purpose,
 }
 
 /// Looks at a whole book.
@@ -45,9 +48,11 @@ pub(super) fn check(whole: &Whole<'_>, findings: &mut Findings) {
     for policy in whole.policies {
         terms::check(policy, whole, &mut analysis, findings);
         other_side::check(policy, whole, &mut analysis, findings);
+        literals::check(policy, findings);
         amounts::check(policy, whole, &declared, &mut analysis, findings);
         twice::check(policy, findings);
     }
+    literals::divisions(whole, findings);
     conditions::check(whole, &mut analysis, findings);
     if all_understood {
         unused::check(whole, &declared, findings);

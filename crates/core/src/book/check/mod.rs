@@ -90,6 +90,7 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
     trust::trust(text, &mut roles, &units, findings);
     if purpose == Purpose::ToRule {
         ladder::bounded_agent(text, &units, findings);
+        ladder::names_of_roles(text, findings);
     }
     let circumstances = ladder::circumstances(text, &roles, &units, findings);
     let bespoke = text.bespoke.as_ref().and_then(|id| ladder::role_of(&roles, id, findings));
@@ -100,6 +101,9 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
     let typed: Vec<Option<TypedPolicy<'_>>> =
         text.policies.iter().map(|p| policy::policy(p, text, &roles, &mut names, findings)).collect();
     names.check_defines(findings);
+    if purpose == Purpose::ToRule {
+        names.one_name_each(findings);
+    }
     say::check(text, &mut names, findings);
     let typed: Vec<TypedPolicy<'_>> = typed.into_iter().flatten().collect();
     let complete = has_all_policies(text, sources);
@@ -112,6 +116,7 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
         nevers: &nevers,
         names: &names,
         roles: &roles,
+        purpose,
     };
     lints::check(&whole, findings);
     let (defines, patterns) = (std::mem::take(&mut names.defines), std::mem::take(&mut names.patterns));

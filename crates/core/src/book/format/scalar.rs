@@ -100,6 +100,7 @@ pub(super) fn render(source: &str, node: &Node, shape: Shape, room: Room) -> Ren
     }
     let written = source.get(range(source, node)).unwrap_or("");
     let one_line = !written.contains('\n');
+    let shape = if let Shape::OneOrMany(of) = shape { *of } else { shape };
     if matches!(shape, Shape::Expr | Shape::Range | Shape::AmountOrRange) {
         let as_is = one_line && (style == Style::Double || is_literal(text) || text.is_empty());
         return Rendered::Line(if as_is { written.to_owned() } else { double_quoted(text) });

@@ -52,6 +52,14 @@ fn expressions_are_quoted_and_values_with_units_are_not() {
 }
 
 #[test]
+fn one_expression_where_a_list_may_stand_is_quoted() {
+    check(
+        "policy: p\nremedies:\n  r: { kind: refund, to: order.pay }\n",
+        "policy: p\nremedies:\n  r:\n    kind: refund\n    to: \"order.pay\"\n",
+    );
+}
+
+#[test]
 fn comments_stay_with_what_they_are_about() {
     check(
         "# top\n\n\n# of book\nbook:   b   # its name\nroles: # ladder\n # first\n - # dash\n   id: a\n\n # second\n - {id: b, # b\n    title: B} # end\n # no third\nbespoke: [ # one\n  x, # two\n  # three\n] # four\n  # deep\n# last\n",

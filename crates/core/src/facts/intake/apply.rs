@@ -184,7 +184,10 @@ impl Run {
     /// Notes an error. The value counts as written, so that what is around it goes on as usual.
     fn unfit(&mut self, unfit: Unfit, pointer: &Pointer) -> bool {
         if self.errors.len() < FactsErrors::MAX_ERRORS {
-            let hint = Some(format!("look at {pointer} of the document"));
+            let hint = Some(match pointer.tokens.as_slice() {
+                [] => "look at the whole document".to_owned(),
+                _ => format!("look at {pointer} of the document"),
+            });
             self.errors.push(FactsError {
                 path: self.path.clone(),
                 found: unfit.found,

@@ -201,6 +201,11 @@ fn what_floats_leave_behind_is_taken_off_and_nothing_else() {
 #[test]
 fn what_cannot_be_converted_is_told_with_its_place() {
     check_error(
+        "  order.lines: { each: \"\", into: { paid: /p } }",
+        r#"{ "p": 1 }"#,
+        "facts.order.lines: found an object, expected a list: look at the whole document",
+    );
+    check_error(
         "  order.total: { at: /t/0, as: minor_units }",
         r#"{ "t": [14.5] }"#,
         "facts.order.total: found the number 14.5, expected a whole number of the currency's smallest unit: look at /t/0 of the document",

@@ -67,6 +67,8 @@ fn check_problem(fact: &str, path: &str, expected: &str) {
 
 #[test]
 fn reads_every_type() {
+    check(r#""customer": { "orders": 5 }"#, "customer.orders", 5, 0);
+    check(r#""customer": { "orders": "5" }"#, "customer.orders", 5, 0);
     check(r#""order": { "shipping": 6.95 }"#, "order.shipping", 695, RETAIL.units.currency.index());
     check(r#""order": { "shipping": "6.95" }"#, "order.shipping", 695, RETAIL.units.currency.index());
     check(r#""order": { "shipping": "6.95 USD" }"#, "order.shipping", 695, RETAIL.units.currency.index());
@@ -189,8 +191,12 @@ fn the_wrong_type_is_an_error_that_says_what_to_write() {
         "facts.customer.orders: found the number 5.0, expected a whole number: write 5",
     );
     check_error(
-        r#""customer": { "orders": "5" }"#,
-        r#"facts.customer.orders: found the text "5", expected a whole number: write 5, without quotes"#,
+        r#""customer": { "orders": "five" }"#,
+        r#"facts.customer.orders: found the text "five", expected a whole number"#,
+    );
+    check_error(
+        r#""customer": { "orders": "5.0" }"#,
+        r#"facts.customer.orders: found the text "5.0", expected a whole number"#,
     );
     check_error(
         r#""customer": { "orders": 1e3 }"#,

@@ -28,6 +28,12 @@ fn amounts() -> Vec<Fault> {
         slip(PRICE, "amount: \"paid * promotion.discount\"", "amount: \"paid - order.shipping\""),
         slip(WRONG, "cost: \"prices[order.lines[0].sku]\"", "cost: \"prices[order.lines[0].sku] - order.shipping\""),
         slip(PRICE, "20 USD..40 USD", "-20 USD..40 USD"),
+        fault(PRICE, "20 USD..40 USD", "40 USD..20 USD"),
+        fault(PRICE, "20 USD..40 USD", "20 USD..40 EUR"),
+        fault(PRICE, "20 USD..40 USD", "0 USD"),
+        fault(PRICE, "20 USD..40 USD", "\"paid / 0\""),
+        fault(PRICE, "20 USD..40 USD", "\"max(paid, usd(1)) * (1 / 2)\""),
+        fault(PRICE, "    at_least: 0 days\n", "    within: 60 days..3 days\n"),
         fault(BOOK, "order: { id: text,", "order: { number: text,").and(BOOK, "order.id != ''", "order.number != ''"),
         slip(
             PRICE,

@@ -16,6 +16,9 @@ fn book() -> Vec<Fault> {
         (0..64).map(|i| format!("  c{i}: {{ says: x, lends: {{ stretch_of: lead, to: ai }} }}\n")).collect();
     vec![
         fault(BOOK, "currency: USD", "currency: USD\nrounding: upwards"),
+        fault(BOOK, "id: head", "id: nobody").and(BOOK, "bespoke: head", "bespoke: nobody"),
+        fault(BOOK, "  bought_on:", "  order: \"usd(5)\"\n  bought_on:"),
+        fault(BOOK, "  bought_on:", "  asked: \"usd(5)\"\n  bought_on:"),
         slip(BOOK, "needs: lead", "needs: laed"),
         fault(BOOK, "needs: lead", "needs: president"),
         slip(BOOK, "bespoke: head", "bespoke: haed"),

@@ -6,7 +6,7 @@ use super::super::bounds::{Analysis, Declared, Place};
 use super::super::policy::TypedPolicy;
 use super::super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::declaration::{natural, path, with_natural_bounds};
-use super::{Whole, everywhere};
+use super::{Purpose, Whole, everywhere};
 use crate::book::model::{AmountText, Expr, RemedyText};
 use crate::book::rules::Group;
 use crate::diagnostic::{Diagnostic, Findings};
@@ -190,16 +190,28 @@ fn cannot_be_told(remedy: &RemedyText, claim: &Claim<'_>, whole: &Whole<'_>) -> 
         }
         None => ("may be below zero".to_owned(), format!("write \"max({value}, {zero})\"")),
     };
-    Diagnostic::warning(
-        claim.code,
-        claim.text.at,
-        format!("the {} of `{}` may {}", claim.what, remedy.id.value, claim.may()),
-    )
-    .label(label)
-    .help(help)
+    let certain = whole.purpose == Purpose::ToRule && is_certain(claim);
+    let (how, verb): (fn(_, _, _) -> _, _) =
+        if certain { (Diagnostic::error, claim.does()) } else { (Diagnostic::warning, format!("may {}", claim.may())) };
+    how(claim.code, claim.text.at, format!("the {} of `{}` {verb}", claim.what, remedy.id.value))
+        .label(label)
+        .help(help)
+}
+
+/// Whether a claim is broken by values that are written out, whatever the facts.
+fn is_certain(claim: &Claim<'_>) -> bool {
+    match (&claim.value.node, claim.limit.map(|(limit, _)| &limit.node)) {
+        (Node::Const(Const::Number(n) | Const::Money(n, _)), None) => n.signum() < 0,
+        (Node::Const(Const::Money(n, one)), Some(Node::Const(Const::Money(limit, other)))) => one == other && n > limit,
+        _ => false,
+    }
 }
 
 impl Claim<'_> {
+    fn does(&self) -> String {
+        if self.limit.is_some() { "exceeds what was paid".to_owned() } else { "is below zero".to_owned() }
+    }
+
     fn may(&self) -> &'static str {
         if self.limit.is_some() { "exceed what was paid" } else { "fall below zero" }
     }

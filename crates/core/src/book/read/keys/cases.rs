@@ -3,7 +3,8 @@
 use super::intake::SOURCES;
 use crate::book::read::shape::{Key, KeyKind, Record, Shape, key};
 
-const NAMES: Shape = Shape::List(&Shape::Name);
+/// Several names; one, or `none`, may stand without brackets.
+const NAMES: Shape = Shape::OneOrMany(&Shape::Name);
 
 /// What an assessment may come to.
 pub(super) const STANDINGS: Shape =
