@@ -157,14 +157,16 @@ impl Rules {
         self.teams.get(team).map_or(&Mode::AdviseOnly, |team| &team.mode)
     }
 
-    /// The limit of a budget, in minor units; none for no limit.
+    /// The limit of a budget, in minor units; none for no limit. Who has one only in other currencies has nothing to give in
+    /// this one, as a role of the book.
     pub fn limit(&self, key: &BudgetKey) -> Option<i64> {
         let span = match key.period {
             Period::Day(_) => "day",
             Period::Month(_) => "month",
         };
         let of = (budgets::holder(&key.holder), span.to_owned(), key.currency.code().to_owned());
-        self.allowances.get(&of).copied()
+        let is_in_another = || self.allowances.keys().any(|(holder, span, _)| (holder, span) == (&of.0, &of.1));
+        self.allowances.get(&of).copied().or_else(|| is_in_another().then_some(0))
     }
 
     /// Every allowance, in the order of their holders.

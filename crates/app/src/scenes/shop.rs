@@ -181,6 +181,13 @@ impl Shop {
         self.tokens.insert(who, key.as_str().unwrap().to_owned());
     }
 
+    /// A till that tells what it knows, as `till`.
+    pub async fn till(&mut self) {
+        let key = json!({ "person": "omar", "title": "the till", "actions": ["assess", "facts"] });
+        let made = self.post("hugo", "/v1/keys", key).await.ok();
+        self.holds("till", &made["key"]);
+    }
+
     async fn settle(&self, id: &str, role: &str, team: &str) -> String {
         let person = PersonId::parse(id).unwrap();
         let (token, key) = first_key(&self.business, &person, self.records.clock.now()).unwrap();

@@ -58,6 +58,9 @@ impl Dice {
 struct Known {
     path: String,
     story: usize,
+    customer: String,
+    /// Whose it was, as far as anyone remembers.
+    owner: &'static str,
     digests: Vec<(String, Vec<String>)>,
     approvals: Vec<String>,
     grants: Vec<String>,
@@ -70,12 +73,18 @@ struct Run {
     /// What was acknowledged, by grant: the case and the cost.
     given: BTreeMap<String, (String, String)>,
     keys: u64,
+    erased: usize,
     trace: Vec<String>,
 }
 
 impl Run {
     fn who(&mut self) -> &'static str {
         self.dice.one(&PEOPLE).unwrap()
+    }
+
+    /// Mostly whoever the case belongs to.
+    fn its(&mut self, at: usize) -> &'static str {
+        if self.dice.roll(4) > 0 { self.cases[at].owner } else { self.who() }
     }
 
     /// Sends something, half of the time with a key and then again: the same request, the same answer.
@@ -109,15 +118,16 @@ impl Run {
     }
 
     async fn step(&mut self) {
-        match self.dice.roll(16) {
-            0 | 1 => self.open().await,
-            2..=4 => self.assess().await,
-            5..=7 => self.give().await,
-            8 | 9 => self.ask().await,
-            10 | 11 => self.answer().await,
-            12 => self.make_real().await,
-            13 => self.end().await,
-            14 => self.move_on().await,
+        match self.dice.roll(24) {
+            0..=2 => self.open().await,
+            3..=6 => self.assess().await,
+            7..=12 => self.give().await,
+            13 | 14 => self.ask().await,
+            15 | 16 => self.answer().await,
+            17 | 18 => self.make_real().await,
+            19 => self.end().await,
+            20 => self.move_on().await,
+            21 => self.erase().await,
             _ => {
                 let jumps = [SECOND, MINUTE, HOUR, 5 * HOUR, DAY, 9 * DAY];
                 let by = *self.dice.one(&jumps).unwrap();
@@ -129,11 +139,24 @@ impl Run {
 
     async fn open(&mut self) {
         let (who, story) = (self.who(), self.dice.roll(STORIES.len()));
-        let customer = format!("c_{}", self.dice.roll(4));
+        // Some call once, and can be erased as soon as their one case has ended.
+        let customer = if self.dice.roll(3) == 0 {
+            format!("once_{}", self.cases.len())
+        } else {
+            format!("c_{}", self.dice.roll(4))
+        };
         let opening = json!({ "request": STORIES[story].0, "customer": customer });
         let got = self.send(who, "/v1/cases", opening).await.ok();
         let path = format!("/v1/cases/{}", got["case"].as_str().unwrap());
-        self.cases.push(Known { path, story, digests: vec![], approvals: vec![], grants: vec![] });
+        self.cases.push(Known {
+            path,
+            story,
+            customer,
+            owner: who,
+            digests: vec![],
+            approvals: vec![],
+            grants: vec![],
+        });
     }
 
     /// A case that someone works on, by its place.
@@ -143,7 +166,8 @@ impl Run {
 
     async fn assess(&mut self) {
         let Some(at) = self.any() else { return };
-        let (who, mut facts) = (self.who(), self.shop.facts(STORIES[self.cases[at].story].1));
+        let who = if self.dice.roll(3) == 0 { "till" } else { self.who() };
+        let mut facts = self.shop.facts(STORIES[self.cases[at].story].1);
         // Several cases are about one order, and write its number in their own way.
         let told = format!("{}{}", ["w-", " W-", "W-"][at % 3], at % ORDERS);
         facts["facts"]["order"]["id"] = told.into();
@@ -151,12 +175,35 @@ impl Run {
             let source = *self.dice.one(&["system", "seen", "word", "claimed"]).unwrap();
             facts["sources"] = json!({ "order": source });
         }
+        self.turn(&mut facts["facts"]);
         let path = format!("{}/assessments", self.cases[at].path);
         let got = self.send(who, &path, facts).await;
         let Some(digest) = got.headers.get("assessment-digest") else { return };
         let options = got.json["options"].as_array().unwrap();
         let ids = options.iter().map(|o| o["id"].as_str().unwrap().to_owned()).collect();
         self.cases[at].digests.push((digest.to_str().unwrap().to_owned(), ids));
+    }
+
+    /// What one also meets: an amount that nobody knows, other currencies, what was given back before.
+    fn turn(&mut self, facts: &mut Value) {
+        let mut places = Vec::new();
+        amounts(facts, "", &mut places);
+        let Some(place) = self.dice.one(&places).cloned() else { return };
+        let currency = *self.dice.one(&["EUR", "JPY", "KWD"]).unwrap();
+        let other = |value: &mut Value| {
+            let units = value.as_str().unwrap().trim_end_matches(" USD").split('.').next().unwrap().to_owned();
+            *value = format!("{units} {currency}").into();
+        };
+        match self.dice.roll(10) {
+            0 => {
+                let (parent, member) = place.rsplit_once('/').unwrap();
+                facts.pointer_mut(parent).and_then(Value::as_object_mut).unwrap().remove(member);
+            }
+            1 => other(facts.pointer_mut(&place).unwrap()),
+            2 => places.iter().for_each(|place| other(facts.pointer_mut(place).unwrap())),
+            3 => facts["order"]["refunded"] = format!("{}.00 USD", self.dice.roll(60)).into(),
+            _ => {}
+        }
     }
 
     /// A wish on a case: mostly the latest assessment's, mostly its own amount.
@@ -180,7 +227,7 @@ impl Run {
     async fn give(&mut self) {
         let Some(at) = self.any() else { return };
         let Some(wish) = self.wish(at) else { return };
-        let (who, path) = (self.who(), format!("{}/grants", self.cases[at].path));
+        let (who, path) = (self.its(at), format!("{}/grants", self.cases[at].path));
         let got = self.send(who, &path, wish).await;
         if got.status.is_success() {
             let id = got.json["grant"]["id"].as_str().unwrap().to_owned();
@@ -197,7 +244,7 @@ impl Run {
         let there = self.who();
         self.shop.is_there(there).await;
         let look = if self.dice.roll(5) == 0 { "second" } else { "first" };
-        let (who, path) = (self.who(), format!("{}/approvals", self.cases[at].path));
+        let (who, path) = (self.its(at), format!("{}/approvals", self.cases[at].path));
         let got = self.send(who, &path, json!({ "wish": wish, "words": "please", "look": look })).await;
         if let Some(id) = got.json["approval"]["id"].as_str() {
             self.cases[at].approvals.push(id.to_owned());
@@ -234,7 +281,7 @@ impl Run {
 
     async fn end(&mut self) {
         let Some(at) = self.any() else { return };
-        let (who, base) = (self.who(), self.cases[at].path.clone());
+        let (who, base) = (self.its(at), self.cases[at].path.clone());
         let grant = self.dice.one(&self.cases[at].grants).cloned();
         let (path, body) = match (self.dice.roll(5), grant) {
             (0, Some(grant)) => (format!("{base}/grants/{grant}/settle"), json!({})),
@@ -257,7 +304,31 @@ impl Run {
             4 => (format!("{base}/customer-words"), json!({ "words": "here it is" })),
             _ => (format!("{base}/notes"), json!({ "words": "she is kind" })),
         };
-        self.send(who, &path, body).await;
+        let went_well = self.send(who, &path, body).await.status.is_success();
+        if went_well && (path.ends_with("take-over") || path.ends_with("accept")) {
+            self.cases[at].owner = who;
+        }
+    }
+
+    /// Someone asks to be forgotten, mostly when nothing of them is open any more.
+    async fn erase(&mut self) {
+        let Some(at) = self.any() else { return };
+        if self.dice.roll(4) > 0 {
+            for grant in self.cases[at].grants.clone() {
+                let path =
+                    format!("{}/grants/{grant}/{}", self.cases[at].path, ["settle", "take-back"][self.dice.roll(2)]);
+                self.send("hugo", &path, json!({})).await;
+            }
+            let no = json!({ "reason": "no", "instead": ["detour"] });
+            self.send("hugo", &format!("{}/decline", self.cases[at].path), no).await;
+        }
+        // What they were given is read before it can no longer be.
+        let found = breaches(&self.shop.exported().await);
+        assert_eq!(found, [""; 0], "{}", self.trace.join("\n"));
+        let path = format!("/v1/customers/{}/erase", self.cases[at].customer);
+        let got = self.shop.post("hugo", &path, json!({})).await;
+        self.trace.push(format!("hugo {path} -> {} {}", got.status, got.json));
+        self.erased += got.json["cases"].as_array().map_or(0, Vec::len);
     }
 
     /// What the cases say, what the budgets hold and what was acknowledged are the same.
@@ -335,21 +406,37 @@ impl Run {
         let limit = LIMITS.iter().find(|(of, per, _)| *of == holder && *per == span);
         if let (Some((_, _, most)), false) = (limit, matches!(key.holder, Holder::Department(_))) {
             let most: i64 = most.trim_end_matches(" USD").replace('.', "").parse().unwrap();
+            let most = if key.currency.code() == "USD" { most } else { 0 };
             assert!(taken <= most, "{key} holds {taken} of {most}\n{}", self.trace.join("\n"));
         }
     }
 }
 
-/// How many grants were acknowledged.
-async fn run(seed: u64, steps: usize) -> usize {
-    let mut given = 0;
+/// Where amounts stand in facts.
+fn amounts(value: &Value, at: &str, places: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| amounts(value, &format!("{at}/{name}"), places))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, value)| amounts(value, &format!("{at}/{n}"), places));
+        }
+        Value::String(text) if text.ends_with(" USD") => places.push(at.to_owned()),
+        _ => {}
+    }
+}
+
+/// How many grants were acknowledged, and how many times someone was erased.
+async fn run(seed: u64, steps: usize) -> (usize, usize) {
+    let (mut given, mut erased) = (0, 0);
     for fresh in both().await.unwrap() {
-        let shop = Shop::open(fresh).await;
+        let mut shop = Shop::open(fresh).await;
+        shop.till().await;
         for (holder, per, most) in LIMITS {
             shop.limit(holder, per, most).await;
         }
         let (dice, cases) = (Dice(seed), Vec::new());
-        let mut run = Run { shop, dice, cases, given: BTreeMap::new(), keys: 0, trace: Vec::new() };
+        let mut run = Run { shop, dice, cases, given: BTreeMap::new(), keys: 0, erased: 0, trace: Vec::new() };
         for step in 0..steps {
             run.step().await;
             if step % 40 == 39 {
@@ -362,8 +449,9 @@ async fn run(seed: u64, steps: usize) -> usize {
         let found = breaches(&run.shop.exported().await);
         assert_eq!(found, [""; 0], "seed {seed}\n{}", run.trace.join("\n"));
         given += run.given.len();
+        erased += run.erased;
     }
-    given
+    (given, erased)
 }
 
 pub(super) fn seeds() -> Option<std::ops::Range<u64>> {
@@ -379,17 +467,17 @@ fn whatever_anyone_does_the_books_are_right() {
     let steps = std::env::var("AMENDS_STEPS").ok().and_then(|n| n.parse().ok()).unwrap_or(160);
     let (began, all) = (Instant::now(), seeds());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let (mut ran, mut given) = (0, 0);
+    let (mut ran, mut given, mut erased) = (0, 0, 0);
     for seed in all.clone().unwrap_or(1..u64::MAX) {
         if all.is_none() && began.elapsed() > GOES_ON_FOR {
             break;
         }
         eprintln!("seed {seed}");
-        given += runtime.block_on(run(seed, steps));
-        ran += 1;
+        let (gave, forgot) = runtime.block_on(run(seed, steps));
+        (ran, given, erased) = (ran + 1, given + gave, erased + forgot);
     }
-    eprintln!("{ran} seeds of {steps} steps, {given} grants, in {:?}", began.elapsed());
-    assert!(given > 0, "a run in which nothing is given shows nothing");
+    eprintln!("{ran} seeds of {steps} steps, {given} grants, {erased} erasures, in {:?}", began.elapsed());
+    assert!(given > 0 && erased > 0, "a run in which nothing is given and nobody is erased shows nothing");
 }
 
 /// Two hundred at once for a budget of ten: ten get it.
@@ -415,6 +503,29 @@ fn a_budget_is_never_passed_however_many_ask_at_once() {
         assert_eq!(given, 10);
         let left = shop.get("hugo", "/v1/budgets").await.ok();
         assert_eq!(left["budgets"][0]["left"], "25.00 USD", "{left}");
+        shop.prove().await;
+    });
+}
+
+/// Nobody gets around a limit by another currency.
+#[test]
+fn a_limit_in_one_currency_is_not_passed_in_another() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        shop.limit("team shop", "day", "325.00 USD").await;
+        let euros = async |case: &str| {
+            let text = shop.facts("nine_claims_in_a_year").to_string().replace(" USD", " EUR");
+            let (_, digest) = shop.says("hugo", case, serde_json::from_str(&text).unwrap()).await;
+            json!({ "assessment": digest, "option": "repair" })
+        };
+        let case = shop.case("hugo", "warranty", "c_1").await;
+        let wish = euros(&case).await;
+        let denied = shop.post("hugo", &format!("{case}/grants"), wish.clone()).await;
+        assert_eq!(denied.refused(), (409, "over_budget"), "{}", denied.json);
+        shop.limit("team shop", "day", "100.00 EUR").await;
+        shop.later(MINUTE).await;
+        let wish = euros(&case).await;
+        shop.post("hugo", &format!("{case}/grants"), wish).await.ok();
         shop.prove().await;
     });
 }
