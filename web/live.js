@@ -24,8 +24,21 @@ export function live() {
     undo();
   }, 1000);
   // From what the page shows on: what happens while it is on its way is not missed.
-  const source = new EventSource(`/v1/events?${new URLSearchParams({ ...(of && { case: of }), ...(since && { after: since }) })}`);
+  listen({ ...(of && { case: of }), ...(since && { after: since }) });
+}
+
+function listen(to) {
+  const source = new EventSource(`/v1/events?${new URLSearchParams(to)}`);
   addEventListener('pagehide', () => source.close());
+  // A stream that was turned away does not come again by itself: perhaps what this page shows was undone by a restore.
+  source.addEventListener('error', () => {
+    if (source.readyState !== EventSource.CLOSED) return;
+    const { after, ...anew } = to;
+    setTimeout(() => {
+      again();
+      listen(anew);
+    }, 30_000);
+  });
   for (const kind of kinds) {
     source.addEventListener(`case.${kind}`, () => {
       if (said[kind]) announce(says(said[kind]));

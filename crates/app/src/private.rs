@@ -41,13 +41,15 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 
 /// A database and the files that lie beside it, as far as they are there.
 pub fn of_database(path: &Path) -> Vec<PathBuf> {
-    let beside = |end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let all = [path.to_owned(), beside("-wal"), beside("-shm"), beside("-journal")];
+    let all = [path.to_owned(), beside(path, "-wal"), beside(path, "-shm"), beside(path, "-journal")];
     all.into_iter().filter(|file| file.exists()).collect()
+}
+
+/// A file beside another that is called as it, and `end`.
+pub fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// That others than the owner of a file may read or change it, and what to do; none where they may not.

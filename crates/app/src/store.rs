@@ -58,11 +58,20 @@ pub enum Place {
 
 impl Place {
     /// Reads what someone gave: a URL, or the path of a file.
-    pub fn parse(text: &str) -> Self {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Self::Url(text.to_owned())
-        } else {
-            Self::File(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
+    ///
+    /// # Errors
+    /// What to write instead, where it is the URL of something else.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let scheme = text.split_once("://").filter(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(is_part));
+        match scheme {
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Url(text.to_owned())),
+            Some(("sqlite", path)) => Ok(Self::File(PathBuf::from(path))),
+            // The rest may hold a password.
+            Some((scheme, _)) => Err(format!(
+                "`{scheme}://…` names no database for Amends: give `postgres://…`, or the path of a file for SQLite"
+            )),
+            None => Ok(Self::File(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))),
         }
     }
 

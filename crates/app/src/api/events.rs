@@ -26,7 +26,7 @@ use crate::door::streams::Stream as Counted;
 use crate::flow::access::is_still_in;
 use crate::flow::hears::is_told;
 use crate::flow::job::Refused;
-use crate::flow::news::{Cursor, between};
+use crate::flow::news::{Cursor, between, now as heads};
 use crate::flow::records::{Me, Records};
 use crate::store::journal::Kept;
 use crate::store::people;
@@ -74,6 +74,17 @@ pub async fn stream_events(
         })?,
         None => now.clone(),
     };
+    // Another server may have told of what this one has not read yet; what no chain holds was undone by a restore.
+    if at.is_ahead_of(&now) {
+        let held = heads(&records.store, &me.business).await.map_err(|e| problem(&Refused::Store(e)))?;
+        if at.is_ahead_of(&held) {
+            return Err(Problem::new(StatusCode::CONFLICT, format!("`{said_by}` is ahead of the journal"))
+                .code("ahead_of_the_journal")
+                .hint(
+                    "an older copy of the database was put back: read what you need again, and listen without an id",
+                ));
+        }
+    }
     let mut seen = tokio::time::interval(SEEN_EVERY);
     seen.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (waiting, stopping) = (VecDeque::new(), app.stopping.clone());

@@ -146,6 +146,11 @@ impl Settings {
         if let Some(file) = file.or(named.as_deref()) {
             layers.push((file.display().to_string(), of_file(file)?));
         }
+        for (from, given) in &layers {
+            if let Some(text) = &given.database {
+                Place::parse(text).map_err(|e| anyhow!("{from}: {e}"))?;
+            }
+        }
         Ok(Self::layered(&layers))
     }
 
@@ -158,7 +163,7 @@ impl Settings {
         let books = |g: &Given| (!g.books.is_empty()).then(|| g.books.clone());
         let database = |g: &Given| {
             let text = g.database.as_deref().filter(|text| !text.is_empty())?;
-            Some(Some(Place::parse(text)))
+            Some(Place::parse(text).ok())
         };
         let reach = |g: &Given| g.reach_private.map(|all| if all { Reach::Private } else { Reach::Public });
         Self {
@@ -330,8 +335,8 @@ fn of_file(path: &Path) -> Result<Given> {
         toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let database = given.database.map(|text| match Place::parse(&text) {
-        Place::File(file) => folder.join(file).display().to_string(),
-        Place::Url(_) => text,
+        Ok(Place::File(file)) => folder.join(file).display().to_string(),
+        _ => text,
     });
     Ok(Given {
         books: given.books.iter().map(|b| folder.join(b)).collect(),

@@ -1,7 +1,7 @@
 //! Which database a command is about, and whose.
 
 use amends_core::ids::BusinessId;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use jiff::Timestamp;
 
 use crate::store::{Place, Store, settings};
@@ -54,9 +54,9 @@ impl Of {
 
 impl Kept {
     /// The one that is given, or that the environment names.
-    fn place(&self) -> Option<Place> {
+    fn place(&self) -> Result<Option<Place>> {
         let named = self.database.clone().or_else(|| std::env::var(VARIABLE).ok());
-        named.filter(|text| !text.is_empty()).map(|text| Place::parse(&text))
+        named.filter(|text| !text.is_empty()).map(|text| Place::parse(&text).map_err(|e| anyhow!(e))).transpose()
     }
 
     /// As [`with`](Self::with), for what only reads: a database that is not there is not made.
@@ -64,7 +64,7 @@ impl Kept {
         &self,
         work: impl FnOnce(Store, i64) -> F,
     ) -> Result<T> {
-        if let Some(Place::File(path)) = self.place() {
+        if let Some(Place::File(path)) = self.place()? {
             ensure!(path.exists(), "there is no database at {}", path.display());
         }
         self.with(work)
@@ -77,8 +77,9 @@ impl Kept {
 
     /// Opens the database and does something with it.
     pub(super) fn with<T, F: Future<Output = Result<T>>>(&self, work: impl FnOnce(Store, i64) -> F) -> Result<T> {
-        let place =
-            self.place().with_context(|| format!("no database is named: give `--database FILE`, or set {VARIABLE}"))?;
+        let place = self
+            .place()?
+            .with_context(|| format!("no database is named: give `--database FILE`, or set {VARIABLE}"))?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start threads")?;
         runtime.block_on(async {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use amends_core::book::rules::Book;
 use amends_core::ids::{BusinessId, PersonId, RoleName, TeamId};
 use amends_core::journal::BookLine;
-use amends_core::money::Money;
+use amends_core::money::{Currency, Money};
 use amends_core::time::Time;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Subcommand;
@@ -262,6 +262,18 @@ fn mode(text: &str) -> Result<ModeText> {
     })
 }
 
+/// A mode as it is given to `people team --mode`.
+fn mode_in_words(stored: &str) -> Result<String> {
+    Ok(match serde_json::from_str(stored)? {
+        ModeText::AdviseOnly => "advise-only".to_owned(),
+        ModeText::Full => "full".to_owned(),
+        ModeText::Limited(up_to) => {
+            let up_to: Vec<String> = up_to.iter().map(ToString::to_string).collect();
+            format!("up to {}", up_to.join(", "))
+        }
+    })
+}
+
 fn set_team(a: &TeamArgs) -> Result<Answer> {
     let (business, id) = (a.of.business()?, TeamId::parse(&a.id)?);
     let (mode, title) = (a.mode.as_deref().map(mode).transpose()?, a.title.clone());
@@ -338,10 +350,12 @@ fn list(a: &List, screen: Screen) -> Result<Answer> {
         let _ = writeln!(out, "{:<20} {:<12} {:<12} {}{gone}", p.id.as_str(), p.role.as_str(), p.team.as_str(), p.name);
     }
     for t in teams {
-        let _ = writeln!(out, "team {:<15} {}", t.id.as_str(), t.mode);
+        let _ = writeln!(out, "team {:<15} {}", t.id.as_str(), mode_in_words(&t.mode)?);
     }
     for l in limits {
-        let _ = writeln!(out, "{:<20} at most {} {} (minor units) a {}", l.holder, l.most, l.currency, l.span);
+        let currency = Currency::parse(&l.currency).with_context(|| format!("`{}` is no currency", l.currency))?;
+        let most = Money::new(l.most, currency);
+        let _ = writeln!(out, "{:<20} at most {most} a {}", l.holder, l.span);
     }
     Ok(Answer::good(out))
 }

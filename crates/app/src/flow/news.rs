@@ -44,6 +44,11 @@ impl Cursor {
         self.0.insert(kept.entry.team.clone(), kept.entry.seq);
     }
 
+    /// Whether it has come further than another in some chain.
+    pub fn is_ahead_of(&self, other: &Self) -> bool {
+        self.0.iter().any(|(team, seq)| *seq > other.seq(team))
+    }
+
     /// The last entry of a chain.
     pub fn seq(&self, team: &TeamId) -> u64 {
         self.0.get(team).copied().unwrap_or(0)

@@ -40,13 +40,24 @@ pub async fn run(records: Arc<Records>) {
     loop {
         for business in records.businesses() {
             let (records, of) = (Arc::clone(&records), business.clone());
-            rounds.begin((business, String::new()), async move { look(&records, &of).await });
+            rounds.begin((business, String::new()), async move { catch_up(&records, &of).await });
         }
         rounds.rest(LOOK_EVERY, &mut written).await;
     }
 }
 
-/// Keeps what was decided since the last look; on how many cases.
+/// Looks until nothing is left that was not seen; how many entries there were. After a burst it goes on at once.
+async fn catch_up(records: &Records, business: &BusinessId) -> Result<usize, StoreError> {
+    let mut all = 0;
+    loop {
+        match look(records, business).await? {
+            0 => return Ok(all),
+            seen => all += seen,
+        }
+    }
+}
+
+/// Keeps what was decided since the last look; how many entries were seen of it.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -77,7 +88,7 @@ pub async fn look(records: &Records, business: &BusinessId) -> Result<usize, Sto
                 keep(conn, case).await?;
             }
         }
-        Ok(cases.len())
+        Ok(fresh.len())
     })
     .await
 }

@@ -184,3 +184,20 @@ impl Shop {
         entries.last().unwrap().entry.clone()
     }
 }
+
+/// A restore undoes entries that were told: whoever knows them is told so, and does not wait for their numbers to come again.
+#[test]
+fn an_id_that_no_chain_has_come_to_is_refused() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        for after in ["shop=999999", "nobody=1"] {
+            let got = shop.get("rita", &format!("/v1/events?after={after}")).await;
+            assert_eq!(got.refused(), (409, "ahead_of_the_journal"));
+        }
+        // Another server wrote it, and this one has not looked since.
+        shop.case("rita", "returns", "c_1").await;
+        let head = crate::flow::news::now(&shop.records.store, &shop.business).await.unwrap();
+        let answer = shop.answer("rita", Method::GET, &format!("/v1/events?after={head}")).await;
+        assert_eq!(answer.status(), 200);
+    });
+}

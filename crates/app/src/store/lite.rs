@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::StoreError;
 use super::sql::{Cell, Row, Value};
+use crate::private::beside;
 
 /// How long to wait for a lock that someone else holds.
 const BUSY_WITHIN: Duration = Duration::from_secs(10);
@@ -21,6 +22,11 @@ const STATEMENTS: usize = 256;
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
                        PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY; \
                        PRAGMA secure_delete = ON;";
+
+/// As much of a file as is read of its beginning, and where it stands there whether it has a log beside it: 2, or 1 for none
+/// (the format of SQLite, "File format version numbers").
+const HEADER: usize = 20;
+const WRITE_VERSION: usize = 18;
 
 /// Where its statements run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +77,12 @@ pub struct Lite {
 }
 
 /// Opens a file, or makes it. `FULL`: what is committed survives a loss of power.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when it is a copy beside which the log of another lies.
 pub fn open(path: &Path, runs: Runs) -> Result<Lite, StoreError> {
     own(path);
+    none_of_another(path)?;
     connect(path, runs, OpenFlags::SQLITE_OPEN_CREATE)
 }
 
@@ -93,6 +103,24 @@ fn connect(path: &Path, runs: Runs, more: OpenFlags) -> Result<Lite, StoreError>
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failed(&e))?;
     connection.execute_batch(PRAGMAS).map_err(|e| failed(&e))?;
     Ok(Lite { connection: Some(connection), runs, path: path.to_owned(), which: Which::at(path) })
+}
+
+/// A copy that `amends backup` made has no log until it is opened: one that lies beside it is of the database that was there
+/// before, and would be read into it.
+fn none_of_another(path: &Path) -> Result<(), StoreError> {
+    let log = beside(path, "-wal");
+    let mut header = [0; HEADER];
+    let began = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut header));
+    let has_no_log = began.is_ok() && header[WRITE_VERSION] == 1;
+    if has_no_log && log.metadata().is_ok_and(|about| about.len() > 0) {
+        let (path, shm) = (path.display(), beside(path, "-shm"));
+        return Err(StoreError::Unreadable(format!(
+            "{path} is a copy, and {} is the log of another database: move that and {} away first",
+            log.display(),
+            shm.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Makes the file for its owner alone, where it is not there: SQLite gives those beside it the same mode. Where it cannot be

@@ -256,6 +256,38 @@ async fn a_file_that_was_deleted_takes_nothing_more() {
     assert!(!path.exists());
 }
 
+/// A log that was left where the copy of a backup is put would be read into it.
+#[tokio::test]
+async fn a_copy_beside_which_the_log_of_another_lies_is_not_opened() {
+    let (fresh, other) = (testing::file().unwrap(), testing::file().unwrap());
+    let store = Store::open(&fresh.place, 0).await.unwrap();
+    let (Place::File(path), Place::File(copy)) = (&fresh.place, &other.place) else { panic!("they are files") };
+    std::fs::write(copy, "").unwrap();
+    store.copy_to(copy.clone()).await.unwrap();
+    let mut writer = store.own_writer().await.unwrap();
+    writer.execute("CREATE TABLE t (a BIGINT NOT NULL)", &[]).await.unwrap();
+    let log = crate::private::beside(copy, "-wal");
+    std::fs::copy(crate::private::beside(path, "-wal"), &log).unwrap();
+    let Err(StoreError::Unreadable(says)) = Store::open(&other.place, 0).await else { panic!("it was opened") };
+    assert!(says.contains(&log.display().to_string()), "{says}");
+    std::fs::remove_file(&log).unwrap();
+    Store::open(&other.place, 0).await.unwrap();
+    Store::open(&other.place, 0).await.unwrap();
+}
+
+#[test]
+fn a_place_is_a_file_or_the_url_of_postgresql() {
+    let file = |path: &str| Ok(Place::File(path.into()));
+    assert_eq!(Place::parse("amends.db"), file("amends.db"));
+    assert_eq!(Place::parse("sqlite:amends.db"), file("amends.db"));
+    assert_eq!(Place::parse("sqlite:///var/amends.db"), file("/var/amends.db"));
+    assert_eq!(Place::parse("postgresql://h/d"), Ok(Place::Url("postgresql://h/d".to_owned())));
+    for text in ["mysql://u:secret@h/d", "http://h", "postgre://h/d", "file:///x.db"] {
+        let says = Place::parse(text).unwrap_err();
+        assert!(says.contains("postgres://") && !says.contains("secret"), "{says}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_database_and_the_files_beside_it_are_their_owners_alone() {

@@ -36,3 +36,19 @@ fn one_story_and_json() {
     ");
     assert_eq!(folder.amends(&["demo", "6"]).code, 2);
 }
+
+/// Whoever opens the demo is let in as anyone who works there.
+#[test]
+fn a_database_that_the_demo_did_not_make_is_not_opened_by_it() {
+    let folder = Folder::new("demo_of_others");
+    for business in ["retail", "shop"] {
+        let file = format!("{business}.db");
+        let add = ["people", "add", "rita", "--role", "frontline", "--team", "web", "--business", business];
+        assert_eq!(folder.amends(&[&add[..], &["--database", &file]].concat()).code, 0);
+        let list = folder.amends(&["people", "list", "--business", business, "--database", &file]);
+        assert!(!list.out.contains('"'), "{}", list.out);
+        let ran = folder.amends(&["demo", "--listen", "127.0.0.1:0", "--keep", &file]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("the demo did not make this database"), "{}", ran.err);
+    }
+}

@@ -60,7 +60,33 @@ pub(super) fn exact<'a>(case: &'a Case, wish: &'a Wish) -> Result<Exact<'a>, Den
     });
     let amount = wish.amount.as_ref().or(approved).or(option.amount.as_ref());
     let cost = cost_of(option, amount)?;
+    still_stands(case, wish, (option, amount, cost))?;
     Ok(Exact { option, amount, cost })
+}
+
+/// A yes is to what was known when it was asked for. What became known since takes nothing from it but where the option is
+/// barred by it, is not there any more, or is not offered with that amount and cost.
+fn still_stands(
+    case: &Case,
+    wish: &Wish,
+    (was, amount, cost): (&OptionFrozen, Option<&Amount>, Money),
+) -> Result<(), Denied> {
+    let Some(latest) = case.assessments.last().filter(|latest| latest.frozen.digest != wish.assessment) else {
+        return Ok(());
+    };
+    let since = || Denied::AssessedSince { latest: latest.frozen.digest.clone() };
+    let Some(is) = latest.frozen.option(&was.id) else {
+        // What someone wrote themselves stands with the assessment for which it was written.
+        let may = latest.frozen.bespoke.as_ref().filter(|_| was.group == OptionGroup::Bespoke).ok_or_else(since)?;
+        let mut kinds = was.parts.iter().filter_map(|part| part.kind.as_ref());
+        return match kinds.find(|kind| may.barred.contains(kind)) {
+            Some(kind) => Err(Denied::KindBarred { kind: kind.clone() }),
+            None => Ok(()),
+        };
+    };
+    possible(is).map_err(|denied| if matches!(denied, Denied::Barred { .. }) { denied } else { since() })?;
+    let is_as_it_was = is_offered(is, amount) && cost_of(is, amount).is_ok_and(|now| now == cost);
+    if is_as_it_was { Ok(()) } else { Err(since()) }
 }
 
 /// The option of the latest assessment, or of the one that an approval is bound to.

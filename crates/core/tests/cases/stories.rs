@@ -346,6 +346,34 @@ fn a_question_goes_to_the_nearest_then_up_then_calls_back_and_ends() {
     assert!(matches!(w.does("c1", &head, &yes), Err(Denied::NotWaiting { .. })));
 }
 
+/// A yes is to what was known when it was asked for: it does not give what was barred or came to less since.
+#[test]
+fn a_yes_does_not_outlive_what_bars_it_or_makes_it_less() {
+    let (rep, lead) = (person("rita", "frontline"), person("lena", "lead"));
+    let told = |since: &str| {
+        let mut w = World::new();
+        w.open("c1", &rep, "returns");
+        w.assess("c1", "no_reason_given", &rep);
+        let mut wish = w.wish("c1", "money_back");
+        let Gave::Ask(question) = w.give("c1", &rep, "g1", &wish).unwrap() else { panic!("it needs a yes") };
+        let ask = Command::AskApproval {
+            id: approval("a1"),
+            question,
+            words: words("please"),
+            to: Next::Person(lead.clone()),
+        };
+        w.does("c1", &rep, &ask).unwrap();
+        let yes = Command::AnswerApproval { id: approval("a1"), answer: Answer::Yes { words: None } };
+        w.does("c1", &lead, &yes).unwrap();
+        w.assess("c1", since, &rep);
+        wish.approval = Some(approval("a1"));
+        w.give("c1", &rep, "g1", &wish)
+    };
+    assert!(matches!(told("to_another_card"), Err(Denied::Barred { .. })), "the money would go to somebody else");
+    assert!(matches!(told("returned_in_time"), Err(Denied::AssessedSince { .. })), "it is another coat by now");
+    assert!(matches!(told("hospital"), Ok(Gave::Granted)), "it is the same, and there is a reason for it");
+}
+
 #[test]
 fn an_answer_may_adjust_and_binds_to_that() {
     let mut w = World::new();

@@ -11,11 +11,12 @@ use amends_core::digest::Digest;
 use amends_core::facts::from_yaml::question_json;
 use amends_core::facts::{Source, read_question};
 use amends_core::ids::{BusinessId, CaseId, CustomerId, OptionId, PersonId, RequestKind, RoleName, TeamId};
+use amends_core::journal::SETTINGS;
 use amends_core::likeness::Likeness;
 use amends_core::money::Money;
 use amends_core::time::{DAY, MINUTE, SECOND, Time};
 use amends_core::words::Words;
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use regex::Regex;
@@ -33,9 +34,12 @@ use crate::store::people::PersonRow;
 use crate::store::precedents::{DECLINED, GIVEN, IMPORTED};
 use crate::store::settings::Allowance;
 use crate::store::sql::Value;
+use crate::store::{journal, kept};
 
 /// The business that is shown, which is the book of its name.
 pub const BUSINESS: &str = "retail";
+/// Who makes it, as its journal says.
+const MAKER: &str = "demo";
 /// Who works there: id, name, role.
 pub const PEOPLE: [(&str, &str, &str); 7] = [
     ("rita", "Rita Ramos", "frontline"),
@@ -122,13 +126,27 @@ const STORIES: [Story; 6] = [
 /// Opens the shop: a database that is empty is filled with it.
 ///
 /// # Errors
-/// When the database does not take it.
+/// When the database holds anything else, since whoever opens the demo is let in as anyone; or does not take the shop.
 pub async fn open(records: &Records) -> Result<BusinessId> {
     let business = BusinessId::parse(BUSINESS)?;
-    let people = crate::store::people::all(&mut *records.store.reader().await?, &business).await?;
-    if people.is_empty() {
+    let mut conn = records.store.reader().await?;
+    let there = kept::businesses(&mut conn).await?;
+    let chain = TeamId::parse(SETTINGS)?;
+    let first = journal::of_chain(&mut conn, &business, &chain, 0, 1).await?;
+    drop(conn);
+    if there.is_empty() && first.is_empty() {
         fill(records).await.context("the shop of the demo cannot be made")?;
+        return Ok(business);
     }
+    let is_made = first.first().is_some_and(|first| {
+        let event = serde_json::from_str::<serde_json::Value>(&first.entry.event).unwrap_or_default();
+        event["by"] == MAKER
+    });
+    ensure!(
+        is_made && there.iter().all(|known| *known == business),
+        "the demo did not make this database, and it lets everyone in without a password: \
+         name a file that is not there yet, or serve this one with `amends serve`"
+    );
     Ok(business)
 }
 
@@ -161,7 +179,7 @@ async fn settings(records: &Records, business: &BusinessId) -> Result<()> {
         let (holder, span, currency) = (holder.to_owned(), span.to_owned(), "USD".to_owned());
         all.push(Setting::Allow(Allowance { holder, span, currency, most }));
     }
-    Ok(change(&records.store, business, "demo", &all, records.clock.now()).await?)
+    Ok(change(&records.store, business, MAKER, &all, records.clock.now()).await?)
 }
 
 /// Numbers that look random, the same each time: splitmix64.
