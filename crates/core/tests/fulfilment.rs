@@ -84,6 +84,7 @@ proptest! {
             let (fate, jitter) = fates.next().unwrap_or((Fate::Fine, 500));
             let kept = serde_json::to_string(&state).unwrap();
             prop_assert_eq!(&serde_json::from_str::<State>(&kept).unwrap(), &state);
+            prop_assert!(there.effects == 0 || state.may_be_done(), "what took effect is never given back: {:?}", state);
             state = match state.next(now, ability, None) {
                 Next::Call(intent) => match there.call(fate) {
                     Some(came) => intent.after_call(came, TRIES_MAX, now, jitter),
@@ -171,14 +172,14 @@ fn a_grant_ends_as_its_steps_do() {
 
 #[test]
 fn whoever_says_to_come_again_next_year_is_asked_within_the_hour() {
-    let calling = State::Calling { tries: 1, until: at(LEASE) };
+    let calling = State::Calling { tries: 1, until: at(LEASE), unsure: false };
     let later = |wait: i64| calling.after_call(Came::Later("busy".to_owned(), Some(at(wait))), TRIES_MAX, at(0), 0);
     assert_eq!(later(365 * DAY).due(), Some(at(BACKOFF_MOST)));
     assert_eq!(later(20 * MINUTE).due(), Some(at(20 * MINUTE)), "what they ask for within it they get");
     let never = calling.after_call(Came::Later("busy".to_owned(), Some(Time::MAX)), TRIES_MAX, at(0), 0);
     assert_eq!(never.due(), Some(at(BACKOFF_MOST)));
     // One that was parked before, or whose clock was set back since.
-    let parked = State::Ready { tries: 1, after: at(365 * DAY), why: None };
+    let parked = State::Ready { tries: 1, after: at(365 * DAY), why: None, unsure: false };
     let Next::Keep(nearer) = parked.next(at(0), Ability::TakesKeyOnce, None) else { panic!("it stays parked") };
     assert_eq!(nearer.due(), Some(at(BACKOFF_MOST)));
 }
@@ -186,7 +187,7 @@ fn whoever_says_to_come_again_next_year_is_asked_within_the_hour() {
 #[test]
 fn between_two_calls_a_step_is_a_persons() {
     let rita = PersonId::parse("rita").unwrap();
-    let waits = State::Ready { tries: 2, after: at(HOUR), why: Some("busy".to_owned()) };
+    let waits = State::Ready { tries: 2, after: at(HOUR), why: Some("busy".to_owned()), unsure: false };
     let unknown = State::Unknown { tries: 1, looks: 0, after: at(HOUR), why: "no answer".to_owned() };
     for state in [&waits, &unknown] {
         assert!(state.by_hand(rita.clone(), None, at(0)).unwrap().has_ended());
@@ -194,8 +195,52 @@ fn between_two_calls_a_step_is_a_persons() {
         assert_eq!(state.again(at(0)).unwrap().due(), Some(at(0)));
     }
     let fresh = State::begin(at(0), false);
-    let calling = State::Calling { tries: 1, until: at(LEASE) };
+    let calling = State::Calling { tries: 1, until: at(LEASE), unsure: false };
     for state in [&fresh, &calling] {
         assert!(state.by_hand(rita.clone(), None, at(0)).is_err(), "a connector has it");
     }
+}
+
+#[test]
+fn what_was_refused_is_not_perhaps_done() {
+    let calls = |all: &[Came]| {
+        let mut state = State::begin(at(0), false);
+        for came in all {
+            let now = state.due().unwrap();
+            let Next::Call(intent) = state.next(now, Ability::TakesKeyOnce, None) else { panic!("{state:?} waits") };
+            state = intent.after_call(came.clone(), 3, now, 0);
+        }
+        state
+    };
+    let refused = || Came::Refused("the card is closed".to_owned());
+    let later = || Came::Later("busy".to_owned(), None);
+    let unknown = || Came::Unknown("no answer".to_owned());
+    for (all, perhaps) in [
+        (vec![refused()], false),
+        (vec![later(), refused()], false),
+        (vec![later()], false),
+        (vec![later(), later(), later()], false),
+        (vec![unknown()], true),
+        (vec![unknown(), refused()], true),
+        (vec![unknown(), later()], true),
+        (vec![unknown(), later(), refused()], true),
+        (vec![later(), later(), unknown()], true),
+        (vec![unknown(), later(), later()], true),
+    ] {
+        let state = calls(&all);
+        assert_eq!(state.may_be_done(), perhaps, "{all:?}: {state:?}");
+        assert_eq!(state.for_a_person("its webhook is gone".to_owned()).may_be_done(), perhaps, "{state:?}");
+        assert!(state.has_ended() || !state.again(at(DAY)).unwrap().may_be_done(), "someone looked: nothing was there");
+    }
+    let looked = calls(&[unknown()]).after_look(Looked::Absent, at(DAY), 0);
+    assert!(!looked.may_be_done(), "it was looked for: {looked:?}");
+    assert!(!State::begin(at(0), true).may_be_done() && !State::begin(at(0), false).may_be_done(), "nobody did it yet");
+}
+
+#[test]
+fn of_what_an_older_version_kept_it_is_not_known_that_nothing_was_done() {
+    let read = |text: &str| serde_json::from_str::<State>(text).unwrap();
+    assert!(read(r#"{"is":"needs_person","tries":1,"why":"they refused: closed"}"#).may_be_done());
+    assert!(!read(r#"{"is":"needs_person","tries":0,"why":"it is done by hand"}"#).may_be_done());
+    assert!(!read(r#"{"is":"ready","tries":1,"after":"2026-11-16T18:04:00Z","why":"busy"}"#).may_be_done());
 }

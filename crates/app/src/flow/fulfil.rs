@@ -172,7 +172,7 @@ impl Worker {
         let rules = records.rules(business).await.map_err(of_store)?;
         let Some(endpoint) = rules.endpoint(&row.connector) else {
             let why = gone(&row.connector, &state);
-            return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }).await.map(drop);
+            return keep(records, business, &row, &state.for_a_person(why)).await.map(drop);
         };
         match state.next(now, Ability::TakesKeyOnce, self.closed_until(business, &row.connector, &state, now)) {
             Next::Call(intent) => self.call(records, business, endpoint, (&row, &step), &intent).await,
@@ -256,14 +256,12 @@ async fn held_back(
     state: &State,
     why: &str,
 ) -> Result<(), StoreError> {
-    let may_have = match state {
-        State::Unknown { .. } | State::Calling { .. } => ", and an earlier call may have been taken: look there",
-        _ => "",
-    };
+    let may_have = if state.may_be_done() { ", and an earlier call may have been taken: look there" } else { "" };
     let says = format!("nothing was sent: {why}{may_have}. See `amends verify --database` before anyone does it");
     // Whoever moved it meanwhile knows better than what was read.
     // Counted as a try, so that it can be sent once its row is put right.
-    let held = State::NeedsPerson { tries: state.tries().max(1), why: says };
+    let (tries, nothing_done) = (state.tries().max(1), !state.may_be_done());
+    let held = State::NeedsPerson { tries, why: says, nothing_done };
     let Some(row) = keep(records, business, row, &held).await? else { return Ok(()) };
     let differs = match cases::check(&mut *records.store.reader().await?, business, &[row.case.as_str()]).await? {
         all if all.iter().all(|(_, differs)| differs.is_empty()) => {
@@ -278,11 +276,10 @@ async fn held_back(
 /// Why a step waits for a person whose webhook is gone: whoever does it has to know whether it may have been done.
 fn gone(connector: &str, state: &State) -> String {
     let gone = format!("the webhook `{connector}` is gone or off");
-    match state {
-        State::Unknown { .. } | State::Calling { .. } => {
-            format!("{gone}, and a call that it may have taken was made: look in the other system, then say so")
-        }
-        _ => gone,
+    if state.may_be_done() {
+        format!("{gone}, and a call that it may have taken was made: look in the other system, then say so")
+    } else {
+        gone
     }
 }
 

@@ -111,7 +111,8 @@ pub async fn test(records: &Records, business: &BusinessId, endpoint: &EndpointR
     // It is tried once: whoever waits for the answer sends another.
     let state = match came {
         Came::Done { reference } => State::Done { reference, by: None, at: records.clock.now() },
-        Came::Refused(why) | Came::Later(why, _) | Came::Unknown(why) => State::NeedsPerson { tries: 1, why },
+        Came::Refused(why) | Came::Later(why, _) => State::NeedsPerson { tries: 1, why, nothing_done: true },
+        Came::Unknown(why) => State::NeedsPerson { tries: 1, why, nothing_done: false },
     };
     let row = DeliveryRow {
         endpoint: endpoint.id.clone(),
@@ -205,11 +206,11 @@ async fn send(
     // Steps have a way of their own: by this one nothing is paid, whatever a row says.
     let Some(endpoint) = rules.endpoint(&row.endpoint).filter(|e| e.purpose == Purpose::Tell) else {
         let why = format!("the webhook `{}` is gone or off", row.endpoint);
-        return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }, None).await.map(drop);
+        return keep(records, business, &row, &state.for_a_person(why), None).await.map(drop);
     };
     let Some(told) = told(records, business, endpoint, &row).await? else {
         let why = format!("nothing was sent: the journal has no entry `{}`", row.id);
-        return keep(records, business, &row, &State::NeedsPerson { tries: state.tries(), why }, None).await.map(drop);
+        return keep(records, business, &row, &state.for_a_person(why), None).await.map(drop);
     };
     match state.next(now, Ability::TakesKeyOnce, None) {
         Next::Call(intent) => {

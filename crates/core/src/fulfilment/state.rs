@@ -32,6 +32,9 @@ pub enum State {
         after: Time,
         /// Why the last call did not do it.
         why: Option<String>,
+        /// Whether an earlier call may have taken effect: its answer never came, and nobody looked since.
+        #[serde(default, skip_serializing_if = "is_not")]
+        unsure: bool,
     },
     /// A call was begun, and may have taken effect.
     Calling {
@@ -39,6 +42,9 @@ pub enum State {
         tries: u32,
         /// Until when its answer is waited for.
         until: Time,
+        /// Whether an earlier call may have taken effect.
+        #[serde(default, skip_serializing_if = "is_not")]
+        unsure: bool,
     },
     /// A call was made and its answer never came: it may have taken effect.
     Unknown {
@@ -57,6 +63,9 @@ pub enum State {
         tries: u32,
         /// Why.
         why: String,
+        /// Whether it is known that no call took effect. An older version of this program did not keep it: then it is not.
+        #[serde(default, skip_serializing_if = "is_not")]
+        nothing_done: bool,
     },
     /// It took effect.
     Done {
@@ -76,6 +85,11 @@ pub enum State {
         /// When.
         at: Time,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_not(it: &bool) -> bool {
+    !*it
 }
 
 /// What the other system can do about a call whose answer is not known.
@@ -153,9 +167,9 @@ impl State {
     #[must_use]
     pub fn begin(after: Time, by_hand: bool) -> Self {
         if by_hand {
-            Self::NeedsPerson { tries: 0, why: "it is done by hand".to_owned() }
+            Self::NeedsPerson { tries: 0, why: "it is done by hand".to_owned(), nothing_done: true }
         } else {
-            Self::Ready { tries: 0, after, why: None }
+            Self::Ready { tries: 0, after, why: None, unsure: false }
         }
     }
 
@@ -165,14 +179,22 @@ impl State {
         matches!(self, Self::Ready { tries: 0, .. } | Self::NeedsPerson { tries: 0, .. })
     }
 
-    /// Whether it took effect or may have: what nobody knows yet counts as done until someone finds out.
+    /// Whether it took effect or may have: what nobody knows yet counts as done until someone finds out. What was refused,
+    /// or was never sent, is known: nothing was done.
     #[must_use]
     pub const fn may_be_done(&self) -> bool {
         match self {
             Self::Done { .. } | Self::Calling { .. } | Self::Unknown { .. } => true,
-            Self::NeedsPerson { tries, .. } => *tries > 0,
-            Self::Ready { .. } | Self::Cancelled { .. } => false,
+            Self::NeedsPerson { tries, nothing_done, .. } => *tries > 0 && !*nothing_done,
+            Self::Ready { unsure, .. } => *unsure,
+            Self::Cancelled { .. } => false,
         }
+    }
+
+    /// The same, for a person to do or to find out, for this reason: what is known of its calls stays known.
+    #[must_use]
+    pub const fn for_a_person(&self, why: String) -> Self {
+        Self::NeedsPerson { tries: self.tries(), why, nothing_done: !self.may_be_done() }
     }
 
     /// In one word.
@@ -223,13 +245,14 @@ impl State {
         }
         let blocked = open_until.filter(|until| *until > now);
         match (self, blocked) {
-            (Self::Ready { tries, .. }, None) => Next::Call(calling(*tries, now)),
-            (Self::Unknown { tries, .. }, None) if ability == Ability::TakesKeyOnce => Next::Call(calling(*tries, now)),
+            (Self::Ready { tries, unsure, .. }, None) => Next::Call(calling(*tries, *unsure, now)),
+            (Self::Unknown { tries, .. }, None) if ability == Ability::TakesKeyOnce => {
+                Next::Call(calling(*tries, true, now))
+            }
             (Self::Unknown { .. }, None) if ability == Ability::CanBeRead => Next::Look,
-            (Self::Unknown { tries, why, .. }, _) if ability == Ability::Neither => Next::Keep(Self::NeedsPerson {
-                tries: *tries,
-                why: format!("whether it was done is not known ({why}): look in the other system, then say so"),
-            }),
+            (Self::Unknown { why, .. }, _) if ability == Ability::Neither => Next::Keep(self.for_a_person(format!(
+                "whether it was done is not known ({why}): look in the other system, then say so"
+            ))),
             (Self::Ready { .. } | Self::Unknown { .. }, Some(until)) => Next::Wait(until),
             // Whoever called is gone, and with them the answer.
             (Self::Calling { tries, .. }, _) => Next::Keep(Self::Unknown {
@@ -246,17 +269,21 @@ impl State {
     /// do not come back together.
     #[must_use]
     pub fn after_call(&self, came: Came, tries_max: u32, now: Time, jitter: u16) -> Self {
-        let tries = self.tries();
+        let (tries, unsure) = (self.tries(), self.is_unsure());
+        let for_a_person = |why: String, unsure: bool| Self::NeedsPerson { tries, why, nothing_done: !unsure };
         match came {
             Came::Done { reference } => Self::Done { reference, by: None, at: now },
-            Came::Refused(why) => Self::NeedsPerson { tries, why: format!("they refused: {why}") },
-            Came::Later(why, _) | Came::Unknown(why) if tries >= tries_max => {
-                Self::NeedsPerson { tries, why: format!("it was tried {tries} times: {why}") }
+            Came::Refused(why) => for_a_person(format!("they refused: {why}"), unsure),
+            Came::Later(why, _) if tries >= tries_max => {
+                for_a_person(format!("it was tried {tries} times: {why}"), unsure)
+            }
+            Came::Unknown(why) if tries >= tries_max => {
+                for_a_person(format!("it was tried {tries} times: {why}"), true)
             }
             Came::Later(why, at) => {
                 // Whoever is told to come again next year comes again within the hour: a customer waits.
                 let after = at.unwrap_or(now).min(most(now, BACKOFF_MOST)).max(later(now, tries, jitter));
-                Self::Ready { tries, after, why: Some(why) }
+                Self::Ready { tries, after, why: Some(why), unsure }
             }
             Came::Unknown(why) => Self::Unknown { tries, looks: 0, after: later(now, tries, jitter), why },
         }
@@ -280,9 +307,11 @@ impl State {
         let (tries, looks) = (self.tries(), self.looks().saturating_add(1));
         match looked {
             Looked::Found { reference } => Self::Done { reference, by: None, at: now },
-            Looked::Absent => Self::Ready { tries, after: now, why: Some("it was not there".to_owned()) },
+            Looked::Absent => {
+                Self::Ready { tries, after: now, why: Some("it was not there".to_owned()), unsure: false }
+            }
             Looked::Unknown(why) if looks >= TRIES_MAX => {
-                Self::NeedsPerson { tries, why: format!("they were asked {looks} times whether it was done: {why}") }
+                self.for_a_person(format!("they were asked {looks} times whether it was done: {why}"))
             }
             Looked::Unknown(why) => Self::Unknown { tries, looks, after: later(now, looks, jitter), why },
         }
@@ -315,7 +344,7 @@ impl State {
         if self.tries() == 0 {
             return Err(Wrong::ByHand);
         }
-        Ok(Self::Ready { tries: 0, after: now, why: None })
+        Ok(Self::Ready { tries: 0, after: now, why: None, unsure: false })
     }
 
     const fn is_a_persons(&self) -> Result<(), Wrong> {
@@ -339,6 +368,11 @@ impl State {
         }
     }
 
+    /// Whether a call before the one under way may have taken effect.
+    const fn is_unsure(&self) -> bool {
+        matches!(self, Self::Ready { unsure: true, .. } | Self::Calling { unsure: true, .. } | Self::Unknown { .. })
+    }
+
     const fn looks(&self) -> u32 {
         match self {
             Self::Unknown { looks, .. } => *looks,
@@ -347,8 +381,8 @@ impl State {
     }
 }
 
-fn calling(tries: u32, now: Time) -> State {
-    State::Calling { tries: tries.saturating_add(1), until: now.plus_micros(LEASE).unwrap_or(Time::MAX) }
+fn calling(tries: u32, unsure: bool, now: Time) -> State {
+    State::Calling { tries: tries.saturating_add(1), until: now.plus_micros(LEASE).unwrap_or(Time::MAX), unsure }
 }
 
 fn most(now: Time, wait: i64) -> Time {

@@ -172,7 +172,7 @@ fn filled(table: &Table, key: &str, row: &Columns, now: Time) -> Result<Columns,
         "approvals" => vec![("at", at.clone()), ("until", at)],
         "steps" => {
             let why = "its row was gone: look in the other system whether it was done, then say so".to_owned();
-            let state = State::NeedsPerson { tries: 1, why };
+            let state = State::NeedsPerson { tries: 1, why, nothing_done: false };
             let word = text(state.word());
             vec![("connector", text(BY_HAND)), ("state", Some(text_of(&state)?)), ("word", word), ("changed", at)]
         }
