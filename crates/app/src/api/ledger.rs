@@ -18,13 +18,13 @@ use crate::store::ledger;
 /// What was given back of a purchase.
 #[derive(Serialize, ToSchema)]
 pub struct LedgerDocument {
-    /// Its id, as it is compared: in capitals, without spaces.
+    /// Its id, as it is compared: in capitals, without spaces and without a `#` before its number.
     purchase: String,
-    /// Its parts, and each of its payments; none where nothing was given back of it here.
+    /// Its parts; of a payment, the payment alone. None where nothing was given back of it here.
     accounts: Vec<AccountDocument>,
 }
 
-/// A part of a purchase, or a payment of it.
+/// A part of a purchase, or a payment.
 #[derive(Serialize, ToSchema)]
 pub struct AccountDocument {
     /// `goods`, `shipping`, `fee` or `payment`.
@@ -70,7 +70,7 @@ pub struct LedgerHeldDocument {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "it describes requests, and is none itself")]
 pub struct Which {
-    /// The id of what was paid for, as anyone writes it.
+    /// The id of what was paid for, or of a payment, as anyone writes it.
     purchase: String,
 }
 
@@ -95,12 +95,12 @@ pub async fn show(who: In, uri: Uri) -> Result<Response, Problem> {
 
 fn account(row: &Ledger) -> AccountDocument {
     let money = |minor| Money::new(minor, row.currency()).to_string();
-    let payment = match &row.key().account {
+    let payment = match row.key().account() {
         Account::Payment(id) => Some(id.clone()),
         _ => None,
     };
     AccountDocument {
-        of: row.key().account.word(),
+        of: row.key().account().word(),
         payment,
         paid: row.paid().map(|paid| money(paid.minor)),
         said: row.paid().and_then(|paid| paid.source).map(amends_core::facts::Source::word),

@@ -233,8 +233,9 @@ async fn with_left(
     let (records, business) = (&staff.records, &staff.me.business);
     let left = ledger::left(&mut *records.store.reader().await?, business, case, frozen).await?;
     for offer in offers {
-        let of_it = left.iter().find(|(option, _)| option.as_str() == offer.id);
-        offer.left = of_it.into_iter().flat_map(|(_, left)| left).map(offers::left_in_words).collect();
+        let Some((_, of_it)) = left.iter().find(|(option, _)| option.as_str() == offer.id) else { continue };
+        let denied = of_it.denied.iter().map(ToString::to_string);
+        offer.left = of_it.left.iter().map(offers::left_in_words).chain(denied).collect();
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod chains;
 pub mod lines;
 pub mod mend;
 pub mod promised;
+mod respelled;
 pub mod standing;
 pub mod watch;
 
@@ -17,6 +18,9 @@ use std::sync::{Mutex, PoisonError};
 
 use amends_core::ids::{BusinessId, CaseId, TeamId};
 use amends_core::journal::derive::Difference;
+use amends_core::time::Time;
+
+use crate::store::{Store, StoreError};
 
 /// Most places of a business that are remembered as not holding together.
 const PLACES_MAX: usize = 200;
@@ -55,6 +59,15 @@ struct Known {
 /// What is known to differ, by business: shared by all that pays out, checks and tells.
 #[derive(Debug, Default)]
 pub struct Kept(Mutex<HashMap<BusinessId, Known>>);
+
+/// Brings in line, once, what an older version of this program kept otherwise, before anything is held against the journal.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn adopt(store: &Store, business: &BusinessId, now: Time) -> Result<(), StoreError> {
+    standing::adopt(store, business, now).await?;
+    respelled::adopt(store, business).await
+}
 
 impl Kept {
     /// Whether something of a business does not hold together: then nothing is paid out.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use amends_core::assess::frozen::Frozen;
 use amends_core::authority::{Account, Claim, Ledger, LedgerKey, claims_of};
 use amends_core::case::Case;
+use amends_core::denied::Denied;
 use amends_core::ids::{BusinessId, OptionId};
 use amends_core::money::Money;
 
@@ -22,11 +23,20 @@ pub struct Left {
 impl Left {
     /// The payment, where it is of one.
     pub fn payment(&self) -> Option<&str> {
-        match &self.key.account {
+        match self.key.account() {
             Account::Payment(id) => Some(id),
             _ => None,
         }
     }
+}
+
+/// What is left for an option.
+#[derive(Clone, Debug, Default)]
+pub struct Leaves {
+    /// Of each part of a purchase that it would be paid back from.
+    pub left: Vec<Left>,
+    /// Why it could not be paid back at all, where nothing says what it counts against.
+    pub denied: Option<Denied>,
 }
 
 /// What is left for each option of an assessment that pays out, by the option.
@@ -38,25 +48,26 @@ pub async fn left(
     business: &BusinessId,
     case: &Case,
     frozen: &Frozen,
-) -> Result<HashMap<OptionId, Vec<Left>>, StoreError> {
-    let claims: Vec<(OptionId, Claim)> = frozen
-        .options
-        .iter()
-        .flat_map(|option| claims_of(case, frozen, option).into_iter().map(|claim| (option.id.clone(), claim)))
-        .collect();
+) -> Result<HashMap<OptionId, Leaves>, StoreError> {
+    let (mut all, mut claims): (HashMap<OptionId, Leaves>, Vec<(OptionId, Claim)>) = Default::default();
+    for option in &frozen.options {
+        match claims_of(case, frozen, option) {
+            Ok(of_it) => claims.extend(of_it.into_iter().map(|claim| (option.id.clone(), claim))),
+            Err(denied) => drop(all.insert(option.id.clone(), Leaves { denied: Some(denied), ..Leaves::default() })),
+        }
+    }
     let ids: Vec<String> = claims.iter().map(|(_, claim)| ledger::id(&claim.key)).collect();
     let mut names: Vec<&str> = ids.iter().map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
     let rows = ledger::read(conn, business, &names).await?;
-    let mut all: HashMap<OptionId, Vec<Left>> = HashMap::new();
     for (option, claim) in claims {
         let row = rows.iter().map(|stored| &stored.ledger).find(|row| *row.key() == claim.key);
         let left = row.map_or_else(
             || Ledger::new(claim.key.clone()).left_for(&claim),
             |row| row.left_for(&row.without_ours(&claim)),
         );
-        let of_option = all.entry(option).or_default();
+        let of_option = &mut all.entry(option).or_default().left;
         if !of_option.iter().any(|known| known.key == claim.key) {
             of_option.push(Left { key: claim.key, left });
         }

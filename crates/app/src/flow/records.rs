@@ -17,7 +17,7 @@ use amends_core::time::{DAY, Duration, HOUR, SECOND, Time};
 use super::batch::read_cases;
 use super::clock::{Clock, Ids};
 use super::job::{Answer, Job, Refused, RequestKey, Work};
-use super::kept::{Kept, Place as OfKept, standing};
+use super::kept::{self, Kept, Place as OfKept};
 use super::news::News;
 use super::rules::Rules;
 use super::working::Working;
@@ -182,7 +182,7 @@ impl Records {
             used: Mutex::default(),
         };
         for business in records.businesses() {
-            standing::adopt(&records.store, &business, records.clock.now()).await?;
+            kept::adopt(&records.store, &business, records.clock.now()).await?;
             super::publishing::lay(&records, &business).await?;
         }
         Ok(records)

@@ -10,11 +10,12 @@ use super::shop::{Shop, on_both};
 use super::webhooks::connected;
 use crate::flow::export::{cut_off, export};
 use crate::flow::fulfil::text_of;
-use crate::flow::kept::mend;
+use crate::flow::kept::budgets::Followed;
 use crate::flow::kept::watch::Watches;
+use crate::flow::kept::{Kept, mend};
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::kept::{self, Table};
-use crate::store::testing::{cut, set_back};
+use crate::store::testing::{cut, set_back, spelled_twice};
 
 /// What someone does to a row by hand.
 #[derive(Clone, Copy)]
@@ -270,6 +271,62 @@ fn nothing_is_paid_out_while_a_row_differs_and_payouts_go_on_once_it_is_made_aga
         assert_eq!(shop.mend().await, 1);
         assert_eq!(shop.get("nobody", "/ready").await.json["kept"], "whole");
         shop.post_once("rita", &path, "k1", wish).await.ok();
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn a_row_is_not_believed_before_the_journal_was_read_to_its_end() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        shop.give("c_1").await.1.ok();
+        let line = line_of(&shop).await;
+        let (known, mut followed) = (Kept::default(), Followed::default());
+        let rows = [(&kept::LEDGER, line.clone()), (&kept::BUDGETS, "person rita day 2026-11-16 USD".to_owned())];
+        let mut conn = shop.records.store.writer().await.unwrap();
+        let none = followed.look(&mut conn, &known, &shop.business, (&rows, 0)).await.unwrap();
+        assert_eq!(
+            (none, known.places(&shop.business).len()),
+            (Vec::new(), 2),
+            "whoever waits to write waits no longer"
+        );
+        let told = known.differences(&shop.business)[0].to_string();
+        assert!(told.contains("the journal is still being read"), "{told}");
+        let hold = followed.look(&mut conn, &known, &shop.business, (&rows, 20)).await.unwrap();
+        assert_eq!((hold.len(), known.differs(&shop.business)), (2, false), "with the batches after it");
+    });
+}
+
+#[test]
+fn rows_that_an_older_version_kept_of_one_order_are_put_together_once() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let give = async |who: &str, request: &str, story: &str, option: &str| {
+            let case = shop.case(who, request, "c_1").await;
+            let (_, digest) = shop.assess(who, &case, story).await;
+            let wish = json!({ "assessment": digest, "option": option });
+            shop.post(who, &format!("{case}/grants"), wish).await
+        };
+        for _ in 0..2 {
+            give("hugo", "price_adjustment", "blazers", "credit_difference").await.ok();
+        }
+        let line = line_of(&shop).await;
+        let marked = format!("#{line}");
+        let spelled = async || spelled_twice(&shop.records.store, &shop.business, &line).await.unwrap();
+        spelled().await;
+        assert_eq!(shop.differs().await, [""; 0], "they are put together before anything is compared");
+        assert_eq!(line_of(&shop).await, line);
+        assert_eq!(
+            give("hugo", "price_adjustment", "blazers", "credit_difference").await.refused(),
+            (409, "ledger_left")
+        );
+        // Rows that were changed by hand before are not taken for what the journal says.
+        spelled().await;
+        shop.by_hand("ledger", &marked, Hand::Sets("held", "[]")).await;
+        let differs = shop.differs().await;
+        assert!(differs.iter().any(|one| one.contains(&format!("row `{marked}`"))), "{differs:?}");
+        shop.mend().await;
+        assert_eq!(line_of(&shop).await, line);
         shop.prove().await;
     });
 }

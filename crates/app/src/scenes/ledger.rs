@@ -111,6 +111,41 @@ fn one_order_is_paid_back_once_on_however_many_cases() {
 }
 
 #[test]
+fn a_number_and_the_sign_before_it_name_one_order() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        money_back(&shop, returns("#1001", "100.00 USD")).await.ok();
+        for spelled in ["1001", " # 1001", "\u{ff03}\u{ff11}001"] {
+            let denied = money_back(&shop, returns(spelled, "100.00 USD")).await;
+            assert_eq!(denied.refused(), (409, "ledger_left"), "{spelled:?}");
+        }
+        for other in ["10012", "1001#2", "01001"] {
+            money_back(&shop, returns(other, "100.00 USD")).await.ok();
+        }
+        assert_eq!(left_of(&shop, "%231001").await, left_of(&shop, "1001").await);
+        assert_eq!(left_of(&shop, "1001").await, [account("goods", "0.00 USD", "0.00 USD")]);
+        shop.prove().await;
+    });
+}
+
+#[test]
+fn an_option_says_that_nothing_names_what_it_would_pay_back() {
+    on_both(async |fresh| {
+        let shop = with_till(fresh).await;
+        let case = shop.post("hugo", "/v1/cases", json!({ "request": "returns" })).await.ok();
+        let case = format!("/v1/cases/{}", case["case"].as_str().unwrap());
+        let mut facts = returns(" ", "100.00 USD");
+        facts["facts"].as_object_mut().unwrap().remove("customer");
+        shop.post("till", &format!("{case}/assessments"), facts).await.ok();
+        let shown = shop.get("hugo", &case).await.ok();
+        let options = shown["assessments"][0]["options"].as_array().unwrap();
+        let option = options.iter().find(|o| o["id"] == "money_back").unwrap();
+        assert_eq!(option["denied"]["code"], "nothing_against", "{option}");
+        assert!(option.get("left").is_none(), "{option}");
+    });
+}
+
+#[test]
 fn nobody_is_asked_for_what_is_not_left() {
     on_both(async |fresh| {
         let shop = Shop::open(fresh).await;

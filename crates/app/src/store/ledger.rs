@@ -10,7 +10,7 @@ use super::{Conn, StoreError};
 
 /// The key of a row. No id of a purchase or payment has a space in it, and a purchase without an id begins in small letters.
 pub fn id(key: &LedgerKey) -> String {
-    format!("{} {}", key.purchase, account(&key.account))
+    format!("{} {}", key.purchase(), account(key.account()))
 }
 
 fn account(account: &Account) -> String {
@@ -45,7 +45,7 @@ const ROW: &str = "SELECT id, purchase, account, currency, paid, said, refunded,
 fn stored(row: &Row) -> Result<Stored, StoreError> {
     let unreadable = |what: &str| StoreError::Unreadable(format!("a row of the ledger: {what}"));
     let account = account_of(row.text(2)?).ok_or_else(|| unreadable("its account"))?;
-    let key = LedgerKey { purchase: row.text(1)?.to_owned(), account };
+    let key = LedgerKey::of(row.text(1)?, account);
     let currency = Currency::parse(row.text(3)?).ok_or_else(|| unreadable("its currency"))?;
     let source = match row.maybe_text(5)? {
         Some(word) => Some(Source::parse(word).ok_or_else(|| unreadable("its source"))?),
@@ -76,6 +76,18 @@ async fn read_among(
 ) -> Result<Vec<Stored>, StoreError> {
     let sql = format!("{ROW} WHERE business = ? AND id");
     conn.among(&sql, business.as_str(), ids, after).await?.iter().map(stored).collect()
+}
+
+/// The ids and keys of rows whose purchase has a `#`, and of payments: an older version of this program named them otherwise.
+pub async fn marked(conn: &mut Conn, business: &BusinessId) -> Result<Vec<(String, LedgerKey)>, StoreError> {
+    let sql = "SELECT id, purchase, account FROM ledger WHERE business = ? \
+               AND (purchase LIKE '%#%' OR account LIKE 'payment %') ORDER BY id";
+    let key = |row: &Row| {
+        let account = account_of(row.text(2)?);
+        let account = account.ok_or_else(|| StoreError::Unreadable("a row of the ledger: its account".to_owned()))?;
+        Ok((row.text(0)?.to_owned(), LedgerKey::of(row.text(1)?, account)))
+    };
+    conn.fetch(sql, &[business.as_str().into()]).await?.iter().map(key).collect()
 }
 
 /// Every row of a purchase.
@@ -129,7 +141,7 @@ pub const COLUMNS: [&str; 9] =
 pub fn row_of(ledger: &Ledger) -> Result<[Value<'static>; 9], StoreError> {
     let key = ledger.key();
     let [currency, paid, said, refunded, reserved, settled, held] = now(ledger)?;
-    let (purchase, account) = (key.purchase.clone().into(), account(&key.account).into());
+    let (purchase, account) = (key.purchase().to_owned().into(), account(key.account()).into());
     Ok([purchase, account, currency, paid, said, refunded, reserved, settled, held])
 }
 

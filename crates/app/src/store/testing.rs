@@ -100,6 +100,29 @@ pub async fn set_back(store: &super::Store, business: &BusinessId) -> Result<(),
     super::settings::changed(&mut store.writer().await?, business).await
 }
 
+/// Leaves a row of the ledger as an older version of this program did, which named an order as it was typed: the last grant stands
+/// in a row of its own, whose order has a `#`.
+///
+/// # Errors
+/// When the database does not answer, or has no such row.
+pub async fn spelled_twice(store: &super::Store, business: &BusinessId, id: &str) -> Result<(), StoreError> {
+    let mut conn = store.writer().await?;
+    let found = super::ledger::read(&mut conn, business, &[id]).await?;
+    let held = found.first().map(|row| row.ledger.held()).unwrap_or_default();
+    let text = |held| serde_json::to_string(held).map_err(|e| StoreError::Failed(e.to_string()));
+    let (first, last) = held.split_at(held.len().saturating_sub(1));
+    let of_business = business.as_str();
+    let sql = "INSERT INTO ledger (business, id, purchase, account, currency, paid, said, refunded, reserved, settled, held, \
+               version) SELECT business, '#' || id, '#' || purchase, account, currency, paid, said, refunded, 0, 0, ?, 1 \
+               FROM ledger WHERE business = ? AND id = ?";
+    conn.execute(sql, &[text(last)?.into(), of_business.into(), id.into()]).await?;
+    let sql = "UPDATE ledger SET held = ? WHERE business = ? AND id = ?";
+    conn.execute(sql, &[text(first)?.into(), of_business.into(), id.into()]).await?;
+    conn.execute("DELETE FROM readers WHERE business = ? AND id = 'ledger'", &[of_business.into()]).await?;
+    let sql = "INSERT INTO readers (business, id, seen) VALUES (?, 'ledger', 'to_adopt')";
+    conn.execute(sql, &[of_business.into()]).await.map(drop)
+}
+
 /// Cuts the last entries of a chain off, so many, and sets its head back, as someone does who can write to the database.
 ///
 /// # Errors

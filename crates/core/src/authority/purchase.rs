@@ -13,17 +13,64 @@ use crate::facts::Source;
 use crate::ids::OptionId;
 use crate::money::Money;
 
+/// How a purchase without an id begins, by its customer and policy: no id has small letters.
+const UNNAMED: &str = "customer ";
 /// Most bytes of an id as it is kept; a longer one is kept as its digest.
 const BYTES_MAX: usize = 120;
 
 /// Which row of the ledger. The order of keys is the order in which their rows are locked.
+///
+/// A value comes from [`LedgerKey::of`] alone, in whatever way it was kept: a journal of an older version of this program names
+/// a payment with the order it was found under, and an order with its `#`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Kept")]
 pub struct LedgerKey {
-    /// What was paid for: an id as [`written`] makes it.
-    pub purchase: String,
+    purchase: String,
+    account: Account,
+}
+
+/// A key as it is kept.
+#[derive(Deserialize)]
+#[serde(rename = "LedgerKey", deny_unknown_fields)]
+struct Kept {
+    purchase: String,
+    account: Account,
+}
+
+impl From<Kept> for LedgerKey {
+    fn from(kept: Kept) -> Self {
+        Self::of(&kept.purchase, kept.account)
+    }
+}
+
+impl LedgerKey {
+    /// The row of a part of a purchase, by ids as [`written`] makes them. A payment is one whatever it was paid for: what two
+    /// orders were paid with together goes back once.
+    #[must_use]
+    pub fn of(purchase: &str, account: Account) -> Self {
+        let account = match account {
+            Account::Payment(id) => Account::Payment(without_marks(&id)),
+            other => other,
+        };
+        let purchase = match &account {
+            Account::Payment(id) => id.clone(),
+            _ if purchase.starts_with(UNNAMED) => purchase.to_owned(),
+            _ => without_marks(purchase),
+        };
+        Self { purchase, account }
+    }
+
+    /// What was paid for; of a payment, the payment itself.
+    #[must_use]
+    pub fn purchase(&self) -> &str {
+        &self.purchase
+    }
+
     /// Which part of it.
-    pub account: Account,
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 /// A part of a purchase that has money of its own.
@@ -70,20 +117,37 @@ impl fmt::Display for LedgerKey {
             Account::Goods => write!(f, "what was paid for `{}`", self.purchase),
             Account::Shipping => write!(f, "the shipping of `{}`", self.purchase),
             Account::Fee => write!(f, "the fee `{}`", self.purchase),
-            Account::Payment(id) => write!(f, "payment `{id}` of `{}`", self.purchase),
+            Account::Payment(id) => write!(f, "payment `{id}`"),
         }
     }
 }
 
-/// An id as it is kept and compared: ` a-1` and `A-1` are one purchase.
+/// An id as it is kept and compared: ` a-1` and `A-1` are one purchase, and so are `#1001` and `1001`. What people read keeps
+/// their writing.
 ///
 /// Letters are compared in capitals and in one form of Unicode, dashes as hyphens; spaces, control characters and
-/// characters that nobody sees are left out.
+/// characters that nobody sees are left out: nobody tells two orders of one shop apart by those. A `#` says that a number
+/// follows and is no part of it: shops show `#1001` where their systems keep `1001`, and people type either. It is left out
+/// where the id, or a part of it behind a sign as in `late/#1001`, begins with it. Behind a letter or a digit it stays, since
+/// `1001#2` may be the second parcel of an order and `10012` another order; so do zeros and all other signs.
 #[must_use]
 pub fn written(id: &str) -> String {
     let folded: String = id.nfkc().collect::<String>().to_uppercase();
     let plain: String = folded.nfkc().filter(|c| is_seen(*c)).map(with_hyphens).collect();
+    let plain = without_marks(&plain);
     if plain.len() <= BYTES_MAX { plain } else { Digest::of(plain.as_bytes()).to_string() }
+}
+
+/// Without each `#` that a number begins with.
+fn without_marks(id: &str) -> String {
+    let mut plain = String::with_capacity(id.len());
+    for c in id.chars() {
+        let begins = plain.chars().next_back().is_none_or(|before| !before.is_alphanumeric() && before != '#');
+        if c != '#' || !begins {
+            plain.push(c);
+        }
+    }
+    plain
 }
 
 /// What a keyboard or an editor makes of a hyphen is one.
@@ -184,9 +248,11 @@ pub(super) fn claims(
 }
 
 /// What an option would take at most, for whoever shows what is left before anything is given.
-#[must_use]
-pub fn claims_of(case: &Case, frozen: &Frozen, option: &OptionFrozen) -> Vec<Claim> {
-    claims(case, frozen, option, option.most.as_ref().or(option.amount.as_ref())).unwrap_or_default()
+///
+/// # Errors
+/// The denial with which whoever gives it would be met: it pays out for nothing that is named, to nobody who is known.
+pub fn claims_of(case: &Case, frozen: &Frozen, option: &OptionFrozen) -> Result<Vec<Claim>, Denied> {
+    claims(case, frozen, option, option.most.as_ref().or(option.amount.as_ref()))
 }
 
 /// What a part counts against: as its remedy says. Money back in a remedy that someone wrote for this case counts against
@@ -220,7 +286,7 @@ fn purchase(case: &Case, frozen: &Frozen, against: &Against, option: &OptionFroz
     let id = against.purchase.as_deref().map(written).filter(|id| !id.is_empty());
     match (id, &case.customer) {
         (Some(id), _) => Ok(id),
-        (None, Some(customer)) => Ok(format!("customer {customer} policy {}", frozen.policy)),
+        (None, Some(customer)) => Ok(format!("{UNNAMED}{customer} policy {}", frozen.policy)),
         (None, None) => Err(Denied::NothingAgainst { option: option.id.clone() }),
     }
 }
@@ -236,7 +302,7 @@ impl Part<'_> {
     fn claims(&self, purchase: &str, option: &OptionId) -> Result<Vec<Claim>, Denied> {
         let account = Account::of_kind(self.of.kind.as_deref().unwrap_or_default());
         let whole = self.of.amount.as_ref().and_then(Amount::money).unwrap_or(self.money);
-        let key = LedgerKey { purchase: purchase.to_owned(), account };
+        let key = LedgerKey::of(purchase, account);
         let mut all = vec![match self.against.of {
             Some(of) => self.claim(key, self.money, of, true),
             None => self.claim(key, self.money, whole, false),
@@ -252,7 +318,7 @@ impl Part<'_> {
             let id = written(&payment.id);
             // One that paid nothing is where the money is wanted, not where it came from.
             if share.minor != 0 && payment.paid.minor != 0 && !id.is_empty() {
-                let key = LedgerKey { purchase: purchase.to_owned(), account: Account::Payment(id) };
+                let key = LedgerKey::of(purchase, Account::Payment(id));
                 all.push(Claim { refunded: 0, ..self.claim(key, share, payment.paid, true) });
             }
         }
@@ -286,6 +352,21 @@ mod tests {
             ["A-1", "a-1", " A-1 ", "A -1", "\u{ff21}-1", "A\u{200b}-1", "a-1\u{0}\n", "A\u{2013}1", "A\u{2011}1"]
         {
             assert_eq!(written(told), "A-1", "{told:?}");
+        }
+        for told in
+            ["1001", "#1001", " # 1001 ", "##1001", "\u{ff03}\u{ff11}\u{ff10}\u{ff10}\u{ff11}", "\u{200b}#1001\n"]
+        {
+            assert_eq!(written(told), "1001", "{told:?}");
+        }
+        assert_eq!(written("late/#1001"), written("LATE/1001"), "as a book puts something before it");
+        for other in ["10012", "1001#2", "1001##2", "01001", "1001-2", "-1001", "A1001", "A#1001"] {
+            let all = ["1001", "10012", "1001#2", "1001##2", "01001", "1001-2", "-1001", "A1001", "A#1001"];
+            let same: Vec<&&str> = all.iter().filter(|one| written(one) == written(other)).collect();
+            assert_eq!(same, [&other], "different orders stay different");
+        }
+        assert_eq!(written("#"), "", "a sign alone names nothing");
+        for told in ["#1001", "a/##b#", "1001##2"] {
+            assert_eq!(written(&written(told)), written(told), "{told:?}: once and for all");
         }
         assert_eq!(written("Stra\u{df}e"), written("STRASSE"));
         assert_eq!(written("u\u{308}"), written("\u{dc}"), "composed or not");
@@ -328,11 +409,33 @@ mod tests {
             claims.into_iter().map(|claim| (claim.key.to_string(), claim.amount.minor, claim.paid)).collect()
         };
         let goods = |minor| ("what was paid for `A-1`".to_owned(), minor, Some(10_000));
-        let card = |minor| ("payment `CARD_1` of `A-1`".to_owned(), minor, Some(4_000));
-        let gift = ("payment `GIFT` of `A-1`".to_owned(), 1_000, Some(6_000));
+        let card = |minor| ("payment `CARD_1`".to_owned(), minor, Some(4_000));
+        let gift = ("payment `GIFT`".to_owned(), 1_000, Some(6_000));
         assert_eq!(told(of(5_000)), [goods(5_000), card(4_000), gift]);
         assert_eq!(told(of(3_000)), [goods(3_000), card(3_000)], "of the first alone");
         let more = Part { step: 1, of: &part, money: usd(10_001), against: &against }.claims("A-1", &part.id);
         assert!(matches!(more, Err(Denied::NothingAgainst { .. })), "more than the payments have: {more:?}");
+    }
+
+    #[test]
+    fn a_payment_is_one_whatever_it_was_paid_for() {
+        let card = |order: &str, id: &str| LedgerKey::of(order, Account::Payment(id.to_owned()));
+        assert_eq!(card("A-1", "CARD_1"), card("A-2", "CARD_1"));
+        assert_ne!(card("A-1", "CARD_1"), card("A-1", "CARD_2"));
+        assert_ne!(card("A-1", "CARD_1"), LedgerKey::of("CARD_1", Account::Goods));
+    }
+
+    #[test]
+    fn keys_of_an_older_journal_are_those_of_today() {
+        let read = |text: &str| serde_json::from_str::<LedgerKey>(text).unwrap();
+        let key = LedgerKey::of("1001", Account::Goods);
+        assert_eq!(read(r##"{"purchase":"#1001","account":"goods"}"##), key);
+        assert_eq!(read(&serde_json::to_string(&key).unwrap()), key);
+        let card = LedgerKey::of("A-1", Account::Payment("CARD_1".to_owned()));
+        assert_eq!(read(r#"{"purchase":"A-1","account":{"payment":"CARD_1"}}"#), card);
+        assert_eq!(read(&serde_json::to_string(&card).unwrap()), card);
+        let unnamed = r#"{"purchase":"customer c_1 policy returns","account":"goods"}"#;
+        assert_eq!(serde_json::to_string(&read(unnamed)).unwrap(), unnamed);
+        assert!(serde_json::from_str::<LedgerKey>(r#"{"purchase":"A-1","account":"goods","x":1}"#).is_err());
     }
 }

@@ -26,7 +26,7 @@ fn all() -> Vec<Denied> {
     let digest = Digest::of(b"an assessment");
     let option: OptionId = id("credit_difference");
     let approval: ApprovalId = id("a1");
-    let row = |account| LedgerKey { purchase: "A-1".into(), account };
+    let row = |account| LedgerKey::of("A-1", account);
     let cases = |n: usize| (0..n).map(|n| (id(&format!("c_{n}")), false)).collect();
     vec![
         Denied::NotOpen { state: State::Settled },

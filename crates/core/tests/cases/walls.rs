@@ -1,7 +1,7 @@
 //! Who acts, and on what: teams, noes, customers whom nobody knows, and remedies of someone's own.
 
 use amends_core::assess::frozen::{
-    Amount, Department, Frozen, Least, OptionFrozen, OptionGroup, PartFrozen, Size, Takes,
+    Amount, Department, Frozen, Least, OptionFrozen, OptionGroup, PartFrozen, PaymentFrozen, Size, Takes,
 };
 use amends_core::authority::{Decision, Fulfil, Mode, No, Person, decide};
 use amends_core::case::{Actor, Answer, Command, Ground, Instead, Opening, open};
@@ -12,7 +12,7 @@ use amends_core::ids::{ApprovalId, InletId, OptionId, TeamId};
 use amends_core::money::{Currency, Money};
 use serde_json::{Value, json};
 
-use crate::world::{World, id, person, usd, words};
+use crate::world::{Gave, World, id, person, usd, words};
 
 /// Twenty dollars back, written by the head.
 fn gift(w: &mut World) -> (Frozen, OptionFrozen) {
@@ -287,4 +287,38 @@ fn an_assessment_without_amounts_is_behind_a_case_that_gave_euros() {
     let read = Frozen { granted: None, released: None, paid: None, digest: digest.clone(), ..kept };
     let again = Command::Assess { assessment: Box::new(read), question: digest, ground: None };
     assert!(matches!(w.does("blazers", &lead, &again), Err(Denied::BehindTheCase { .. })));
+}
+
+/// The case of an order that was paid with one payment, of which all goes back.
+fn paid_back(w: &mut World, case: &str, order: &str, payment: &str) -> Result<Gave, Denied> {
+    let head = person("hugo", "head");
+    w.open(case, &head, "returns");
+    let mut frozen = w.assess(case, "returned_in_time", &head);
+    for part in frozen.options.iter_mut().flat_map(|option| &mut option.parts) {
+        let Some(paid) = part.amount.as_ref().and_then(Amount::money) else { continue };
+        if let Some(against) = &mut part.against {
+            against.purchase = Some(order.to_owned());
+            against.payments = vec![PaymentFrozen { id: payment.to_owned(), paid }];
+        }
+    }
+    frozen.digest = Digest::of(case.as_bytes());
+    let question = Digest::of(order.as_bytes());
+    w.does(case, &head, &Command::Assess { assessment: Box::new(frozen), question, ground: None }).unwrap();
+    let wish = w.wish(case, "money_back");
+    w.give(case, &head, &format!("g_{case}"), &wish)
+}
+
+#[test]
+fn a_payment_goes_back_once_whatever_orders_it_stands_under() {
+    let mut w = World::new();
+    assert!(matches!(paid_back(&mut w, "c1", "A-1", "pay_1"), Ok(Gave::Granted)));
+    for (case, payment) in [("c2", "pay_1"), ("c3", " PAY_1"), ("c4", "#pay_1")] {
+        let again = paid_back(&mut w, case, &format!("A-{case}"), payment);
+        let Err(Denied::LedgerLeft { key, left, cases }) = &again else { panic!("{payment:?}: {again:?}") };
+        assert_eq!((key.to_string().as_str(), left.minor), ("payment `PAY_1`", 0));
+        assert_eq!(cases[0].0.as_str(), "c1", "whoever is denied is told where it went");
+    }
+    assert!(matches!(paid_back(&mut w, "c5", "A-5", "pay_2"), Ok(Gave::Granted)));
+    let same = paid_back(&mut w, "c6", "#a-1", "pay_3");
+    assert!(matches!(same, Err(Denied::LedgerLeft { .. })), "another payment of the same order: {same:?}");
 }

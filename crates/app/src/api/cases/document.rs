@@ -10,7 +10,7 @@ use amends_core::ids::{EvidenceId, OptionId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::flow::ledger::Left;
+use crate::flow::ledger::{Leaves, Left};
 use crate::store::approvals::{look, word};
 use crate::store::grants;
 use crate::store::steps::StepRow;
@@ -130,12 +130,24 @@ pub struct OptionDocument {
     /// assessment only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left: Vec<LeftDocument>,
+    /// Why it would be denied whoever gives it, where nothing says what it was paid for. Of the latest assessment only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denied: Option<DeniedDocument>,
+}
+
+/// Why something would be denied.
+#[derive(Serialize, ToSchema)]
+pub struct DeniedDocument {
+    /// One word for machines, such as `nothing_against`.
+    code: &'static str,
+    /// One sentence for people.
+    title: String,
 }
 
 /// What is left of a part of a purchase, across all cases.
 #[derive(Serialize, ToSchema)]
 pub struct LeftDocument {
-    /// What was paid for, as its id is compared.
+    /// What was paid for, as its id is compared; of a payment, the payment itself.
     purchase: String,
     /// `goods`, `shipping`, `fee` or `payment`.
     of: &'static str,
@@ -229,7 +241,7 @@ pub struct DeclinedDocument {
 
 impl CaseDocument {
     /// A case with its steps, and what is `left` for the options of its latest assessment. `due`: when something next happens by itself.
-    pub fn of(case: &Case, steps: &[StepRow], left: &HashMap<OptionId, Vec<Left>>, due: Option<String>) -> Self {
+    pub fn of(case: &Case, steps: &[StepRow], left: &HashMap<OptionId, Leaves>, due: Option<String>) -> Self {
         let latest = case.assessments.last().map(|kept| kept.version);
         let steps_of = |grant: &Grant| steps.iter().filter(|s| s.grant == grant.id).map(step).collect();
         Self {
@@ -302,10 +314,12 @@ fn consult(c: &Consult) -> ConsultDocument {
     }
 }
 
-fn kept(k: &Kept, left: Option<&HashMap<OptionId, Vec<Left>>>) -> KeptDocument {
-    let left_of = |o: &OptionId| left.and_then(|left| left.get(o)).into_iter().flatten().map(left_document).collect();
+fn kept(k: &Kept, left: Option<&HashMap<OptionId, Leaves>>) -> KeptDocument {
+    let of_it = |o: &OptionId| left.and_then(|left| left.get(o));
+    let denied = |d: &amends_core::denied::Denied| DeniedDocument { code: d.word(), title: d.to_string() };
     let option = |o: &amends_core::assess::frozen::OptionFrozen| OptionDocument {
-        left: left_of(&o.id),
+        left: of_it(&o.id).into_iter().flat_map(|leaves| &leaves.left).map(left_document).collect(),
+        denied: of_it(&o.id).and_then(|leaves| leaves.denied.as_ref()).map(denied),
         id: o.id.to_string(),
         says: o.says.clone(),
         amount: o.amount.as_ref().map(ToString::to_string),
@@ -324,8 +338,8 @@ fn kept(k: &Kept, left: Option<&HashMap<OptionId, Vec<Left>>>) -> KeptDocument {
 
 fn left_document(left: &Left) -> LeftDocument {
     LeftDocument {
-        purchase: left.key.purchase.clone(),
-        of: left.key.account.word(),
+        purchase: left.key.purchase().to_owned(),
+        of: left.key.account().word(),
         payment: left.payment().map(str::to_owned),
         left: left.left.to_string(),
     }

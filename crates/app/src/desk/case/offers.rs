@@ -75,8 +75,8 @@ pub fn left_in_words(left: &Left) -> String {
     let amount = money(left.left);
     match left.payment() {
         Some(payment) => t!("case-left-of-payment", payment = payment, amount = amount),
-        None if left.key.account == Account::Shipping => t!("case-left-of-shipping", amount = amount),
-        None if left.key.account == Account::Fee => t!("case-left-of-fee", amount = amount),
+        None if *left.key.account() == Account::Shipping => t!("case-left-of-shipping", amount = amount),
+        None if *left.key.account() == Account::Fee => t!("case-left-of-fee", amount = amount),
         None => t!("case-left-of-purchase", amount = amount),
     }
 }

@@ -19,7 +19,7 @@ use crate::flow::kept::Place;
 use crate::flow::present;
 use crate::flow::rules::Rules;
 use crate::flow::seal::{self, Key};
-use crate::store::kept::{BUDGETS, LEDGER};
+use crate::store::kept::{BUDGETS, LEDGER, Table};
 use crate::store::requests::Answered;
 use crate::store::{Conn, StoreError, budgets, cases, customers, journal, ledger, refusals, requests, settings, steps};
 
@@ -220,6 +220,9 @@ async fn lock_ledger(conn: &mut Conn, bench: &mut Bench, keys: BTreeSet<LedgerKe
     Ok(())
 }
 
+/// Most pages of the journal that are read while others wait to write; the batches after it read on.
+const PAGES_MAX: usize = 20;
+
 /// Holds budgets and rows of the ledger against the journal that are not as they were written last: another program did,
 /// or someone by hand.
 pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Bench) -> Result<(), StoreError> {
@@ -237,25 +240,18 @@ pub async fn what_was_written(conn: &mut Conn, memory: &mut Memory, bench: &Benc
         last.is_some_and(|last| line.before.is_none() || line.ledger != *last)
     };
     let lines: Vec<String> = bench.ledgers.values().filter(is_other).map(|line| line.id.clone()).collect();
-    if budgets.is_empty() && lines.is_empty() {
+    let budgets = budgets.into_iter().map(|id| (&BUDGETS, id));
+    let rows: Vec<(&'static Table, String)> = budgets.chain(lines.into_iter().map(|id| (&LEDGER, id))).collect();
+    if rows.is_empty() {
         return Ok(());
     }
-    let heads = journal::heads(conn, business).await?;
     let followed = memory.followed.entry(business.clone()).or_default();
-    while !followed.read_on(conn, business, &heads).await? {}
-    for id in budgets {
-        let differs = followed.check(conn, business, &BUDGETS, &[&id]).await?;
-        if differs.is_empty() {
-            memory.budgets.remove(&(business.clone(), id.clone()));
+    for place in followed.look(conn, &memory.kept, business, (&rows, PAGES_MAX)).await? {
+        match place {
+            Place::Budget(id) => drop(memory.budgets.remove(&(business.clone(), id))),
+            Place::Line(id) => drop(memory.lines.remove(&(business.clone(), id))),
+            _ => {}
         }
-        memory.kept.looked_at(business, Place::Budget(id), &differs);
-    }
-    for id in lines {
-        let differs = followed.check(conn, business, &LEDGER, &[&id]).await?;
-        if differs.is_empty() {
-            memory.lines.remove(&(business.clone(), id.clone()));
-        }
-        memory.kept.looked_at(business, Place::Line(id), &differs);
     }
     Ok(())
 }

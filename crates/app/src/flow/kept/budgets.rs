@@ -6,9 +6,10 @@ use std::ops::Bound;
 use amends_core::case::Event;
 use amends_core::ids::{BusinessId, CaseId, TeamId};
 use amends_core::journal::Head;
-use amends_core::journal::derive::{Columns, Difference, Moves, compare};
+use amends_core::journal::derive::{Columns, Difference, Moves, Rows, compare};
 
 use super::lines::Lines;
+use super::{Kept, Place};
 use crate::store::budgets::id;
 use crate::store::kept::{LEDGER, Table, among};
 use crate::store::{Conn, StoreError, journal};
@@ -62,6 +63,43 @@ impl Followed {
         Ok(all)
     }
 
+    /// Reads on where rows are not as they were written last, so many pages at most, and holds those rows against the journal:
+    /// the places that hold. While the journal was not read to its end none of them is believed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn look(
+        &mut self,
+        conn: &mut Conn,
+        kept: &Kept,
+        business: &BusinessId,
+        (rows, pages_most): (&[(&'static Table, String)], usize),
+    ) -> Result<Vec<Place>, StoreError> {
+        let heads = journal::heads(conn, business).await?;
+        let mut is_read = false;
+        for _ in 0..pages_most {
+            is_read = self.read_on(conn, business, &heads).await?;
+            if is_read {
+                break;
+            }
+        }
+        let mut hold = Vec::new();
+        for (table, id) in rows {
+            let place = if *table == &LEDGER { Place::Line(id.clone()) } else { Place::Budget(id.clone()) };
+            let differs = if is_read {
+                self.check(conn, business, table, &[id]).await?
+            } else {
+                let why = "it is not as it was written last, and the journal is still being read";
+                vec![Difference::of_journal(format!("table `{}`, row `{id}`", table.name), why)]
+            };
+            kept.looked_at(business, place.clone(), &differs);
+            if differs.is_empty() {
+                hold.push(place);
+            }
+        }
+        Ok(hold)
+    }
+
     fn take(&mut self, chain: &TeamId, event: &Event) {
         self.lines.take(chain, event);
         for moved in self.moves.by(event) {
@@ -113,6 +151,14 @@ impl Followed {
             ids.iter().filter_map(|id| Some(((*id).to_owned(), self.row(id)?))).collect()
         };
         Ok(compare(table.name, &journal, &found))
+    }
+
+    /// A row of the ledger as the journal makes it; none: it has no such row.
+    ///
+    /// # Errors
+    /// When it cannot be written as text.
+    pub fn line(&self, id: &str) -> Result<Option<Columns>, StoreError> {
+        Ok(self.lines.rows(&[id], &mut Rows::new())?.remove(id))
     }
 
     /// A budget's row.

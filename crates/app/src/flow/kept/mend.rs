@@ -5,7 +5,6 @@ use amends_core::ids::{BusinessId, InletId, PersonId, TeamId};
 use amends_core::journal::derive::{Columns, Difference, Differs};
 use amends_core::time::Time;
 
-use super::standing;
 use super::watch::Watch;
 use crate::flow::fulfil::text_of;
 use crate::flow::people::{Setting, change_in};
@@ -26,7 +25,7 @@ const BY: &str = "operator";
 /// # Errors
 /// When the database does not answer.
 pub async fn differences(store: &Store, business: &BusinessId, now: Time) -> Result<Vec<Difference>, StoreError> {
-    standing::adopt(store, business, now).await?;
+    super::adopt(store, business, now).await?;
     store.writer().await?.at_one_moment(async |conn| Watch::all(conn, business).await).await
 }
 
@@ -45,7 +44,7 @@ pub struct Mended {
 /// # Errors
 /// When the database does not take it.
 pub async fn mend(store: &Store, business: &BusinessId, now: Time) -> Result<Mended, StoreError> {
-    standing::adopt(store, business, now).await?;
+    super::adopt(store, business, now).await?;
     let mut conn = store.writer().await?;
     let mut tried = 1;
     loop {

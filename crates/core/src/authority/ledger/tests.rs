@@ -6,7 +6,7 @@ use super::super::purchase::Account;
 use super::*;
 
 fn key() -> LedgerKey {
-    LedgerKey { purchase: "A-1".into(), account: Account::Goods }
+    LedgerKey::of("A-1", Account::Goods)
 }
 
 fn usd(minor: i64) -> Money {

@@ -19,7 +19,7 @@ fn paid(told: &[(&str, Tell)], found: i64) -> i64 {
     for (chain, tell) in told {
         hear(row.told.entry(TeamId::parse(chain).unwrap()).or_default(), tell.clone());
     }
-    let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+    let key = LedgerKey::of("A-1", crate::authority::Account::Goods);
     let found = told.iter().map(|(_, tell)| tell).find(|tell| tell.paid == found);
     let found = found.map(|tell| Paid { minor: tell.paid, source: tell.source });
     row.ledger(&key, found).unwrap().paid().unwrap().minor
@@ -53,7 +53,7 @@ fn what_a_chain_told_is_heard_again_after_another_currency() {
     for (chain, tell) in told {
         hear(row.told.entry(TeamId::parse(chain).unwrap()).or_default(), tell);
     }
-    let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+    let key = LedgerKey::of("A-1", crate::authority::Account::Goods);
     assert_eq!(row.ledger(&key, None).unwrap().currency(), Currency::USD);
 }
 
@@ -64,7 +64,7 @@ fn chains_that_tell_of_one_purchase_all_the_time_are_followed_so_far() {
         let chain = TeamId::parse(["a", "b", "c"][usize::try_from(at % 3).unwrap()]).unwrap();
         hear(row.told.entry(chain).or_default(), tell(at / 10, 1_000 + at, SYSTEM));
     }
-    let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+    let key = LedgerKey::of("A-1", crate::authority::Account::Goods);
     let paid = |found| row.ledger(&key, Some(Paid { minor: found, source: SYSTEM })).unwrap().paid().unwrap().minor;
     assert_eq!((paid(1_299), paid(7)), (1_299, 1_299));
 }
@@ -95,7 +95,7 @@ proptest! {
 
     #[test]
     fn the_journal_makes_the_row_that_grants_made(steps in steps()) {
-        let key = LedgerKey { purchase: "A-1".to_owned(), account: crate::authority::Account::Goods };
+        let key = LedgerKey::of("A-1", crate::authority::Account::Goods);
         let mut table = Ledger::new(key.clone());
         let mut derived = Bought::default();
         let mut grants: Vec<GrantId> = Vec::new();
