@@ -114,7 +114,7 @@ pub async fn assess_case(
         let customer = customer_of(me, &case, &asked.merged)?;
         let history = history(records, me, customer.as_ref()).await?;
         let question = asked.with_history(&case, &history)?;
-        let ground = asked.merged.ground(&me.rules.book, me.business);
+        let ground = asked.merged.ground(&me.rules.book, me.business, case.request.as_str());
         let introduced = customer.filter(|_| case.customer.is_none());
         let kept = answer(&me.rules.book, &question, me, (ground, introduced))?;
         let (digest, json, told) = (kept.line.digest.clone(), kept.line.assessment.clone(), asked.merged.told);

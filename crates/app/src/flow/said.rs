@@ -20,8 +20,6 @@ use super::answers::{digits, local};
 
 /// All facts that nothing else is said of.
 const ALL: &str = "*";
-/// Where books keep what names the order.
-const ORDERS: [&str; 6] = ["order.id", "purchase.id", "booking.id", "reservation.id", "invoice.id", "contract.id"];
 
 /// What someone said that was taken for less.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -198,14 +196,12 @@ impl Merged {
         Some(Named { id: CustomerId::of_fact(&text).ok(), source: self.source("customer.id") })
     }
 
-    /// What the assessment rests on. What names an order counts where someone looked.
-    pub fn ground(&self, book: &Book, business: &BusinessId) -> Ground {
-        let mut named = ORDERS.iter().filter(|path| self.source(path) > Source::Claimed);
-        let order = named.find_map(|path| self.text(book, path));
-        let order = order.map(|id| {
-            let id = written(&id);
-            Digest::of_parts([business.as_str().as_bytes(), id.as_bytes()])
-        });
+    /// What an assessment of a request rests on. The book says what names an order, by what it counts money against; that
+    /// counts where someone looked.
+    pub fn ground(&self, book: &Book, business: &BusinessId, request: &str) -> Ground {
+        let paths = book.orders(request).into_iter().filter(|path| self.source(path) > Source::Claimed);
+        let mut ids = paths.filter_map(|path| self.text(book, path)).map(|id| written(&id)).filter(|id| !id.is_empty());
+        let order = ids.next().map(|id| Digest::of_parts([business.as_str().as_bytes(), id.as_bytes()]));
         Ground { source: self.weakest, order }
     }
 }

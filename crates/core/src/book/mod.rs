@@ -5,6 +5,7 @@ pub mod check;
 pub mod format;
 pub mod labels;
 pub mod model;
+mod orders;
 pub mod quick;
 pub mod read;
 pub mod relies;

@@ -272,6 +272,8 @@ pub struct Version {
     pub reads: Vec<u32>,
     /// What each remedy rests on, by its index.
     pub relies: Vec<Relies>,
+    /// The facts by which its remedies say what was paid for, those that are always there first.
+    pub orders: Vec<String>,
     /// What a form for it asks.
     pub asks: Asks,
     /// Where it was written.

@@ -114,10 +114,31 @@ fn the_order_is_known_by_what_names_it_and_a_claim_names_none() {
     let book = Shelf::shipped(&["retail"]).find("retail").unwrap().book;
     let business = BusinessId::parse("retail").unwrap();
     let ground = |speaker, id: &str| {
-        said(&Known::default(), speaker, json!({ "facts": { "order": { "id": id } } })).ground(&book, &business).order
+        said(&Known::default(), speaker, json!({ "facts": { "order": { "id": id } } }))
+            .ground(&book, &business, "returns")
+            .order
     };
     assert!(ground(PERSON, "A-1").is_some() && ground(PERSON, " a-1 ") == ground(PERSON, "A-1"));
     assert_eq!(ground(PERSON, "A \u{2011}\u{200b}1"), ground(PERSON, "A-1"), "as the ledger writes it");
+    assert_eq!((ground(PERSON, "#1001"), ground(PERSON, " 1001")), (ground(PERSON, "1001"), ground(PERSON, "#1001")));
     assert_ne!(ground(PERSON, "A-1"), ground(PERSON, "A-2"));
     assert_eq!((ground(AGENT, "A-1"), ground(PERSON, " ")), (None, None));
+    assert_eq!(ground(PERSON, "#"), None, "a sign alone names nothing");
+}
+
+#[test]
+fn what_names_an_order_is_what_the_book_counts_money_against() {
+    let book = Shelf::shipped(&["rental"]).find("rental").unwrap().book;
+    let business = BusinessId::parse("rental").unwrap();
+    let merged = |facts: Value| {
+        let mut document = Map::from_iter([("facts".to_owned(), facts)]);
+        merge(&book, &Known::default(), PERSON, &mut document).unwrap()
+    };
+    let order = |facts: Value, request: &str| merged(facts).ground(&book, &business, request).order;
+    let booked = |id: &str| json!({ "booking": { "id": id } });
+    for request in ["cancellation", "late_return", "something_else"] {
+        assert!(order(booked("B-1"), request).is_some(), "{request}");
+        assert_eq!(order(booked("B-1"), request), order(booked(" b-1"), request), "{request}");
+        assert_ne!(order(booked("B-1"), request), order(booked("B-2"), request), "{request}");
+    }
 }

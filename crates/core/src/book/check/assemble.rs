@@ -8,11 +8,11 @@ use super::remedies::{TypedAmount, TypedBody, TypedOne, TypedRemedy};
 use super::terms::{TypedLine, TypedShape, TypedTerm};
 use crate::book::model::{REMEDY_KINDS, Text};
 use crate::book::quick::Quick;
-use crate::book::relies;
 use crate::book::rules::{
     Amount, Condition, Detour, Fault, FieldValue, Group, Guard, Line, Never, One, Operand, Remedy, RemedyBody, Term,
     TermShape, Version,
 };
+use crate::book::{orders, relies};
 use crate::diagnostic::Diagnostic;
 use crate::facts::schema::Schema;
 use crate::payout::pays_out;
@@ -97,6 +97,7 @@ pub(super) fn version(
         say: text.say.iter().map(|n| (n.id.value.clone(), n.item.text.clone())).collect(),
         reads,
         relies: Vec::new(),
+        orders: orders::of(shared.schema, named_by(policy, shared.defines)),
         asks: super::asks::asks(policy, shared),
         at: text.at,
     };
@@ -107,6 +108,15 @@ pub(super) fn version(
         guard.reads = reads;
     }
     Ok(version)
+}
+
+/// Cells by which remedies say what was paid for.
+fn named_by(policy: &TypedPolicy<'_>, defines: &[Define]) -> BTreeSet<u32> {
+    let ones = policy.remedies.iter().filter_map(|remedy| match &remedy.body {
+        TypedBody::One(one) => one.against.as_ref(),
+        _ => None,
+    });
+    ones.flat_map(|against| cells_of(against, defines)).collect()
 }
 
 fn value(text: Option<&Text>) -> Option<String> {
