@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { program, root, serve } from './house.mjs';
+import { browser, key, program, root, serve, signIn } from './house.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'amends-agents-'));
 const database = join(folder, 'amends.db');
@@ -18,26 +18,29 @@ const about = (fee) => ({
   customer: { id: 'c_1', since: '2019-05-20', orders: 17, claims_12m: 0 },
   fee: { id: fee, amount: '75.00 USD', charged: '2026-11-10', in_error: false, waived_12m: 1 },
 });
-let house, tokens;
-
-const amends = (...args) => JSON.parse(execFileSync(program, [...args, '--business', 'retail', '--database', database, '--json'], { cwd: root }));
+let house, tokens, chrome, desk;
 
 before(async () => {
   execFileSync(program, ['people', 'team', 'shop', '--mode', 'full', '--business', 'retail', '--database', database], { cwd: root });
-  const token = (id, role) => amends('people', 'add', id, '--role', role, '--team', 'shop').token;
-  tokens = { ada: token('ada', 'ai'), lena: token('lena', 'lead') };
+  tokens = { ada: key(database, 'ada', 'ai'), lena: key(database, 'lena', 'lead') };
   house = await serve('books/retail', '--database', database);
+  chrome = await browser();
+  desk = (await signIn(chrome, house.address, 'lena', tokens.lena)).page;
 });
-after(() => {
+after(async () => {
+  await chrome?.close();
   house?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-// What lena does, over the interface.
+// What lena does, over the interface: signed in, since no key answers what an agent asks.
 async function lena(path, body) {
-  const headers = { authorization: `Bearer ${tokens.lena}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${house.address}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
+  const status = await desk.evaluate(async ([path, body]) => {
+    const csrf = document.querySelector('input[name=csrf]').value;
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
+    return (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  }, [path, body]);
+  assert.equal(status, 200, path);
 }
 
 const overHttp = (token) => new StreamableHTTPClientTransport(new URL('/mcp', house.address), { requestInit: { headers: { authorization: `Bearer ${token}` } } });

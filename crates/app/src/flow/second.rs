@@ -1,8 +1,10 @@
 //! What needs a second person: it is done by somebody who came in as themselves, and who is not the first one's other hand.
 //!
 //! A key is whatever program has it, so what makes someone more than they were, or is for a second person, is done signed in.
-//! A yes on a case may come by a key where its own person or the operator made it: it is as good as they are.
+//! An answer to a question is for a second person too. It comes by a key only where whoever runs the server made that one, as
+//! the first of its person, and people ask each other: what an AI agent asks is answered by nothing that a program holds.
 
+use amends_core::authority::Person;
 use amends_core::case::{Approval, ApprovalState, Case, Command, Look};
 use amends_core::ids::{CaseId, PersonId};
 
@@ -44,6 +46,23 @@ impl Me {
         let says =
             "this key was made by somebody else, and this has to come from you: sign in, or make a key of your own";
         Err(denied(NOT_BY_KEY, says))
+    }
+
+    /// Turns away a key that is not the one whoever runs the server gave its person. `asks`: who has to be told apart from
+    /// whoever answers.
+    ///
+    /// # Errors
+    /// When it is such a key, and when it is any and an AI agent asks.
+    pub fn answers_as_themselves<'p>(&self, asks: impl IntoIterator<Item = &'p Person>) -> Result<(), Refused> {
+        let Way::Key { id, .. } = &self.way else { return Ok(()) };
+        if asks.into_iter().any(Person::is_agent) {
+            return self.signed_in_only("answer what an AI agent asks");
+        }
+        let key = self.rules.keys_of(&self.person.id).iter().find(|key| key.id == *id);
+        if key.is_some_and(KeyRow::is_of_the_operator) {
+            return Ok(());
+        }
+        self.signed_in_only("answer a question of somebody else, unless whoever runs the server made it")
     }
 
     /// Turns someone away who got their role or password from another a short while ago, where something of that one's needs
@@ -88,9 +107,9 @@ pub(super) async fn may_be_theirs(records: &Records, me: &Me, case: &CaseId, wor
     let Work::Do(command) = work else { return Ok(()) };
     match &**command {
         Command::AnswerApproval { id, .. } => {
-            me.in_their_own_name()?;
             let Some(case) = records.case(&me.business, case).await? else { return Ok(()) };
             let Some(approval) = case.approval(id) else { return Ok(()) };
+            me.answers_as_themselves([&approval.asker, &case.owner])?;
             let now = records.clock.now().micros();
             firsts(&case, approval).into_iter().try_for_each(|first| me.not_the_hand_of(first, now))
         }

@@ -103,7 +103,9 @@ fn the_rule_that_did_not_foresee_it_as_an_agent_lives_it() {
         let mut approved = wish.clone();
         approved["approval"] = approval.into();
         assert!(shop.tool("ada", "grant", approved.clone()).await.is_err(), "nobody has said yes");
-        shop.post("lena", &answer, json!({ "yes": {} })).await.ok();
+        // A key is whatever program holds it, perhaps the one that asks.
+        assert_eq!(shop.post("lena", &answer, json!({ "yes": {} })).await.refused(), (403, "not_by_key"));
+        shop.post("@lena", &answer, json!({ "yes": {} })).await.ok();
         let status = shop.tool("ada", "case_status", json!({ "case": case })).await.unwrap();
         assert_eq!(status["approvals"][0]["state"], "given", "{status:#}");
 
@@ -302,7 +304,7 @@ impl Hostile {
             _ => json!({ "yes": {} }),
         };
         let got =
-            self.shop.post("hugo", &format!("/v1/cases/{case}/approvals/{approval}/answer"), answer.clone()).await;
+            self.shop.post("@hugo", &format!("/v1/cases/{case}/approvals/{approval}/answer"), answer.clone()).await;
         self.trace.push(format!("hugo answers {approval}: {answer} -> {}", got.status));
     }
 

@@ -209,10 +209,10 @@ fn whoever_was_just_let_in_by_somebody_is_not_their_second_person() {
 }
 
 #[test]
-fn a_yes_is_ones_own_and_comes_by_a_key_that_nobody_else_made() {
+fn a_yes_is_ones_own_and_comes_by_no_key_but_the_first() {
     on_both(async |fresh| {
         let shop = Shop::open(fresh).await;
-        let asked = async |customer: &str| {
+        let asked = async |shop: &Shop, customer: &str| {
             let case = shop.case("rita", "price_adjustment", customer).await;
             let (_, digest) = shop.assess("rita", &case, "blazers").await;
             let wish = json!({ "assessment": digest, "option": "credit_difference" });
@@ -221,10 +221,10 @@ fn a_yes_is_ones_own_and_comes_by_a_key_that_nobody_else_made() {
             format!("{case}/approvals/{}/answer", asked["approval"]["id"].as_str().unwrap())
         };
         // A key from when others could make it: whose it is nobody knows.
-        let answer = asked("c_1").await;
+        let answer = asked(&shop, "c_1").await;
         shop.maker("lena", None).await;
         shop.post("lena", &answer, json!({ "yes": {} })).await.ok();
-        let answer = asked("c_2").await;
+        let answer = asked(&shop, "c_2").await;
         shop.maker("lena", Some("hugo")).await;
         assert_eq!(shop.post("lena", &answer, json!({ "yes": {} })).await.refused(), (403, "not_by_key"));
         assert_eq!(
@@ -232,9 +232,21 @@ fn a_yes_is_ones_own_and_comes_by_a_key_that_nobody_else_made() {
             (403, "not_by_key")
         );
         shop.post("@lena", &answer, json!({ "yes": {} })).await.ok();
+        // Nor by one of their own making, whoever holds it now, nor by one that was made with theirs.
+        let mut shop = shop;
+        let answer = asked(&shop, "c_4").await;
+        shop.maker("lena", Some("operator")).await;
+        shop.key("hers", "@lena", json!({ "title": "the helpdesk" })).await;
+        shop.key("of hers", "lena", json!({ "title": "the chat", "actions": ["approvals"] })).await;
+        for own in ["hers", "of hers"] {
+            for said in [json!({ "yes": {} }), json!({ "no": { "reason": "no", "instead": ["detour"] } })] {
+                assert_eq!(shop.post(own, &answer, said).await.refused(), (403, "not_by_key"), "{own}");
+            }
+        }
+        shop.post("lena", &answer, json!({ "yes": {} })).await.ok();
         // Whom the asker has just let in says no yes to them; whoever lets a colleague in may, who could give it alone.
         shop.lets_in("@hugo", "max", "lead").await;
-        let answer = asked("c_3").await;
+        let answer = asked(&shop, "c_3").await;
         shop.given_by("max", "rita").await;
         assert_eq!(shop.post("@max", &answer, json!({ "yes": {} })).await.refused(), (403, "same_hand"));
         shop.given_by("rita", "hugo").await;

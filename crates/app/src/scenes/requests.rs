@@ -174,7 +174,7 @@ fn a_no_binds_the_request_and_not_the_case() {
             assert_eq!(asked["approval"]["least"], "head", "{open}");
             let id = asked["approval"]["id"].as_str().unwrap();
             let answer = format!("{other}/approvals/{id}/answer");
-            assert_eq!(shop.post("marc", &answer, json!({ "yes": {} })).await.refused(), (403, "role_too_low"));
+            assert_eq!(shop.post("@marc", &answer, json!({ "yes": {} })).await.refused(), (403, "role_too_low"));
             let queue = shop.get("hugo", "/v1/approvals").await.ok();
             let mine = queue["approvals"].as_array().unwrap().iter().find(|q| q["id"] == id).unwrap().clone();
             assert_eq!(
@@ -227,7 +227,7 @@ fn whoever_is_asked_sees_what_is_only_claimed_or_said() {
         assert_eq!(queue["approvals"][0]["said"], json!([]));
         let no = json!({ "no": { "reason": "only claimed", "instead": [{ "words": "have someone look" }] } });
         let id = asked["approval"]["id"].as_str().unwrap();
-        shop.post("lena", &format!("{case}/approvals/{id}/answer"), no).await.ok();
+        shop.post("@lena", &format!("{case}/approvals/{id}/answer"), no).await.ok();
         // What was only claimed may be asked again once someone looked.
         shop.post("rita", &format!("{case}/take-over"), Value::Null).await.ok();
         let mut looked = json!({ "facts": purchase("c_1", "A-1", "300.00 USD", "worn") });

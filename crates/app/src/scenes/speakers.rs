@@ -181,7 +181,7 @@ fn an_agent_asks_with_claims_and_whoever_says_yes_sees_what_is_only_claimed() {
         let mut lena = Browser::settle_in(&shop, "lena").await;
         let page = lena.get(&shop, "/approvals").await.text;
         assert!(page.contains("Only an AI agent says so: the order A-7"), "{page}");
-        shop.post("lena", &format!("/v1/cases/{id}/approvals/{approval}/answer"), json!({ "yes": {} })).await.ok();
+        shop.post("@lena", &format!("/v1/cases/{id}/approvals/{approval}/answer"), json!({ "yes": {} })).await.ok();
         wish["approval"] = approval.into();
         shop.tool("ada", "grant", wish).await.unwrap();
         shop.prove().await;

@@ -18,6 +18,7 @@ use crate::store::testing::both;
 use crate::store::{budgets, ledger};
 
 const PEOPLE: [&str; 5] = ["ada", "rita", "omar", "lena", "hugo"];
+const SIGNED_IN: [&str; 5] = ["ada", "@rita", "@omar", "@lena", "@hugo"];
 const STORIES: [(&str, &str); 6] = [
     ("price_adjustment", "blazers"),
     ("wrong_goods", "two_tshirts"),
@@ -259,7 +260,9 @@ impl Run {
             1 => json!({ "adjust": { "amount": "20.00 USD", "words": "this much" } }),
             _ => json!({ "yes": {} }),
         };
-        let (who, path) = (self.who(), format!("{}/approvals/{id}/answer", self.cases[at].path));
+        // What an AI agent asks is answered by nobody who comes in by a key.
+        let (who, path) =
+            (self.dice.one(&SIGNED_IN).unwrap(), format!("{}/approvals/{id}/answer", self.cases[at].path));
         self.send(who, &path, body).await;
     }
 

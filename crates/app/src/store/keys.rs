@@ -39,8 +39,13 @@ pub struct KeyRow {
 impl KeyRow {
     /// Whether its person made it themselves, or the operator did: then what it does is theirs.
     pub fn is_of_their_own_making(&self) -> bool {
+        self.is_of_the_operator() || self.maker.as_deref() == Some(self.person.as_str())
+    }
+
+    /// Whether the operator made it.
+    pub fn is_of_the_operator(&self) -> bool {
         match self.maker.as_deref() {
-            Some(maker) => maker == self.person.as_str() || maker == OPERATOR,
+            Some(maker) => maker == OPERATOR,
             // Only the operator makes a key that is called as its person is.
             None => self.id == self.person.as_str(),
         }
