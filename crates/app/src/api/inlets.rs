@@ -135,6 +135,9 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
 pub async fn add(sent: Sent<NewInlet>) -> Result<Response, Problem> {
     let Sent { me, records, body, .. } = sent;
     me.top_only(WHAT)?;
+    if body.kind == Kind::Events {
+        speaks_for_systems(&me)?;
+    }
     checked(&me, &body)?;
     let secret = secret_of(body.kind)?;
     let row = InletRow {
@@ -149,6 +152,11 @@ pub async fn add(sent: Sent<NewInlet>) -> Result<Response, Problem> {
     let document = InletDocument::of(&row, &me, &records, secret);
     save(&records, &me, row).await?;
     Ok((StatusCode::CREATED, json(&document)).into_response())
+}
+
+/// What is signed with its secret counts as a system's word.
+fn speaks_for_systems(me: &Me) -> Result<(), Problem> {
+    me.by_no_key_of_their_own("make or change an inlet whose events speak for a system").map_err(|e| problem(&e))
 }
 
 /// Whether an inlet would work.
@@ -194,6 +202,9 @@ pub async fn rotate(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Respo
     let Sent { me, records, .. } = sent;
     me.top_only(WHAT)?;
     let mut row = found(&me, &id)?.clone();
+    if row.kind == Kind::Events {
+        speaks_for_systems(&me)?;
+    }
     let secret = secret_of(row.kind)?;
     if let Some(secret) = &secret {
         row.secrets.insert(0, secret.clone());

@@ -176,6 +176,7 @@ fn holder<'m>(me: &'m Me, named: Option<&PersonId>, actions: &[String]) -> Resul
     let (is_agent, tells) = (of.person().is_agent(), actions.iter().any(|action| action == FACTS));
     if tells {
         me.top_only("make a key that speaks for a system of record")?;
+        me.by_no_key_of_their_own("make a key that speaks for a system of record").map_err(|e| problem(&e))?;
     }
     match (tells, is_agent) {
         (true, true) => Err(wrong(format!("`{}` is an AI agent, and no system of record", of.id))
@@ -196,6 +197,15 @@ fn not_theirs(of: &PersonRow) -> Problem {
 
 fn wrong(says: String) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, says)
+}
+
+/// The secret before the newest goes on with what it did until its end, and gives itself no new one: it may be what was
+/// rotated for.
+fn by_the_newest(me: &Me) -> Result<(), Problem> {
+    match &me.way {
+        Way::Key { older: true, .. } => Err(key_may_not("this key was given a new secret: come with that one")),
+        Way::Key { .. } | Way::Session { .. } => Ok(()),
+    }
 }
 
 /// The key that someone came in with; none where they are signed in.
@@ -251,6 +261,7 @@ fn shortened(me: &Me, with: Option<&KeyRow>, wanted: Option<&str>, now: Time) ->
 pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     let Sent { me, records, body, .. } = sent;
     people_make_keys(&me)?;
+    by_the_newest(&me)?;
     let of = holder(&me, body.person.as_ref(), &body.actions)?;
     if body.title.trim().is_empty() || body.title.chars().count() > TITLE_CHARS_MAX {
         return Err(wrong(format!("`title` has 1 to {TITLE_CHARS_MAX} characters: say what the key is for")));
@@ -302,6 +313,7 @@ fn theirs(me: &Me, id: &str) -> Result<KeyRow, Problem> {
     responses((status = 200, description = "The new key, told this once.", body = KeyDocument), Turned))]
 pub async fn rotate(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
+    by_the_newest(&me)?;
     let before = theirs(&me, &id)?;
     if before.person != me.person.id {
         let of = person(&me, before.person.as_str())?;
@@ -332,6 +344,7 @@ pub async fn rotate(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Respo
     responses((status = 200, description = "It is of no use any more.", body = KeyDocument), Turned))]
 pub async fn remove(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Response, Problem> {
     let Sent { me, records, .. } = sent;
+    by_the_newest(&me)?;
     let row = theirs(&me, &id)?;
     let document = KeyDocument::of(&row, records.clock.now().micros(), None);
     let all: Vec<KeyRow> = me.rules.keys().into_iter().cloned().collect();

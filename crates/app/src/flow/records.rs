@@ -103,6 +103,8 @@ pub enum Way {
         id: String,
         /// What it may do, by the names of actions; none: all that its person may.
         actions: Vec<String>,
+        /// Whether it came with the secret before its newest, which is good for a while after the key was rotated.
+        older: bool,
     },
     /// They themselves, in a browser.
     Session {
@@ -304,7 +306,8 @@ impl Records {
         let (given, now) = (Digest::of(token.as_bytes()), self.clock.now().micros());
         let Some(key) = rules.opened_by(&given, now).filter(|key| key.person == person) else { return Ok(None) };
         self.use_key(&business, &key.id, now).await;
-        let way = Way::Key { id: key.id.clone(), actions: key.actions.clone() };
+        let older = key.digest != given.as_str();
+        let way = Way::Key { id: key.id.clone(), actions: key.actions.clone(), older };
         let found = rules.people.get(&person).filter(|p| p.active).cloned();
         Ok(found.map(|person| Me { business, person, rules, way }))
     }

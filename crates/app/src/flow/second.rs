@@ -48,21 +48,30 @@ impl Me {
         Err(denied(NOT_BY_KEY, says))
     }
 
+    /// Turns away a key that is not the one whoever runs the server gave its person. `what`: what no other key does, such as
+    /// "make an inlet of events".
+    ///
+    /// # Errors
+    /// When it is such a key.
+    pub fn by_no_key_of_their_own(&self, what: &str) -> Result<(), Refused> {
+        let Way::Key { id, .. } = &self.way else { return Ok(()) };
+        let key = self.rules.keys_of(&self.person.id).iter().find(|key| key.id == *id);
+        if key.is_some_and(KeyRow::is_of_the_operator) {
+            return Ok(());
+        }
+        self.signed_in_only(what)
+    }
+
     /// Turns away a key that is not the one whoever runs the server gave its person. `asks`: who has to be told apart from
     /// whoever answers.
     ///
     /// # Errors
     /// When it is such a key, and when it is any and an AI agent asks.
     pub fn answers_as_themselves<'p>(&self, asks: impl IntoIterator<Item = &'p Person>) -> Result<(), Refused> {
-        let Way::Key { id, .. } = &self.way else { return Ok(()) };
         if asks.into_iter().any(Person::is_agent) {
             return self.signed_in_only("answer what an AI agent asks");
         }
-        let key = self.rules.keys_of(&self.person.id).iter().find(|key| key.id == *id);
-        if key.is_some_and(KeyRow::is_of_the_operator) {
-            return Ok(());
-        }
-        self.signed_in_only("answer a question of somebody else, unless whoever runs the server made it")
+        self.by_no_key_of_their_own("answer a question of somebody else, unless whoever runs the server made it")
     }
 
     /// Turns someone away who got their role or password from another a short while ago, where something of that one's needs

@@ -240,3 +240,73 @@ fn an_agent_sees_nothing_and_answers_for_no_customer() {
         shop.post("rita", &format!("{case}/evidence"), seen).await.ok();
     });
 }
+
+/// Whatever program holds a key that someone made for themselves, it does not make up what a system says.
+#[test]
+fn a_key_of_ones_own_makes_nothing_that_speaks_for_a_system() {
+    on_both(async |fresh| {
+        let mut shop = Shop::open(fresh).await;
+        for (name, actions) in [("plain", json!([])), ("sets", json!(["settings", "facts"]))] {
+            shop.key(name, "@hugo", json!({ "title": name, "actions": actions })).await;
+            let tells = json!({ "title": "tells", "actions": ["assess", "facts"] });
+            assert_eq!(shop.post(name, "/v1/keys", tells).await.status, 403, "{name}");
+            let inlet = json!({ "id": name, "kind": "events", "owner": "lena", "intake": "wrong_item" });
+            assert_eq!(shop.post(name, "/v1/inlets", inlet.clone()).await.status, 403, "{name}");
+        }
+        let tells = json!({ "title": "tells", "actions": ["assess", "facts"] });
+        shop.post("@hugo", "/v1/keys", tells).await.ok();
+    });
+}
+
+/// A key is given a new secret because somebody else may have the one before.
+#[test]
+fn a_secret_that_was_rotated_away_gives_itself_no_new_one() {
+    on_both(async |fresh| {
+        let mut shop = Shop::open(fresh).await;
+        let made = shop.key("old", "@hugo", json!({ "title": "a till", "actions": ["settings", "read"] })).await;
+        let rotate = format!("/v1/keys/{}/rotate", made["id"].as_str().unwrap());
+        let new = shop.post("old", &rotate, json!({})).await.ok();
+        shop.holds("new", &new["key"]);
+        assert_eq!(shop.get("old", "/v1/me").await.status, 200, "it goes on for a while");
+        assert_eq!(shop.post("old", &rotate, json!({})).await.refused(), (403, "key_may_not"));
+        let more = json!({ "title": "one more", "actions": ["read"] });
+        assert_eq!(shop.post("old", "/v1/keys", more).await.refused(), (403, "key_may_not"));
+        let remove = rotate.replace("rotate", "remove");
+        assert_eq!(shop.post("old", &remove, json!({})).await.refused(), (403, "key_may_not"));
+        shop.post("new", &rotate, json!({})).await.ok();
+    });
+}
+
+#[test]
+fn the_yes_of_someone_who_might_not_say_it_any_more_gives_nothing() {
+    on_both(async |fresh| {
+        let shop = Shop::open(fresh).await;
+        let lena = |role: &str, active| {
+            crate::flow::people::Setting::Person(crate::store::people::PersonRow {
+                id: amends_core::ids::PersonId::parse("lena").unwrap(),
+                name: "lena".to_owned(),
+                role: amends_core::ids::RoleName::parse(role).unwrap(),
+                team: amends_core::ids::TeamId::parse("shop").unwrap(),
+                active,
+            })
+        };
+        let case = shop.case("rita", "returns", "c_1").await;
+        let (_, digest) = shop.assess("rita", &case, "no_reason_given").await;
+        let mut wish = json!({ "assessment": digest, "option": "money_back" });
+        shop.is_there("lena").await;
+        let ask = json!({ "wish": wish, "words": "please", "look": "first" });
+        let asked = shop.post("rita", &format!("{case}/approvals"), ask).await.ok();
+        let approval = asked["approval"]["id"].as_str().unwrap();
+        let answer = format!("{case}/approvals/{approval}/answer");
+        shop.post("lena", &answer, json!({ "yes": {} })).await.ok();
+        wish["approval"] = json!(approval);
+        for (role, active) in [("lead", false), ("frontline", true)] {
+            shop.set(lena(role, active)).await;
+            let got = shop.post("rita", &format!("{case}/grants"), wish.clone()).await;
+            assert_eq!(got.refused().1, "not_approved", "{role}");
+        }
+        shop.set(lena("lead", true)).await;
+        shop.post("rita", &format!("{case}/grants"), wish).await.ok();
+        shop.prove().await;
+    });
+}

@@ -134,7 +134,9 @@ impl fmt::Display for LedgerKey {
 pub fn written(id: &str) -> String {
     let folded: String = id.nfkc().collect::<String>().to_uppercase();
     let plain: String = folded.nfkc().filter(|c| is_seen(*c)).map(with_hyphens).collect();
-    let plain = without_marks(&plain);
+    // A global id, as `gid://shop/Order/1001`, ends with the number, as that of a customer does.
+    let plain = if plain.starts_with("GID://") { plain.rsplit('/').next().unwrap_or_default() } else { &plain };
+    let plain = without_marks(plain);
     if plain.len() <= BYTES_MAX { plain } else { Digest::of(plain.as_bytes()).to_string() }
 }
 
@@ -358,6 +360,7 @@ mod tests {
         {
             assert_eq!(written(told), "1001", "{told:?}");
         }
+        assert_eq!(written("gid://shop/Order/1001"), "1001", "a global id ends with the number");
         assert_eq!(written("late/#1001"), written("LATE/1001"), "as a book puts something before it");
         for other in ["10012", "1001#2", "1001##2", "01001", "1001-2", "-1001", "A1001", "A#1001"] {
             let all = ["1001", "10012", "1001#2", "1001##2", "01001", "1001-2", "-1001", "A1001", "A#1001"];

@@ -1,5 +1,6 @@
 //! What comes of each job: the core decides, and the bench takes in what happened.
 
+use amends_core::assess::frozen::Least;
 use amends_core::authority::{
     Asking, Budget, BudgetKey, Customer, Decision, Fulfil, GrantPlan, Ledger, No, Question, Wish, budget_keys, decide,
     ledger_keys, nearest, second_look,
@@ -22,6 +23,7 @@ use super::bench::Bench;
 use super::save::steps_of;
 use crate::flow::job::{Answer, AskedOf, Done, Ending, Given, Job, KeptAssessment, Refused, Work};
 use crate::flow::present::first_asked;
+use crate::store::people::PersonRow;
 use crate::store::refusals::Refusal;
 use crate::store::{StoreError, refusals};
 
@@ -188,6 +190,7 @@ impl Bench {
         wish: &Wish,
         by: &Actor,
     ) -> Result<Worked, Refused> {
+        self.still_may(case, wish)?;
         let plan = match self.asking(case, (grant, wish), by, decide)? {
             Decision::Grant(plan) => plan,
             Decision::NeedsApproval(question) => {
@@ -211,6 +214,20 @@ impl Bench {
             self.set_line(row);
         }
         Ok(Worked { given: Some(grant.clone()), ..Worked::of(events) })
+    }
+
+    /// Whether the yes that a wish names is still that of someone who might say it: they work here, in no lower a role.
+    fn still_may(&self, case: &Case, wish: &Wish) -> Result<(), Denied> {
+        let Some(id) = &wish.approval else { return Ok(()) };
+        let Some(ApprovalState::Given { by, .. }) = case.approval(id).map(|approval| &approval.state) else {
+            return Ok(());
+        };
+        let least = Least::Role(by.role.clone());
+        let may = |now: &PersonRow| now.active && self.rules.ladder.reaches(&now.role, &least);
+        match self.rules.people.get(&by.id) {
+            Some(now) if may(now) => Ok(()),
+            _ => Err(Denied::NotApproved { approval: id.clone() }),
+        }
     }
 
     /// A budget as it is after a movement. Its limit stays what it was: the plan's may be a role's.
