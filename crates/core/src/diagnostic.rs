@@ -195,12 +195,13 @@ pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a 
         return None;
     }
     let limit = (written.chars().count() / 3).max(1);
-    candidates
+    let near = candidates
         .into_iter()
         .map(|c| (edit_distance(written, c), c))
         .filter(|(d, _)| *d <= limit)
-        .min_by_key(|(d, c)| (*d, c.len()))
-        .map(|(_, c)| c)
+        .min_by_key(|(d, c)| (*d, c.len()))?;
+    // Whoever wrote the very name meant it, and what is wrong is something else.
+    (near.0 > 0).then_some(near.1)
 }
 
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
@@ -238,6 +239,12 @@ mod tests {
         assert_eq!(did_you_mean("order.plcaed", names), Some("order.placed"));
         assert_eq!(did_you_mean("order.line", names), Some("order.lines"));
         assert_eq!(did_you_mean("weather", names), None);
+    }
+
+    #[test]
+    fn nobody_who_wrote_a_name_meant_another() {
+        assert_eq!(did_you_mean("returns", ["return", "returns", "returned"]), None);
+        assert_eq!(did_you_mean("return", ["returns", "returned"]), Some("returns"));
     }
 
     #[test]

@@ -57,7 +57,9 @@ impl Currency {
     /// The code that was probably meant by a text that is none.
     #[must_use]
     pub fn nearest(text: &str) -> Option<&'static str> {
-        did_you_mean(&text.to_uppercase(), Self::codes())
+        let upper = text.to_uppercase();
+        let only_small = Self::codes().find(|code| *code == upper && *code != text);
+        only_small.or_else(|| did_you_mean(&upper, Self::codes()))
     }
 
     /// All codes, in order.

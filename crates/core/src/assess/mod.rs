@@ -63,6 +63,22 @@ pub enum AssessError {
         /// What to do.
         hint: String,
     },
+    /// It was asked before the first version of the policy that governs it.
+    #[error(
+        "`{request}` was asked on {asked}, and the first version of `{policy}` in `{book}` is in force from {from}: check the day it was asked, or write the version that held then"
+    )]
+    NotYet {
+        /// The book.
+        book: String,
+        /// The policy.
+        policy: String,
+        /// The kind of request.
+        request: String,
+        /// The day it was asked.
+        asked: Date,
+        /// The day from which the policy is in force.
+        from: Date,
+    },
     /// The facts do not say when the customer first asked.
     #[error("the question does not say when it was asked: give `asked` as a time such as `2026-11-16T18:04:00-05:00`")]
     NoAsked,
@@ -288,13 +304,26 @@ fn governing<'a>(book: &'a Book, request: &str, asked: Date) -> Result<(&'a Poli
     if let Some((policy, version)) = find(request) {
         return Ok((policy, version, true));
     }
-    let otherwise = book.policies.iter().find(|p| p.id == SOMETHING_ELSE).and_then(|p| Some((p, p.in_force(asked)?)));
-    otherwise.map(|(policy, version)| (policy, version, false)).ok_or_else(|| {
-        let near = crate::diagnostic::did_you_mean(request, book.requests.keys().map(String::as_str));
-        let hint =
-            near.map_or_else(|| "ask for one that the book governs".to_owned(), |n| format!("did you mean `{n}`?"));
-        AssessError::NotGoverned { book: book.name.clone(), request: request.to_owned(), hint }
-    })
+    let otherwise = book.policies.iter().find(|p| p.id == SOMETHING_ELSE);
+    if let Some((policy, version)) = otherwise.and_then(|p| Some((p, p.in_force(asked)?))) {
+        return Ok((policy, version, false));
+    }
+    let own = book.requests.get(request).and_then(|index| book.policies.get(*index));
+    Err(not_yet(book, request, asked, own.or(otherwise)).unwrap_or_else(|| not_governed(book, request)))
+}
+
+/// That the policy which governs it came later.
+fn not_yet(book: &Book, request: &str, asked: Date, policy: Option<&Policy>) -> Option<AssessError> {
+    let policy = policy?;
+    let from = policy.versions.first()?.in_force?;
+    let (book, policy, request) = (book.name.clone(), policy.id.clone(), request.to_owned());
+    Some(AssessError::NotYet { book, policy, request, asked, from })
+}
+
+fn not_governed(book: &Book, request: &str) -> AssessError {
+    let near = crate::diagnostic::did_you_mean(request, book.requests.keys().map(String::as_str));
+    let hint = near.map_or_else(|| "ask for one that the book governs".to_owned(), |n| format!("did you mean `{n}`?"));
+    AssessError::NotGoverned { book: book.name.clone(), request: request.to_owned(), hint }
 }
 
 fn day_of(book: &Book, facts: &Facts<'_>, cell: u32) -> Option<Date> {

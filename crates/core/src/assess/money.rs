@@ -33,8 +33,8 @@ pub(super) fn within_rest(amount: Option<Fixed>, of: Val, refunded: Val) -> bool
 /// Whether an amount can be held against what was paid and given back: all three are of one currency.
 pub(super) fn goes_with(amount: Fixed, of: Val, refunded: Val) -> bool {
     let Fixed::Money(amount) = amount else { return true };
-    let same = |v: Val| v.currency().is_none_or(|c| c == amount.currency);
-    same(of) && same(refunded)
+    let amount = Val::written(amount.number(), amount.currency);
+    of.goes_with(refunded) && amount.goes_with(of) && amount.goes_with(refunded)
 }
 
 /// What this case already took, by the cell that says so, in this currency; 0 in another.

@@ -187,19 +187,22 @@ fn either(
         match (&mut unknown, truth) {
             (None, Truth::Yes) => return Some(here),
             (None, _) => {
+                let why = m.both(truth.why(), here.why);
                 unknown = Some(PartOutcome {
                     chosen: None,
                     amount: None,
                     most: None,
                     cost: None,
-                    why: truth.why(),
+                    why,
                     bars: unsure(&here.bars),
                     ..here
                 });
             }
             (Some(so_far), _) => {
-                so_far.why = m.both(so_far.why, truth.why());
+                let here_why = m.both(truth.why(), here.why);
+                so_far.why = m.both(so_far.why, here_why);
                 so_far.bars.extend(unsure(&here.bars));
+                so_far.bars_why = m.both(so_far.bars_why, here.bars_why);
                 if truth == Truth::Yes {
                     return unknown;
                 }

@@ -6,7 +6,7 @@ use crate::book::rules::{
     Circumstance, Condition, Disclosed, Line, Need, Operand, Reach, RoleId, Term, TermShape, Version,
 };
 use crate::number::{Number, Rounding};
-use crate::program::run::{Failure, Machine, On, Reason, Val};
+use crate::program::run::{Failure, Machine, On, Reason, Val, is_of_all};
 use crate::time::Date;
 use crate::types::Type;
 use crate::value::Why;
@@ -294,7 +294,7 @@ fn quickly(on: On<'_>, term: &Term, quick: &Quick, place: &mut TermOutcome) -> b
             let (Some(value), Some((line, currency))) = (held(*cell), line(*l)) else { return false };
             let margin =
                 if matches!(quick, Quick::AtMost(..)) { line.checked_sub(value.v) } else { value.v.checked_sub(line) };
-            let Some(margin) = margin.filter(|_| value.aux == currency) else { return false };
+            let Some(margin) = margin.filter(|_| value.aux == currency || is_of_all(currency)) else { return false };
             let whole = Number::whole(i128::from(margin));
             *place = if margin >= 0 { TermOutcome { margin: Some(whole), ..BLANK } } else { judged(term, whole) };
             return true;
@@ -327,7 +327,7 @@ fn ends(line: Line) -> (Operand, Operand) {
 }
 
 fn two_currencies(value: Val, from: Val, to: Val) -> bool {
-    [from, to].iter().any(|l| l.aux != value.aux && l.currency().is_some() && value.currency().is_some())
+    !value.goes_with(from) || !value.goes_with(to)
 }
 
 /// Value and line of a measured term, for showing.

@@ -104,3 +104,112 @@ fn a_split_leaves_out_what_went_back_before() {
     assert_eq!(shares("proportional", "0.00", "28.89"), "4.00 USD, 24.89 USD");
     assert_eq!(shares("proportional", "0.05", "288.92"), "39.99 USD, 248.93 USD", "all that is left of each");
 }
+
+/// What comes of a question that is asked on a day.
+fn asked_on(files: &[(&str, &str)], request: &str, day: &str) -> String {
+    let head = "book: b\ncurrency: USD\ntime_zone: UTC\nroles: [{ id: a }]\nfacts: {}\n";
+    let rules = files.iter().map(|(name, text)| (*name, *text));
+    let files: Vec<(&str, &str)> = std::iter::once(("book.yaml", head)).chain(rules).collect();
+    let book = book(&files);
+    let question = format!(r#"{{"request":"{request}","asked":"{day}T12:00:00","facts":{{}}}}"#);
+    let question = crate::facts::read_question(&book.schema, &question).unwrap();
+    let mut workspace = Workspace::default();
+    match assess(&book, &question.request, &question.facts, book.role("a").unwrap(), &mut workspace) {
+        Ok(a) => format!("{} since {:?}", a.policy.id, a.version.in_force.map(|day| day.to_string())),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn what_was_asked_before_every_version_is_told_from_when_the_first_holds() {
+    const REST: &str = "remedies:\n  m: { says: M, kind: message, cost: 0 USD }\n";
+    let of = |id: &str, from: &str| format!("policy: {id}\nrequest: [{id}]\nin_force: {from}\n{REST}");
+    let (first, second) = (of("returns", "2026-09-01"), of("returns", "2026-10-01"));
+    let other = of("something_else", "2026-08-01");
+    let files = [("policies/b.yaml", second.as_str()), ("policies/a.yaml", &first), ("policies/c.yaml", &other)];
+    let two = files.get(..2).unwrap();
+    let early = "`returns` was asked on 2026-07-31, and the first version of `returns` in `b` is in force from 2026-09-01: \
+                 check the day it was asked, or write the version that held then";
+    assert_eq!(asked_on(two, "returns", "2026-07-31"), early);
+    assert_eq!(asked_on(&files, "returns", "2026-07-31"), early, "nor was anything else in force");
+    assert_eq!(asked_on(&files, "returns", "2026-08-31"), "something_else since Some(\"2026-08-01\")");
+    assert_eq!(asked_on(two, "returns", "2026-09-30"), "returns since Some(\"2026-09-01\")");
+    assert!(asked_on(&files, "retruns", "2026-07-31").contains("the first version of `something_else`"));
+    assert!(asked_on(two, "retruns", "2026-09-30").ends_with("did you mean `returns`?"));
+}
+
+#[test]
+fn what_may_bar_a_later_choice_is_missing_too() {
+    let own = "facts: { one: bool, two: bool, due: 'money(0..)', stop: bool }\nnever:\n  - { id: halt, says: Halt, when: stop, bars: [second] }\n";
+    let choice = |id: &str, when: &str, amount: &str| {
+        format!("{{ id: {id}, says: {id}, kind: store_credit, when: {when}, amount: {amount}, against: \"'x'\" }}")
+    };
+    let missing = |choices: &[String], facts: &str| {
+        let policy = format!("remedies:\n  m: {{ says: M, either: [{}] }}\n", choices.join(", "));
+        asked(own, &policy, facts, "a", |a| {
+            let path = |m: &Missing| match m {
+                Missing::Fact { path, .. } => path.clone(),
+                other => format!("{other:?}"),
+            };
+            let mut paths: Vec<String> = a.missing.iter().map(path).collect();
+            paths.sort();
+            paths.join(" ")
+        })
+    };
+    let (first, second) = (choice("first", "one", "1 USD"), choice("second", "two", "2 USD"));
+    let sure = choice("second", "'true'", "2 USD");
+    assert_eq!(missing(&[first.clone(), second.clone()], "{}"), "one stop two");
+    assert_eq!(missing(&[first.clone(), second.clone()], r#"{"two":true}"#), "one stop");
+    assert_eq!(missing(&[first.clone(), sure], "{}"), "one stop");
+    assert_eq!(missing(&[second.clone(), first.clone()], "{}"), "one stop two");
+    assert_eq!(missing(&[first.clone(), second], r#"{"one":true}"#), "", "the first is chosen, and nothing bars it");
+    let priced = [first, choice("second", "two", "due")];
+    assert_eq!(missing(&priced, r#"{"stop":false}"#), "due one two", "nor what it comes to");
+}
+
+#[test]
+fn nothing_that_is_written_out_goes_with_every_currency() {
+    let own = "facts: { paid: 'money(0..)', fee: 'money(0..)' }\ndefine: { none: usd(0) }\n";
+    let comes = |amount: &str, facts: &str| {
+        let policy = format!("remedies:\n  m: {{ says: M, kind: store_credit, amount: \"{amount}\" }}\n");
+        let amount = |a: &Assessment<'_>| match a.options.first().map(|option| option.amount) {
+            Some(Some(Fixed::Money(money))) => money.to_string(),
+            other => format!("{} {other:?} {:?}", a.nothing_due, a.missing.len()),
+        };
+        asked(own, &policy, facts, "lead", amount)
+    };
+    let francs = r#"{"paid":"100 CHF","fee":"30 CHF"}"#;
+    for amount in [
+        "max(paid - fee, usd(0))",
+        "max(usd(0), paid - fee)",
+        "max(paid - fee, none)",
+        "paid - fee + usd(0)",
+        "usd(0) + paid - fee",
+        "[usd(0), paid, none].max() - fee",
+        "[paid - fee, usd(0)].sum()",
+        "fee > usd(0) ? paid - fee : usd(0)",
+        "min(paid - fee, paid) - eur(0) * 3",
+    ] {
+        assert_eq!(comes(amount, francs), "70.00 CHF", "{amount}");
+    }
+    let more = r#"{"paid":"10 CHF","fee":"30 CHF"}"#;
+    assert_eq!(comes("max(paid - fee, usd(0))", more), "true None 0");
+    assert_eq!(comes("max(paid - fee, usd(1))", francs), "false Some(None) 1", "anything else does not");
+    let mixed = r#"{"paid":"100 CHF","fee":"0 USD"}"#;
+    assert_eq!(comes("paid - fee", mixed), "false Some(None) 1", "nor does a fact");
+}
+
+#[test]
+fn a_line_of_nothing_holds_in_every_currency() {
+    let own = "facts: { paid: 'money(0..)', x: bool }\n";
+    let rest = "remedies:\n  m: { says: M, kind: message, cost: 0 EUR }\n";
+    for (line, met) in [("at_least: 0 USD", true), ("at_most: 0 USD", false), ("equals: 0 USD", false)] {
+        for measure in ["paid", "paid + paid"] {
+            let policy = format!("terms:\n  t: {{ says: T, measure: \"{measure}\", {line} }}\n{rest}");
+            let state = asked(own, &policy, r#"{"paid":"5 CHF","x":true}"#, "lead", |a| a.terms[0].state);
+            assert_eq!(state, if met { TermState::Met } else { TermState::Failed }, "{line}");
+        }
+    }
+    let cost = asked(own, rest, "{}", "lead", |a| a.options[0].cost.map(|cost| cost.to_string()));
+    assert_eq!(cost.as_deref(), Some("0.00 EUR"), "it is shown as it is written");
+}

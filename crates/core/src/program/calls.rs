@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::op::Shape;
 use super::run::{Failure, Machine, NEUTRAL, On, Val, holds};
 use super::typed::{Element, Fun};
+use super::val::common_currency;
 use crate::number::Number;
 use crate::time::{Date, Time};
 
@@ -91,14 +92,6 @@ fn arithmetic(m: &mut Machine, site: Site, a: Val, b: Val) -> Val {
     };
     // Money times a number stays in its currency; so does its negative, distance and part.
     m.number_or_overflow(site.pc, result, site.int).in_currency(if a.aux == 0 { b.aux } else { a.aux })
-}
-
-fn common_currency(a: Val, b: Val) -> Option<u32> {
-    match (a.aux, b.aux) {
-        (NEUTRAL, c) | (c, NEUTRAL) => Some(c),
-        (x, y) if x == y => Some(x),
-        _ => None,
-    }
 }
 
 fn with_currency(m: &mut Machine, pc: usize, a: Val, b: Val, test: impl Fn(Number, Number) -> bool) -> Val {

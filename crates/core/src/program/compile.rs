@@ -341,7 +341,7 @@ fn item_shape(args: &[Typed]) -> Shape {
 pub(crate) fn constant(value: Const) -> Val {
     match value {
         Const::Number(n) => Val::number(n),
-        Const::Money(n, currency) => Val::money(n, currency),
+        Const::Money(n, currency) => Val::written(n, currency),
         Const::Text(id) => Val::whole(i128::from(id)),
         Const::Bool(b) => Val::yes_no(b),
     }

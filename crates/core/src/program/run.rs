@@ -5,7 +5,7 @@ use super::compile::Program;
 use super::op::{Loop, Op, Reg, Shape};
 use super::typed::{Compare, Each, Fun};
 use super::val::IN_MACHINE;
-pub use super::val::{NEUTRAL, Val, value_of};
+pub use super::val::{NEUTRAL, Val, is_of_all, value_of};
 use crate::facts::Facts;
 use crate::facts::schema::Schema;
 use crate::number::Number;

@@ -18,6 +18,8 @@ pub struct Val {
 
 /// Currency of the sum of no amounts: goes with every currency.
 pub const NEUTRAL: u32 = u32::MAX;
+/// Beside the currency of no money that is written out, such as `usd(0)`: it goes with every currency, too.
+const OF_ALL: u32 = 1 << 16;
 /// `aux` of a list that lies in the machine; in the document it is the width of a row, at least 1.
 pub(super) const IN_MACHINE: u32 = 0;
 
@@ -44,6 +46,13 @@ impl Val {
     #[must_use]
     pub fn money(x: Number, currency: Currency) -> Self {
         Self { aux: currency.index(), ..Self::number(x) }
+    }
+
+    /// An amount that is written out. Nothing is nothing in every currency, and shown in the one it is written in.
+    #[must_use]
+    pub fn written(x: Number, currency: Currency) -> Self {
+        let all = if x.signum() == 0 { OF_ALL } else { 0 };
+        Self { aux: currency.index() | all, ..Self::number(x) }
     }
 
     /// Yes or no.
@@ -95,10 +104,16 @@ impl Val {
         if self.why == 0 { Some(self.n != 0) } else { None }
     }
 
-    /// The currency of an amount; none for the neutral zero.
+    /// The currency of an amount; none for the sum of no amounts.
     #[must_use]
     pub fn currency(self) -> Option<Currency> {
-        Currency::from_index(self.aux)
+        Currency::from_index(self.aux & !OF_ALL)
+    }
+
+    /// Whether two amounts may meet: they are of one currency, or one of them is nothing in every currency.
+    #[must_use]
+    pub fn goes_with(self, other: Self) -> bool {
+        common_currency(self, other).is_some()
     }
 
     pub(super) const fn list(first: usize, len: usize, aux: u32) -> Self {
@@ -119,6 +134,22 @@ impl Val {
 
     pub(super) fn first(self) -> usize {
         usize::try_from(self.n).unwrap_or(usize::MAX)
+    }
+}
+
+/// Whether an amount of this currency goes with every other.
+#[must_use]
+pub const fn is_of_all(aux: u32) -> bool {
+    aux & OF_ALL != 0
+}
+
+/// The currency of two amounts that may meet.
+pub(super) const fn common_currency(a: Val, b: Val) -> Option<u32> {
+    match (a.aux, b.aux) {
+        (NEUTRAL, other) | (other, NEUTRAL) => Some(other),
+        (x, y) if x == y || is_of_all(y) => Some(x),
+        (x, y) if is_of_all(x) => Some(y),
+        _ => None,
     }
 }
 

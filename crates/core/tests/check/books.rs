@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use amends_core::assess::Bar;
+use amends_core::diagnostic::Findings;
+use amends_core::trial;
+
 use super::*;
 
 /// The texts of a folder of `books`.
@@ -30,5 +34,38 @@ fn every_book_checks_without_errors() {
         let checked = check_texts(&folder(name));
         println!("--- {name} {:?}\n{}", started.elapsed(), render(&checked));
         assert!(errors(&checked).is_empty(), "{name}:\n{}", render(&checked));
+    }
+}
+
+/// Every case of a book as it would be after something went back, with what bars its options.
+fn barred_after(name: &str, refunded: &str) -> (usize, Vec<String>) {
+    let mut texts = folder(name);
+    for (_, text) in texts.iter_mut().filter(|(path, _)| path.starts_with("cases/")) {
+        *text = text.replace("refunded: 0 USD", &format!("refunded: {refunded}"));
+    }
+    let book = check_texts(&texts).book.unwrap();
+    let (mut options, mut barred) = (0, Vec::new());
+    for case in &book.cases {
+        trial::each_role(&book, case, &mut Findings::default(), |role, _, a| {
+            for option in &a.options {
+                options += 1;
+                let too_much = |bar: &(Bar, bool)| bar.0 == Bar::MoreThanPaid;
+                if option.parts.iter().any(|part| part.bars.iter().any(too_much)) {
+                    barred.push(format!("{} {role} {}", case.id.value, a.version.remedies[option.remedy].id));
+                }
+            }
+        });
+    }
+    (options, barred)
+}
+
+#[test]
+fn ready_rules_offer_what_is_left_whatever_went_back_before() {
+    for (name, options_min) in [("retail", 200), ("rental", 20)] {
+        for refunded in ["0 USD", "7.00 USD", "39.99 USD", "9000.00 USD"] {
+            let (options, barred) = barred_after(name, refunded);
+            assert!(options >= options_min, "{name}: {options}");
+            assert!(barred.is_empty(), "{name}, {refunded} given back:\n{}", barred.join("\n"));
+        }
     }
 }

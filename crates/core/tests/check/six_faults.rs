@@ -11,7 +11,7 @@ const FAULTS: [(&str, &str, &str); 6] = [
     ("policies/price-adjustment.yaml", "lead: 30 days", "lead: 30"),
     ("policies/price-adjustment.yaml", "kind: price_adjustment", "kind: price_adjustement"),
     ("policies/returns.yaml", "use: [receipt]", "use: [reciept]"),
-    ("policies/returns.yaml", "amount: \"paid\"", "amount: \"piad\""),
+    ("policies/returns.yaml", "of: \"paid\"", "of: \"piad\""),
 ];
 
 fn planted() -> Texts {
