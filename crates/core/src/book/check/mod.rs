@@ -3,6 +3,7 @@
 mod asks;
 mod assemble;
 mod bounds;
+mod brought;
 mod labels;
 mod ladder;
 mod lints;
@@ -132,6 +133,9 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
     let intakes: Vec<Intake> = text.intakes.iter().filter_map(|i| Intake::build(i, &schema, findings)).collect();
     let replay = replay(text, findings);
     check_intakes(text, &roles, &requests, findings);
+    if purpose == Purpose::ToRule {
+        brought::check(text, &schema, &roles, &policies, findings);
+    }
     let name = text.book.as_ref()?.value.clone();
     Some(Book {
         title: text.title.as_ref().map_or_else(|| name.clone(), |t| t.value.clone()),
