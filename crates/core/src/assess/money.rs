@@ -4,7 +4,7 @@ use super::outcome::{Fixed, PartOutcome};
 use crate::book::rules::Book;
 use crate::facts::Facts;
 use crate::money::{Currency, Money};
-use crate::program::run::{Machine, Val};
+use crate::program::run::{Failure, Machine, Reason, Val};
 use crate::value::Why;
 
 /// An amount as it is fixed: money in whole minor units, other numbers as they are.
@@ -58,7 +58,8 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    pub(super) fn of(m: &mut Machine, parts: &[PartOutcome]) -> Self {
+    /// `lacks_amount`: whether the amount of a part is missing, and not just none.
+    pub(super) fn of(m: &mut Machine, parts: &[PartOutcome], lacks_amount: impl Fn(&PartOutcome) -> bool) -> Self {
         let why = parts.iter().fold(0, |why, p| m.both(why, p.why));
         if let [only] = parts {
             return Self { amount: only.amount, most: only.most, cost: only.cost, why };
@@ -67,16 +68,27 @@ impl Sum {
             Some(Fixed::Money(m)) => Some(m),
             _ => None,
         });
-        let amount = add(amounts).map(Fixed::Money);
+        let amount = if parts.iter().any(lacks_amount) { None } else { add(amounts).map(Fixed::Money) };
         let all_known = parts.iter().all(|p| p.cost.is_some());
-        let cost = if all_known { add(parts.iter().filter_map(|p| p.cost)) } else { None };
-        Self { amount, most: None, cost, why: if cost.is_none() && why == 0 { two_currencies(m) } else { why } }
+        let costs = || parts.iter().filter_map(|p| p.cost);
+        let cost = if all_known { add(costs()) } else { None };
+        Self { amount, most: None, cost, why: if cost.is_none() && why == 0 { no_sum(m, costs()) } else { why } }
     }
 }
 
 /// Notes that two currencies do not mix.
 pub(super) fn two_currencies(m: &mut Machine) -> Why {
-    m.note(crate::program::run::Reason::Failed(u32::MAX, crate::program::run::Failure::TwoCurrencies))
+    m.note(Reason::Failed(u32::MAX, Failure::TwoCurrencies))
+}
+
+/// Notes why amounts have no sum.
+fn no_sum(m: &mut Machine, amounts: impl Iterator<Item = Money>) -> Why {
+    let mut currencies = amounts.filter(|amount| amount.minor != 0).map(|amount| amount.currency);
+    let first = currencies.next();
+    if currencies.all(|other| Some(other) == first) {
+        return m.note(Reason::Failed(u32::MAX, Failure::Overflow));
+    }
+    two_currencies(m)
 }
 
 /// The sum of amounts of one currency; zeros go with every currency.

@@ -96,7 +96,7 @@ fn option(m: &mut Machine, g: &Ground<'_>, index: usize) -> Weighed {
             None => return Weighed::NotOffered,
         },
     };
-    let sum = Sum::of(m, &parts);
+    let sum = Sum::of(m, &parts, |part| part.amount.is_none() && has_amount(g, part));
     if sum.amount.is_some_and(is_nothing)
         && sum.most.is_none_or(is_nothing)
         && !matches!(remedy.body, RemedyBody::Bundle(_))
@@ -104,6 +104,19 @@ fn option(m: &mut Machine, g: &Ground<'_>, index: usize) -> Weighed {
         return Weighed::Nothing;
     }
     Weighed::Offered(Box::new(weigh(m, g, index, remedy, offered, parts, sum)))
+}
+
+/// Whether a part is to have an amount, or may have one where it is not known which it comes to.
+fn has_amount(g: &Ground<'_>, part: &PartOutcome) -> bool {
+    let one = |index: &usize| match g.version.remedies.get(*index).map(|r| &r.body) {
+        Some(RemedyBody::One(one)) => one.amount.is_some() && one.amount_type == Type::Money,
+        _ => false,
+    };
+    match (part.chosen, g.version.remedies.get(part.remedy).map(|r| &r.body)) {
+        (Some(chosen), _) => one(&chosen),
+        (None, Some(RemedyBody::Either(choices))) => choices.iter().any(one),
+        _ => one(&part.remedy),
+    }
 }
 
 fn is_nothing(amount: Fixed) -> bool {

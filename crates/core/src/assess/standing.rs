@@ -109,16 +109,18 @@ pub(super) fn standing(g: &Ground<'_>, options: &[OptionOutcome]) -> (Standing, 
     (standing, Span { best, worst })
 }
 
-/// Whether something would be owed, no term stands against it, and its amount comes to nothing.
+/// Whether something would answer the request, no term stands against it, and its amount comes to nothing.
 pub(super) fn nothing_due(g: &Ground<'_>, standing: Standing, options: &[OptionOutcome], nothing: &[usize]) -> bool {
-    let of_the_request = |index: &usize| {
-        let group = g.version.remedies.get(*index).map(|r| r.group);
-        matches!(group, Some(Group::Remedies | Group::Recovery))
+    let would_answer = |index: &usize| match g.version.remedies.get(*index).map(|r| r.group) {
+        Some(Group::Remedies) => root_need(g.version, g.terms).best == Need::NONE,
+        // Neither hangs on a term.
+        Some(Group::Recovery) => true,
+        Some(Group::Goodwill) => !has_own_answer(g),
+        _ => false,
     };
     standing == Standing::Refused
         && !options.iter().any(|option| answers(g, option))
-        && nothing.iter().any(of_the_request)
-        && root_need(g.version, g.terms).best == Need::NONE
+        && nothing.iter().any(would_answer)
 }
 
 /// Reasons behind an unknown standing that could still change it.

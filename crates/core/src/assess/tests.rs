@@ -213,3 +213,52 @@ fn a_line_of_nothing_holds_in_every_currency() {
     let cost = asked(own, rest, "{}", "lead", |a| a.options[0].cost.map(|cost| cost.to_string()));
     assert_eq!(cost.as_deref(), Some("0.00 EUR"), "it is shown as it is written");
 }
+
+#[test]
+fn goodwill_and_recovery_that_come_to_nothing_say_so() {
+    let gift = "{ says: Gift, kind: store_credit, amount: 'max(deposit - usd(30), usd(0))' }";
+    let facts = r#"{"deposit":"20 USD","age":"31 days"}"#;
+    let says = |policy: &str| headline(DEPOSIT, policy, facts, "a");
+    assert_eq!(says(&format!("goodwill:\n  m: {gift}\n")), "refused: Within the rules; nothing is due");
+    let terms = "terms:\n  t: { says: T, measure: age, at_most: 30 days }\n";
+    let fault = "fault: { says: F, when: 'deposit < usd(30)', proof: word, charged_to: x }\n";
+    let owed = format!("{fault}{terms}recovery:\n  m: {gift}\n");
+    assert_eq!(says(&owed), "refused: Nothing is due", "what is owed asks no term");
+    assert_eq!(says(&owed.replace('<', ">")), "refused: Not within the rules", "nothing would be owed");
+    let beside = format!(
+        "{terms}remedies:\n  r: {{ says: R, kind: store_credit, when: 'age < days(1)', amount: 1 USD }}\ngoodwill:\n  m: {gift}\n"
+    );
+    assert_eq!(says(&beside), "refused: Not within the rules", "goodwill beside an answer is none");
+}
+
+#[test]
+fn a_bundle_has_the_amount_of_all_its_parts_or_none() {
+    let own = "facts: { one: 'money(0..)', two?: 'money(0..)', three: 'money(0..)' }\n";
+    let part = |id: &str, amount: &str| {
+        format!("  {id}: {{ says: {id}, kind: store_credit, amount: \"{amount}\", against: \"'x'\" }}\n")
+    };
+    let sum = |first: &str, second: &str, facts: &str| {
+        let keep = "  k: { says: K, kind: keep_item, cost: three }\n";
+        let both = "remedies:\n  b: { says: B, bundle: [f, s, k] }\n";
+        let policy = format!("{both}{}{}{keep}", part("f", first), part("s", second));
+        asked(own, &policy, facts, "a", |a| {
+            let amount = match a.options[0].amount {
+                Some(Fixed::Money(money)) => money.to_string(),
+                other => format!("{other:?}"),
+            };
+            let failed = |m: &Missing| match m {
+                Missing::Failed { says, .. } => Some((*says).to_owned()),
+                Missing::Fact { path, .. } => Some(path.clone()),
+                _ => None,
+            };
+            format!("{amount} {}", a.missing.iter().filter_map(failed).collect::<Vec<_>>().join(" "))
+        })
+    };
+    let free = r#""three":"0 USD""#;
+    assert_eq!(sum("one", "one", &format!(r#"{{"one":"5 USD",{free}}}"#)), "10.00 USD ");
+    assert_eq!(sum("one", "usd(1)", &format!("{{{free}}}")), "None one", "not what is known of it alone");
+    assert_eq!(sum("one", "one", r#"{"one":"5 USD"}"#), "10.00 USD three", "what it costs is another matter");
+    let much = format!(r#"{{"one":"90000000000000000 USD",{free}}}"#);
+    assert_eq!(sum("one", "one", &much), "None the number is too large");
+    assert_eq!(sum("one", "usd(1)", &format!(r#"{{"one":"5 CHF",{free}}}"#)), "None two currencies do not mix");
+}
