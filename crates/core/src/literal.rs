@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::diagnostic::did_you_mean;
 use crate::money::{Currency, Money};
-use crate::number::{Decimal, DecimalError, Number};
+use crate::number::{DIGITS_MAX, Decimal, DecimalError, Number, has_too_many_digits};
 use crate::time::{Date, Duration, Time, Zone, parse_days, parse_months};
 use crate::types::Type;
 
@@ -202,6 +202,13 @@ fn error(found: &str, ty: &Type, units: &Units) -> LiteralError {
 /// What to write instead, where that can be told.
 fn hint(found: &str, ty: &Type, units: &Units) -> Option<String> {
     let number = Decimal::parse(found);
+    let counts = matches!(
+        ty,
+        Type::Int | Type::Decimal | Type::Percent | Type::Money | Type::Days | Type::Months | Type::Duration
+    );
+    if counts && has_too_many_digits(found) {
+        return Some(format!("write at most {DIGITS_MAX} digits"));
+    }
     match ty {
         Type::Percent if number.is_ok() => Some(format!("write `{found}%`")),
         Type::Days if whole(found).is_some() => Some(format!("write `{found} days`")),

@@ -6,7 +6,7 @@ use std::fmt;
 mod decimal;
 
 pub(crate) use decimal::write_decimal;
-pub use decimal::{Decimal, DecimalError, MAX_SCALE, power_of_ten};
+pub use decimal::{DIGITS_MAX, Decimal, DecimalError, MAX_SCALE, has_too_many_digits, power_of_ten};
 
 /// A fraction `n / d` in lowest terms, `d` at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

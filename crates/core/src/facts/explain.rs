@@ -5,7 +5,7 @@ use super::plan::Kind;
 use super::scalar::text_of;
 use crate::literal::Units;
 use crate::money::{Money, neighbours};
-use crate::number::{Decimal, DecimalError};
+use crate::number::{DIGITS_MAX, Decimal, DecimalError, has_too_many_digits};
 use crate::time::{Date, Duration, Time};
 
 /// No more of a document's own text is repeated in an error.
@@ -65,7 +65,15 @@ pub(super) fn hint(kind: &Kind, raw: &str, units: &Units) -> Option<String> {
     if raw.len() > MAX_QUOTED {
         return None;
     }
-    match text_of(raw) {
+    let counts = matches!(
+        kind,
+        Kind::Int | Kind::Decimal | Kind::Percent | Kind::Money | Kind::Days | Kind::Months | Kind::Duration
+    );
+    let text = text_of(raw);
+    if counts && has_too_many_digits(text.as_deref().unwrap_or(raw)) {
+        return Some(format!("write at most {DIGITS_MAX} digits"));
+    }
+    match text {
         Some(text) => hint_for_text(kind, &text, units),
         None => hint_for_number(kind, raw, units),
     }

@@ -116,3 +116,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_number_with_too_many_digits_is_told_so() {
+    let much = "9999999999999999999";
+    let written = [
+        ("", Type::Int),
+        ("%", Type::Percent),
+        (" days", Type::Days),
+        (" h", Type::Duration),
+        (".99 USD", Type::Money),
+    ];
+    for (unit, ty) in written {
+        let error = parse(&format!("{much}{unit}"), &ty, &UNITS).unwrap_err();
+        assert_eq!(error.hint.as_deref(), Some("write at most 18 digits"), "{unit}");
+    }
+    assert_eq!(parse("5.123 USD", &Type::Money, &UNITS).unwrap_err().hint.as_deref(), Some("write 5.13 or 5.12"));
+}

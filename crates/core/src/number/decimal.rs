@@ -27,6 +27,16 @@ pub enum DecimalError {
     OutOfRange,
 }
 
+/// Most digits of a number that is written out. As many fit 64 bits, whichever they are.
+pub const DIGITS_MAX: usize = 18;
+
+/// Whether the number that a text begins with has more digits than one may, such as `1234567890123456789 days`.
+#[must_use]
+pub fn has_too_many_digits(text: &str) -> bool {
+    let number = text.trim_start_matches('-').bytes().take_while(|b| b.is_ascii_digit() || *b == b'.');
+    number.filter(u8::is_ascii_digit).count() > DIGITS_MAX
+}
+
 /// The most decimals a [`Decimal`] may have.
 pub const MAX_SCALE: u32 = 18;
 

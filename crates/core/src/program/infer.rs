@@ -11,7 +11,7 @@ use super::typed::{Const, Each, Fun, Node, Typed};
 use super::words::{a, example, suggest};
 use crate::book::model::Expr;
 use crate::diagnostic::{Diagnostic, Findings, Span};
-use crate::number::Number;
+use crate::number::{DIGITS_MAX, Number};
 use crate::types::Type;
 
 /// What went wrong; already reported to the findings.
@@ -264,9 +264,6 @@ impl<'n, 's, 'f> Scope<'n, 's, 'f> {
 pub(super) fn call(fun: Fun, args: Vec<Typed>, ty: Type, at: Span) -> Typed {
     Typed { node: Node::Call(fun, args), ty, at }
 }
-
-/// Most digits of a number that is written out. As many fit 64 bits, whichever they are.
-const DIGITS_MAX: usize = 18;
 
 /// What is said of a number with more digits.
 pub(super) fn too_many_digits(text: &str, at: Span) -> Diagnostic {

@@ -6,6 +6,7 @@ use super::infer::Scope;
 use super::typed::Typed;
 use crate::book::model::Expr;
 use crate::diagnostic::{Diagnostic, Findings, Span};
+use crate::facts::names::BUILT_IN;
 use crate::facts::schema::Schema;
 
 /// A named expression of the book.
@@ -78,6 +79,14 @@ impl<'s> Names<'s> {
             let error = format!("`{}` is a fact already", define.name);
             let help = "give the definition a name of its own".to_owned();
             findings.push(Diagnostic::error("name_twice", define.at, error).label("declared twice").help(help));
+        }
+        let elsewhere = |define: &&Define| {
+            BUILT_IN.contains(&define.name.as_str()) && self.schema.root.field(&define.name).is_none()
+        };
+        for define in self.defines.iter().filter(elsewhere) {
+            let error = format!("`{}` cannot be used as a name: it is always there", define.name);
+            let help = "give the definition a name of its own".to_owned();
+            findings.push(Diagnostic::error("reserved_name", define.at, error).label("taken").help(help));
         }
     }
 

@@ -1,7 +1,9 @@
 //! The one place that knows the CEL parser: its tree in, ours out.
 
+use super::infer::too_many_digits;
 use crate::book::model::Expr as Source;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::number::has_too_many_digits;
 use cel_core::{BinaryOp as CelBinary, Expr as Cel, SpannedExpr, UnaryOp as CelUnary};
 
 /// How long an expression may be, in bytes.
@@ -113,7 +115,9 @@ pub fn parse(source: &Source) -> Result<Ast, Box<Diagnostic>> {
     let parsed = cel_core::parser::parse_with_options(&source.text, options);
     if let Some(error) = parsed.errors.first() {
         let at = source.span(error.span.start, error.span.end);
-        return Err(Box::new(syntax(at, &error.message)));
+        // The parser takes a whole number that does not fit for no number at all.
+        let number = error.message.split('\'').nth(1).filter(|found| has_too_many_digits(found));
+        return Err(Box::new(number.map_or_else(|| syntax(at, &error.message), |found| too_many_digits(found, at))));
     }
     let tree = parsed.ast.ok_or_else(|| Box::new(syntax(source.at, "nothing is written")))?;
     Adapter { source }.tree(&tree, 0)

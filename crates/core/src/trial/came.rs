@@ -127,6 +127,20 @@ pub(super) fn part(a: &Assessment<'_>, either: &str) -> String {
     chosen.map_or_else(|| NONE.to_owned(), |c| id(a, c).to_owned())
 }
 
+/// What there is of what a case tells by name: options that are barred, or of which a part is the asking role's; what
+/// every `either` of the first option came to; facts it rests on that no system vouches for.
+pub(super) fn names_of(a: &Assessment<'_>, key: &str) -> Vec<String> {
+    match key {
+        "barred" => ids(a, |o| !bars(a, o).is_empty()),
+        "yours" => ids(a, |o| o.yours_up_to.is_some()),
+        "parts" => {
+            let parts = first(a).into_iter().flat_map(|o| &o.parts);
+            parts.filter(|part| part.chosen.is_some()).map(|part| id(a, part.remedy).to_owned()).collect()
+        }
+        _ => first(a).map_or_else(Vec::new, |o| a.relies_on(o)).into_iter().map(|relied| relied.path).collect(),
+    }
+}
+
 /// Paths of missing facts: `promotion.starts`, `circumstances.illness`; of a fault that is not shown, its weak facts.
 pub(super) fn missing(a: &Assessment<'_>) -> Vec<String> {
     let mut paths = Vec::new();

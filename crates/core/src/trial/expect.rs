@@ -42,6 +42,9 @@ impl Comparing<'_, '_> {
             "missing" => self.set(key, node, came::missing(a)),
             "cites" => self.set(key, node, came::cites(a)),
             "yours_if" => self.set(key, node, came::yours_if(a)),
+            "relies_on" | "barred" | "yours" | "parts" if node.text().is_some() => {
+                self.list(key, node, &came::names_of(a, key));
+            }
             "relies_on" => self.each(node, Self::relies_on),
             "fails" => self.fails(key, node),
             "barred" => self.each(node, Self::barred),

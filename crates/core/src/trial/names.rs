@@ -75,6 +75,11 @@ impl<'a> Checking<'a, '_> {
 
     fn key(&mut self, key: &str, node: &Node) {
         match key {
+            "barred" | "yours" | "parts" | "relies_on" if node.text().is_some_and(|text| text != "none") => {
+                let error = format!("`{key}` cannot be `{}`", node.text().unwrap_or_default());
+                let help = "write `none`, or each by its name, as in `name: what came of it`";
+                self.findings.push(Diagnostic::error("unknown_word", node.at, error).label("unknown word").help(help));
+            }
             "by" | "released_by" => self.known("role", Some(node), &self.roles()),
             "first" => self.known("remedy", Some(node), &self.remedies()),
             "options" | "owed" | "instead" => self.all("remedy", node, &self.remedies()),

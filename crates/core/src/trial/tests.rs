@@ -162,6 +162,15 @@ fn none_says_that_a_list_is_empty() {
 }
 
 #[test]
+fn none_says_that_there_is_nothing_by_name() {
+    let says = check("{ lead: { standing: discretion, barred: none, relies_on: none, parts: none, yours: none } }");
+    assert!(says.contains("yours: none, not thanks"), "{says}");
+    assert!(!["barred", "relies_on", "parts"].iter().any(|key| says.contains(key)), "{says}");
+    let says = check("{ lead: { standing: discretion, barred: nothing } }");
+    assert!(says.contains("`barred` cannot be `nothing`"), "{says}");
+}
+
+#[test]
 fn a_fact_that_cannot_be_is_told_unless_the_case_means_it() {
     let wrong = |facts: &str, expect: &str| {
         let book = with(facts, expect);

@@ -1,7 +1,9 @@
 //! Roles, caps, circumstances, guards and nevers.
 
 use crate::authority::AGENT;
-use crate::book::model::{BookText, CircumstanceText, Expr, GuardText, NeverText, RoleText, Text};
+use crate::book::model::{
+    BookText, CircumstanceText, Expr, GuardText, NeverText, RoleText, TermShapeText, TermText, Text,
+};
 use crate::book::rules::{Caps, Circumstance, PerCustomer, Role, RoleId};
 use crate::book::trust::Trust;
 use crate::diagnostic::{Diagnostic, Findings, did_you_mean};
@@ -19,17 +21,37 @@ pub(super) fn roles(book: &BookText, units: &Units, findings: &mut Findings) -> 
 
 /// Words that stand in answers and cases where a role may, and are none.
 const NO_ROLES: [&str; 4] = ["none", "nobody", "unknown", "any"];
+/// The word that stands there where no other id does.
+const NO_ID: [&str; 1] = ["none"];
+/// Words that stand where the id of a never does.
+const NO_NEVERS: [&str; 2] = ["none", "more_than_paid"];
 
-/// A role called as what stands for no role would read as its opposite.
-pub(super) fn names_of_roles(book: &BookText, findings: &mut Findings) {
-    book.roles.iter().for_each(|role| not_a_word(&role.id, findings));
+/// An id that is also what stands for none would read as its opposite.
+pub(super) fn ids_that_say_none(book: &BookText, findings: &mut Findings) {
+    book.roles.iter().for_each(|role| not_a_word(&role.id, "role", &NO_ROLES, findings));
+    book.never.iter().for_each(|never| not_a_word(&never.id, "never", &NO_NEVERS, findings));
+    for policy in &book.policies {
+        let mut terms: Vec<&TermText> = policy.terms.iter().collect();
+        while let Some(term) = terms.pop() {
+            not_a_word(&term.id, "term", &NO_ID, findings);
+            if let Some(TermShapeText::Any(parts) | TermShapeText::All(parts)) = &term.shape {
+                terms.extend(parts);
+            }
+        }
+        for group in [&policy.recovery, &policy.remedies, &policy.goodwill, &policy.instead] {
+            for remedy in group.iter().flat_map(|remedy| std::iter::once(remedy).chain(&remedy.either)) {
+                not_a_word(&remedy.id, "remedy", &NO_ID, findings);
+            }
+        }
+    }
+    book.terms.iter().for_each(|term| not_a_word(&term.id, "term", &NO_ID, findings));
 }
 
-fn not_a_word(id: &Text, findings: &mut Findings) {
-    if !NO_ROLES.contains(&id.value.as_str()) {
+fn not_a_word(id: &Text, what: &str, words: &[&str], findings: &mut Findings) {
+    if !words.contains(&id.value.as_str()) {
         return;
     }
-    let error = format!("`{}` cannot be the id of a role: answers say it where there is none", id.value);
+    let error = format!("`{}` cannot be the id of a {what}: answers say it where there is none", id.value);
     let help = format!("choose another id, such as `{}_`", id.value);
     findings.push(Diagnostic::error("bad_id", id.at, error).label("not an id").help(help));
 }

@@ -91,7 +91,7 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
     trust::trust(text, &mut roles, &units, findings);
     if purpose == Purpose::ToRule {
         ladder::bounded_agent(text, &units, findings);
-        ladder::names_of_roles(text, findings);
+        ladder::ids_that_say_none(text, findings);
     }
     let circumstances = ladder::circumstances(text, &roles, &units, findings);
     let bespoke = text.bespoke.as_ref().and_then(|id| ladder::role_of(&roles, id, findings));

@@ -191,6 +191,14 @@ fn the_wrong_type_is_an_error_that_says_what_to_write() {
         "facts.customer.orders: found the number 5.0, expected a whole number: write 5",
     );
     check_error(
+        r#""customer": { "orders": "99999999999999999999" }"#,
+        r#"facts.customer.orders: found the text "99999999999999999999", expected a whole number: write at most 18 digits"#,
+    );
+    check_error(
+        r#""customer": { "orders": 99999999999999999999 }"#,
+        "facts.customer.orders: found the number 99999999999999999999, expected a whole number: write at most 18 digits",
+    );
+    check_error(
         r#""customer": { "orders": "five" }"#,
         r#"facts.customer.orders: found the text "five", expected a whole number"#,
     );

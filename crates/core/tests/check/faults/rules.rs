@@ -17,6 +17,10 @@ fn book() -> Vec<Fault> {
     vec![
         fault(BOOK, "currency: USD", "currency: USD\nrounding: upwards"),
         fault(BOOK, "id: head", "id: nobody").and(BOOK, "bespoke: head", "bespoke: nobody"),
+        fault(BOOK, "id: payer", "id: more_than_paid"),
+        fault(PRICE, "  credit: {", "  none: {"),
+        fault(PRICE, "at_most: 14 days", "at_most: 9999999999999999999 days"),
+        fault(BOOK, "  bought_on:", "  role: \"usd(5)\"\n  bought_on:"),
         fault(BOOK, "  bought_on:", "  order: \"usd(5)\"\n  bought_on:"),
         fault(BOOK, "  bought_on:", "  asked: \"usd(5)\"\n  bought_on:"),
         slip(BOOK, "needs: lead", "needs: laed"),

@@ -82,6 +82,12 @@ static SO_FAR: Record = Record::of(
     ]],
 );
 
+/// A word for each of several names, or `none`.
+static WORDS_BY_NAME: Record = Record::of("the words by name", &[]).others(&Shape::Name);
+
+/// An amount for each of several names, or `none`.
+static AMOUNTS_BY_NAME: Record = Record::of("the amounts by name", &[]).others(&Shape::Free);
+
 static EXPECT: Record = Record::of(
     "what must come out",
     &[&[
@@ -91,23 +97,23 @@ static EXPECT: Record = Record::of(
         key("amount", &Shape::Free, "Amount of the first option."),
         key("cost", &Shape::Free, "Cost of the first option."),
         key("options", &NAMES, "Ids of all options, in order."),
-        key("yours", &Shape::Map(KeyKind::Free, &Shape::Free), "The most the asking role may give, by range option."),
+        key("yours", &Shape::TextOr(&AMOUNTS_BY_NAME), "The most the asking role may give, by range option."),
         key("released_by", &Shape::Name, "The lowest role that releases the first option."),
         key(
             "relies_on",
-            &Shape::Map(KeyKind::Free, &Shape::Name),
+            &Shape::TextOr(&WORDS_BY_NAME),
             "Where facts come from that the first option rests on and no system vouches for, by path.",
         ),
         key("yours_if", &NAMES, "Paths of the facts that would make the first option the asking role's own."),
         key("owed", &NAMES, "Ids of the options that are owed."),
-        key("barred", &Shape::Map(KeyKind::Free, &Shape::Name), "The never that bars each option."),
+        key("barred", &Shape::TextOr(&WORDS_BY_NAME), "The never that bars each option."),
         key("instead", &NAMES, "Ids of what is offered in place of what a never bars."),
         key("missing", &NAMES, "Paths of the missing facts that could change the answer."),
         key("terms", &Shape::Map(KeyKind::Free, &Shape::Record(&EXPECTED_TERM)), "Terms, by id."),
         key("detour", &Shape::Free, "Cost of the detour."),
         key("charged_to", &Shape::Name, "Who pays for the first option."),
         key("version", &Shape::Free, "The `in_force` of the version that stands."),
-        key("parts", &Shape::Map(KeyKind::Free, &Shape::Name), "What each `either` of the first option came to."),
+        key("parts", &Shape::TextOr(&WORDS_BY_NAME), "What each `either` of the first option came to."),
         key("fails", &NAMES, "The terms that fail and bind: all at the top; of those inside groups, any."),
         key("cites", &Shape::OneOrMany(&Shape::Prose), "What the standing's reasons cite."),
     ]],
