@@ -249,7 +249,7 @@ fn a_bundle_has_the_amount_of_all_its_parts_or_none() {
             let failed = |m: &Missing| match m {
                 Missing::Failed { says, .. } => Some((*says).to_owned()),
                 Missing::Fact { path, .. } => Some(path.clone()),
-                _ => None,
+                Missing::Proof { .. } => None,
             };
             format!("{amount} {}", a.missing.iter().filter_map(failed).collect::<Vec<_>>().join(" "))
         })

@@ -13,7 +13,9 @@ pub(super) fn check(book: &Book, case: &CaseText, findings: &mut Findings) {
     if misspelt_request(book, case, findings) {
         return;
     }
-    let mut c = Checking { book, policy: policy(book, case), findings };
+    let request = case.question.get("request").and_then(Node::text);
+    let ungoverned = request.filter(|request| !book.requests.contains_key(*request));
+    let mut c = Checking { book, policy: policy(book, case), ungoverned, findings };
     let circumstances: Vec<&str> = book.circumstances.iter().map(|x| x.id.as_str()).collect();
     for entry in case.question.get("circumstances").and_then(Node::seq).unwrap_or_default() {
         c.known("circumstance", entry.get("id"), &circumstances);
@@ -49,6 +51,8 @@ fn policy<'a>(book: &'a Book, case: &CaseText) -> Option<&'a Policy> {
 struct Checking<'a, 'f> {
     book: &'a Book,
     policy: Option<&'a Policy>,
+    /// The kind of request, where no policy governs it.
+    ungoverned: Option<&'a str>,
     findings: &'f mut Findings,
 }
 
@@ -124,10 +128,19 @@ impl<'a> Checking<'a, '_> {
         if known.contains(&written) || NO_NAME.contains(&written) {
             return;
         }
+        let instead = match self.ungoverned {
+            Some(request) if matches!(what, "remedy" | "term") => {
+                format!("no policy governs `{request}`, so it is answered as something else; ")
+            }
+            _ => String::new(),
+        };
         let help = match did_you_mean(written, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("there is no {what} here at all"),
-            None => format!("known here: {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
+            None if known.is_empty() => format!("{instead}there is no {what} here at all"),
+            None => {
+                let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+                format!("{instead}known here: {}", known.join(", "))
+            }
         };
         let code = match what {
             "role" => "unknown_role",

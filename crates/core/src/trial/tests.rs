@@ -195,6 +195,18 @@ fn a_misspelt_request_is_told_before_what_follows_from_it() {
     super::check(&book(&files), &mut findings);
     let said: Vec<_> = findings.all.iter().map(|d| (d.message.as_str(), d.help.as_deref())).collect();
     assert_eq!(said, [("no policy governs `retruns`", Some("did you mean `returns`?"))]);
+    let unlike = cases.replace("retruns", "weather");
+    let files = [
+        ("book.yaml", BOOK),
+        ("policies/returns.yaml", RULE),
+        ("policies/else.yaml", other),
+        ("cases/c.yaml", &unlike),
+    ];
+    let mut findings = Findings::default();
+    super::check(&book(&files), &mut findings);
+    let said: Vec<_> = findings.all.iter().map(|d| (d.message.as_str(), d.help.as_deref())).collect();
+    let help = "no policy governs `weather`, so it is answered as something else; known here: `call`";
+    assert_eq!(said, [("there is no remedy `back`", Some(help))]);
 }
 
 #[test]

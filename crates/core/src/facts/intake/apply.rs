@@ -185,6 +185,8 @@ impl Run {
     fn unfit(&mut self, unfit: Unfit, pointer: &Pointer) -> bool {
         if self.errors.len() < FactsErrors::MAX_ERRORS {
             let hint = Some(match pointer.tokens.as_slice() {
+                // Inside a list or map the pointer begins at the element.
+                [] if self.path.ends_with(']') || self.path.contains("].") => "look at the element itself".to_owned(),
                 [] => "look at the whole document".to_owned(),
                 _ => format!("look at {pointer} of the document"),
             });

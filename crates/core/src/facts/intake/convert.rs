@@ -112,7 +112,10 @@ impl Conversion {
         let code = found.and_then(Document::text);
         code.and_then(|code| Currency::parse(&code.to_ascii_uppercase())).ok_or_else(|| Unfit {
             found: found.map_or_else(|| "nothing".into(), |value| explain::found(value.raw)),
-            expected: format!("a currency code at {pointer}"),
+            expected: match pointer.tokens.as_slice() {
+                [] => "a currency code".to_owned(),
+                _ => format!("a currency code at {pointer}"),
+            },
         })
     }
 }

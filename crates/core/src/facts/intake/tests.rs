@@ -206,6 +206,16 @@ fn what_cannot_be_converted_is_told_with_its_place() {
         "facts.order.lines: found an object, expected a list: look at the whole document",
     );
     check_error(
+        "  order.lines: { each: /a, into: { paid: { at: \"\", as: minor_units } } }",
+        r#"{ "a": [14.5] }"#,
+        "facts.order.lines[0].paid: found the number 14.5, expected a whole number of the currency's smallest unit: look at the element itself",
+    );
+    check_error(
+        "  order.total: { at: /t, currency_at: \"\" }",
+        r#"{ "t": 1 }"#,
+        "facts.order.total: found an object, expected a currency code: look at /t of the document",
+    );
+    check_error(
         "  order.total: { at: /t/0, as: minor_units }",
         r#"{ "t": [14.5] }"#,
         "facts.order.total: found the number 14.5, expected a whole number of the currency's smallest unit: look at /t/0 of the document",
