@@ -8,7 +8,7 @@ use crate::number::{Decimal, DecimalError, Number, Rounding, power_of_ten, write
 mod iso4217;
 mod split;
 
-pub use split::{SplitError, split_after, split_in_order, split_proportional};
+pub use split::{SplitError, Told, split_in_order, split_proportional, split_told};
 
 use iso4217::CURRENCIES;
 

@@ -4,11 +4,13 @@ use super::Format;
 use super::money::{self, Sum};
 use super::outcome::{Bar, Fixed, MadeOf, OptionOutcome, PartOutcome, Span, TermOutcome, Told, Truth};
 use super::relied::{self, Behind, Leaves};
+use super::shares;
 use super::terms::{Lenders, lends, tree_need};
 use crate::book::rules::{Amount, Book, Group, Limit, Need, One, Remedy, RemedyBody, Role, RoleId, Version};
 use crate::facts::{Facts, Source, slot};
 use crate::money::Money;
 use crate::number::Number;
+use crate::program::op::Reg;
 use crate::program::run::{Failure, Machine, Reason, Val};
 use crate::types::Type;
 use crate::value::Why;
@@ -264,9 +266,26 @@ fn one_part(m: &mut Machine, g: &Ground<'_>, index: usize, chosen: Option<usize>
         let beyond = m.note(Reason::Failed(place_of(g, one), Failure::Overflow));
         why = m.both(why, beyond);
     }
+    if let Some(unpayable) = unpayable(m, g, one, outcome.most.or(outcome.amount)) {
+        outcome = PartOutcome { amount: None, most: None, cost: None, ..outcome };
+        why = m.both(why, unpayable);
+    }
     outcome.why = why;
     bars(m, g, &mut outcome, one);
     outcome
+}
+
+/// Why an amount cannot be paid out as the facts stand: what was given back is written below zero, or the amount cannot be
+/// shared over the payments it goes to.
+fn unpayable(m: &mut Machine, g: &Ground<'_>, one: &One, amount: Option<Fixed>) -> Option<Why> {
+    let below_zero = |reg: &Reg| m.get(*reg).is_there() && m.get(*reg).as_number().signum() < 0;
+    if let Some(reg) = one.refunded.filter(below_zero) {
+        return Some(m.note(Reason::Failed(written_at(g, Some(reg)), Failure::GivenBackBelowZero)));
+    }
+    let Some(Fixed::Money(amount)) = amount.filter(|amount| !is_nothing(*amount)) else { return None };
+    let unshared = shares::share(m, g.facts, g.book, one, amount).err()?;
+    let at = written_at(g, one.to.first().map(|(reg, _)| *reg));
+    Some(unshared.reason(at).map_or_else(|why| why, |reason| m.note(reason)))
 }
 
 /// Where the amount is worked out, or the cost where there is none: an instruction of the program.
@@ -275,6 +294,11 @@ fn place_of(g: &Ground<'_>, one: &One) -> u32 {
         Some(Amount::One(reg) | Amount::Range(reg, _)) => Some(reg),
         None => one.cost,
     };
+    written_at(g, reg)
+}
+
+/// The instruction of the program that writes a register.
+fn written_at(g: &Ground<'_>, reg: Option<Reg>) -> u32 {
     let place = g.version.program.code.iter().position(|op| Some(op.writes()) == reg);
     place.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX)
 }

@@ -262,3 +262,126 @@ fn a_bundle_has_the_amount_of_all_its_parts_or_none() {
     assert_eq!(sum("one", "one", &much), "None the number is too large");
     assert_eq!(sum("one", "usd(1)", &format!(r#"{{"one":"5 CHF",{free}}}"#)), "None two currencies do not mix");
 }
+
+/// A refund over payments, whose record has these fields: what comes out, and what is missing.
+fn split_over(how: &str, fields: &str, payments: &str, rest: &str) -> String {
+    let own = format!(
+        "types: {{ pay: {{ id: text, {fields} }} }}\nfacts: {{ paid: 'money(0..)', pays: 'list(pay, 0..9)', back: money }}\n"
+    );
+    let policy = format!(
+        "remedies:\n  m: {{ says: Back, kind: refund, to: pays, split: {how}, of: paid, refunded: back, amount: 'paid - back', against: \"'A-1'\" }}\n"
+    );
+    asked(&own, &policy, &format!(r#"{{"pays":[{payments}],{rest}}}"#), "a", |a| {
+        let kept = frozen::Frozen::of(a).unwrap();
+        let parts: Vec<String> = kept
+            .options
+            .iter()
+            .flat_map(|option| &option.parts)
+            .map(|part| {
+                let shares = part.with.get("shares").and_then(|s| s.as_array()).cloned().unwrap_or_default();
+                shares.iter().map(|s| s["amount"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" + ")
+            })
+            .collect();
+        let says: Vec<String> = a
+            .missing
+            .iter()
+            .map(|missing| match missing {
+                Missing::Failed { says, .. } => (*says).to_owned(),
+                Missing::Fact { path, problem } => format!("{path} {}", problem.as_deref().unwrap_or("is not given")),
+                Missing::Proof { says, .. } => says.clone(),
+            })
+            .collect();
+        format!("{} [{}] {}", a.standing.word(), parts.join("; "), says.join("; "))
+    })
+}
+
+const PAID: &str = "paid: 'money(0..)'";
+const FIFTY: &str = r#""paid":"50 USD","back":"0 USD""#;
+
+#[test]
+fn an_amount_that_cannot_be_shared_is_missing_with_the_reason() {
+    let two = r#"{"id":"a","paid":"20 USD"},{"id":"b","paid":"30 USD"}"#;
+    for how in ["in_order", "proportional"] {
+        let says = |payments, rest| split_over(how, PAID, payments, rest);
+        assert_eq!(says(two, FIFTY), "entitled [20.00 USD + 30.00 USD] ");
+        let beyond = "unknown [] it is more than is left of the payments it is shared over";
+        assert_eq!(says(two, r#""paid":"50.01 USD","back":"0 USD""#), beyond, "{how}");
+        assert_eq!(says(two, r#""paid":"90 USD","back":"30 USD""#), beyond, "20 of 50 are left, {how}");
+        assert_eq!(says(two, r#""paid":"200 USD","back":"51 USD""#), beyond, "nothing is left, {how}");
+        let nowhere = "unknown [] there is no payment with anything left to share it over";
+        assert_eq!(says("", FIFTY), nowhere.to_owned());
+        let other = r#"{"id":"a","paid":"20 USD"},{"id":"b","paid":"30 EUR"}"#;
+        assert_eq!(says(other, FIFTY), "unknown [] two currencies do not mix");
+        let unsaid = r#"{"id":"a","paid":"20 USD"},{"id":"b"}"#;
+        assert_eq!(says(unsaid, FIFTY), "unknown [] pays[1].paid is not given");
+    }
+    let nothing = r#"{"id":"a","paid":"0 USD"}"#;
+    assert_eq!(
+        split_over("proportional", PAID, nothing, FIFTY),
+        "unknown [] there is no payment with anything left to share it over"
+    );
+    assert_eq!(
+        split_over("in_order", PAID, nothing, FIFTY),
+        "unknown [] it is more than is left of the payments it is shared over"
+    );
+    let below = r#"{"id":"a","paid":"-20 USD"},{"id":"b","paid":"80 USD"}"#;
+    assert_eq!(
+        split_over("in_order", "paid: money", below, FIFTY),
+        "unknown [] a payment, or what is left of it, is below zero"
+    );
+}
+
+#[test]
+fn a_payment_says_itself_what_is_left_of_it() {
+    let rest = r#""paid":"100 USD","back":"60 USD""#;
+    for (fields, gift, card) in [
+        ("paid: money, left: money", r#""left":"20 USD""#, r#""left":"20 USD""#),
+        ("paid: money, refunded: money", r#""refunded":"0 USD""#, r#""refunded":"60 USD""#),
+        ("paid: money, left?: money", r#""left":"20 USD""#, r#""left":"20 USD""#),
+    ] {
+        let both = format!(r#"{{"id":"gift","paid":"20 USD",{gift}}},{{"id":"card","paid":"80 USD",{card}}}"#);
+        for how in ["in_order", "proportional"] {
+            assert_eq!(split_over(how, fields, &both, rest), "entitled [20.00 USD + 20.00 USD] ", "{how} {fields}");
+        }
+        let one = format!(r#"{{"id":"gift","paid":"20 USD"}},{{"id":"card","paid":"80 USD",{card}}}"#);
+        let name = if fields.contains("left") { "left" } else { "refunded" };
+        let missing = format!("unknown [] pays[0].{name} is not given");
+        assert_eq!(split_over("in_order", fields, &one, rest), missing, "nobody knows what is left of the other");
+    }
+    let says = |fields, payments| split_over("in_order", fields, payments, rest);
+    let unsaid = r#"{"id":"gift","paid":"20 USD"},{"id":"card","paid":"80 USD"}"#;
+    assert_eq!(
+        says("paid: money, left?: money", unsaid),
+        "entitled [0.00 USD + 40.00 USD] ",
+        "as if shared the same way"
+    );
+    let more = r#"{"id":"gift","paid":"20 USD","left":"21 USD"},{"id":"card","paid":"80 USD","left":"80 USD"}"#;
+    assert_eq!(says("paid: money, left: money", more), "unknown [] more is left of a payment than was paid with it");
+    let little = r#"{"id":"gift","paid":"20 USD","left":"0 USD"},{"id":"card","paid":"80 USD","left":"39 USD"}"#;
+    assert_eq!(
+        says("paid: money, left: money", little),
+        "unknown [] it is more than is left of the payments it is shared over"
+    );
+    let turned =
+        r#"{"id":"gift","paid":"20 USD","refunded":"-5 USD"},{"id":"card","paid":"80 USD","refunded":"0 USD"}"#;
+    assert_eq!(says("paid: money, refunded: money", turned), "unknown [] what was given back already is below zero");
+}
+
+#[test]
+fn what_was_given_back_below_zero_makes_no_amount_larger() {
+    let own = "facts: { paid: 'money(0..)', back: money }\n";
+    for amount in ["paid - back", "paid", "min(paid - back, paid)", "5 USD..10 USD", "5 USD"] {
+        let policy =
+            format!("remedies:\n  m: {{ says: M, kind: refund, of: paid, refunded: back, amount: '{amount}' }}\n");
+        for back in ["-5 USD", "-0.01 USD", "-44 USD"] {
+            let facts = format!(r#"{{"paid":"44 USD","back":"{back}"}}"#);
+            asked(own, &policy, &facts, "a", |a| {
+                assert_eq!((a.standing, a.options[0].amount), (Standing::Unknown, None), "{amount} {back}");
+                let [Missing::Failed { at: Some(_), says }] = a.missing.as_slice() else { panic!("{:?}", a.missing) };
+                assert_eq!(*says, "what was given back already is below zero");
+            });
+        }
+        let whole = asked(own, &policy, r#"{"paid":"44 USD","back":"0 USD"}"#, "a", |a| a.standing);
+        assert_eq!(whole, Standing::Entitled);
+    }
+}

@@ -321,7 +321,8 @@ impl Part<'_> {
             // One that paid nothing is where the money is wanted, not where it came from.
             if share.minor != 0 && payment.paid.minor != 0 && !id.is_empty() {
                 let key = LedgerKey::of(purchase, Account::Payment(id));
-                all.push(Claim { refunded: 0, ..self.claim(key, share, payment.paid, true) });
+                let back = payment.left.map_or(0, |left| payment.paid.minor.saturating_sub(left.minor).max(0));
+                all.push(Claim { refunded: back, ..self.claim(key, share, payment.paid, true) });
             }
         }
         Ok(all)
@@ -384,7 +385,7 @@ mod tests {
     }
 
     fn split(of: i64, payments: &[(&str, i64)]) -> Against {
-        let payment = |(id, paid): &(&str, i64)| PaymentFrozen { id: (*id).to_owned(), paid: usd(*paid) };
+        let payment = |(id, paid): &(&str, i64)| PaymentFrozen { id: (*id).to_owned(), paid: usd(*paid), left: None };
         Against {
             purchase: Some("A-1".to_owned()),
             of: Some(usd(of)),

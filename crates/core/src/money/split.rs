@@ -17,6 +17,9 @@ pub enum SplitError {
     /// The amount is more than all payments together.
     #[error("the amount is more than was paid")]
     MoreThanPaid,
+    /// More is left of a payment than was paid with it.
+    #[error("more is left of a payment than was paid with it")]
+    LeftAbovePaid,
 }
 
 /// Shares an amount out in proportion to what was paid, by largest remainder; ties go to the earlier.
@@ -62,27 +65,50 @@ pub fn split_in_order(amount: Money, paid: &[Money]) -> Result<Vec<Money>, Split
     if left > 0 { Err(SplitError::MoreThanPaid) } else { Ok(parts) }
 }
 
-/// Shares an amount out over payments of which something went back before.
+/// What is told of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What was paid with it.
+    pub paid: Money,
+    /// What is left of it, where that is told.
+    pub left: Option<Money>,
+}
+
+/// Shares an amount out over what is left of payments.
 ///
-/// Nobody says to which payment: it went as it is shared now. No payment gets back more than is left of it then, as far
-/// as that can be told.
+/// Where no payment says what is left of it, `refunded` went back as the amount is shared now, since nobody says to which.
+/// No payment gets back more than is left of it.
 ///
 /// # Errors
-/// As `share` does for the amount alone.
-pub fn split_after(
+/// As `share` does; and when the amount is more than is left of all payments together.
+pub fn split_told(
     refunded: Option<Money>,
     amount: Money,
-    paid: &[Money],
+    told: &[Told],
     share: impl Fn(Money, &[Money]) -> Result<Vec<Money>, SplitError>,
 ) -> Result<Vec<Money>, SplitError> {
-    let alone = share(amount, paid)?;
-    let Some(before) = refunded.filter(|before| before.minor > 0).and_then(|before| share(before, paid).ok()) else {
-        return Ok(alone);
-    };
-    let left: Vec<Money> =
-        paid.iter().zip(&before).map(|(p, b)| Money { minor: p.minor.saturating_sub(b.minor), ..*p }).collect();
-    let fits = alone.iter().zip(&left).all(|(part, left)| part.minor <= left.minor);
-    if fits || left.iter().any(|left| left.minor < 0) { Ok(alone) } else { share(amount, &left).or(Ok(alone)) }
+    if told.iter().any(|one| one.left.is_some_and(|left| left.minor > one.paid.minor)) {
+        return Err(SplitError::LeftAbovePaid);
+    }
+    let room: Vec<Money> = told.iter().map(|one| one.left.unwrap_or(one.paid)).collect();
+    let before = refunded.filter(|before| before.minor > 0 && told.iter().all(|one| one.left.is_none()));
+    let shared = share_within(amount, &room, &share)?;
+    let Some(before) = before else { return Ok(shared) };
+    let back = share_within(before, &room, &share)?;
+    let left: Vec<Money> = room.iter().zip(&back).map(|(p, b)| Money { minor: p.minor - b.minor, ..*p }).collect();
+    let fits = shared.iter().zip(&left).all(|(part, left)| part.minor <= left.minor);
+    if fits { Ok(shared) } else { share_within(amount, &left, &share) }
+}
+
+/// Shares no more than there is.
+fn share_within(
+    amount: Money,
+    room: &[Money],
+    share: impl Fn(Money, &[Money]) -> Result<Vec<Money>, SplitError>,
+) -> Result<Vec<Money>, SplitError> {
+    let shared = share(amount, room)?;
+    let all: i128 = room.iter().map(|p| i128::from(p.minor)).sum();
+    if i128::from(amount.minor) > all { Err(SplitError::MoreThanPaid) } else { Ok(shared) }
 }
 
 fn check(amount: Money, paid: &[Money]) -> Result<(), SplitError> {

@@ -43,6 +43,16 @@ pub enum Failure {
     NotANumber,
     /// More steps, items or text than allowed.
     TooMuch,
+    /// What was given back is written below zero.
+    GivenBackBelowZero,
+    /// A payment, or what is left of it, is below zero.
+    PaymentBelowZero,
+    /// No payment, or none with anything left, to share an amount over.
+    NoPayment,
+    /// More than is left of the payments it is to be shared over.
+    MoreThanPayments,
+    /// More left of a payment than was paid with it.
+    LeftAbovePaid,
 }
 
 impl Failure {
@@ -58,6 +68,11 @@ impl Failure {
             Self::Nothing => "the list is empty",
             Self::NotANumber => "the text is not a whole number",
             Self::TooMuch => "it takes too many steps",
+            Self::GivenBackBelowZero => "what was given back already is below zero",
+            Self::PaymentBelowZero => "a payment, or what is left of it, is below zero",
+            Self::NoPayment => "there is no payment with anything left to share it over",
+            Self::MoreThanPayments => "it is more than is left of the payments it is shared over",
+            Self::LeftAbovePaid => "more is left of a payment than was paid with it",
         }
     }
 }

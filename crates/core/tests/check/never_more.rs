@@ -88,3 +88,26 @@ fn the_term_that_is_written_out_holds_the_other_side() {
     plant(&mut texts, PRICE, "{before}", "{window_other_side}");
     assert_eq!(render(&check_texts(&texts)), "");
 }
+
+#[test]
+fn what_was_given_back_is_not_below_zero() {
+    let found = |expr: &str, bound: &str| {
+        let mut texts = shop();
+        plant(&mut texts, "book.yaml", "refunded: \"money(0..)\"", bound);
+        plant(&mut texts, PRICE, "refunded: \"order.refunded\"", &format!("refunded: \"{expr}\""));
+        let found = check_texts(&texts).findings.all;
+        found
+            .into_iter()
+            .filter(|d| d.message.starts_with("the `refunded` of `credit_difference`"))
+            .map(|d| (d.code, d.help.unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let bounded = "refunded: \"money(0..)\"";
+    assert_eq!(found("order.refunded", bounded), []);
+    assert_eq!(found("abs(order.refunded)", "refunded: money"), [], "turned round");
+    let declare = "declare `order.refunded` as \"money(0..)\"".to_owned();
+    assert_eq!(found("order.refunded", "refunded: money"), [("bound_missing", declare)]);
+    let (code, help) = found("order.shipping - order.refunded", bounded).remove(0);
+    assert_eq!(code, "refunded_below_zero");
+    assert!(help.contains("turn it round") && !help.contains("max("), "what went back is not cut off: {help}");
+}

@@ -7,7 +7,7 @@ use super::Fixed;
 use crate::assess::outcome::PartOutcome;
 use crate::book::rules::{One, Operand, Split};
 use crate::facts::Source;
-use crate::money::{Money, split_after, split_in_order, split_proportional};
+use crate::money::{Money, Told, split_in_order, split_proportional, split_told};
 use crate::program::run::{Val, value_of};
 
 /// What a part is paid out against, as the facts say.
@@ -42,6 +42,9 @@ pub struct PaymentFrozen {
     pub id: String,
     /// What was paid with it.
     pub paid: Money,
+    /// What is left of it, where the facts say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Money>,
 }
 
 /// How several payments share an amount.
@@ -58,14 +61,12 @@ impl Against {
     /// What goes back to each payment of an amount, in their order; none where it cannot be shared so.
     #[must_use]
     pub fn shares(&self, amount: Money) -> Option<Vec<Money>> {
-        let paid: Vec<Money> = self.payments.iter().map(|payment| payment.paid).collect();
-        match (self.split, paid.as_slice()) {
+        let told: Vec<Told> = self.payments.iter().map(|one| Told { paid: one.paid, left: one.left }).collect();
+        match (self.split, told.as_slice()) {
             (_, []) => None,
             (None, _) => Some(vec![amount]),
-            (Some(SplitFrozen::InOrder), paid) => split_after(self.refunded, amount, paid, split_in_order).ok(),
-            (Some(SplitFrozen::Proportional), paid) => {
-                split_after(self.refunded, amount, paid, split_proportional).ok()
-            }
+            (Some(SplitFrozen::InOrder), told) => split_told(self.refunded, amount, told, split_in_order).ok(),
+            (Some(SplitFrozen::Proportional), told) => split_told(self.refunded, amount, told, split_proportional).ok(),
         }
     }
 
@@ -109,10 +110,10 @@ fn payments(a: &Assessment<'_>, one: &One, part: &PartOutcome) -> Vec<PaymentFro
     if !matches!(part.amount, Some(Fixed::Money(_))) {
         return Vec::new();
     }
-    let all = shares::payments(a, one);
+    let all = shares::payments(a.machine, a.facts, one);
     let payment = |(val, ty): &(Val, &crate::types::Type)| {
-        let paid = shares::paid_with(a, *val, ty)?;
-        Some(PaymentFrozen { id: shares::id_of(a, *val, ty)?, paid })
+        let Told { paid, left } = shares::told(a.facts, *val, ty).ok()?;
+        Some(PaymentFrozen { id: shares::id_of(a, *val, ty)?, paid, left })
     };
     let known: Vec<PaymentFrozen> = all.iter().filter_map(payment).collect();
     if known.len() == all.len() { known } else { Vec::new() }

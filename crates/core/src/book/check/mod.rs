@@ -30,7 +30,7 @@ use crate::program::infer::Names;
 use policy::TypedPolicy;
 use rustc_hash::FxBuildHasher;
 
-pub(crate) use remedies::paid_field;
+pub(crate) use remedies::{back_field, left_field, paid_field};
 
 /// What a check gives: the book when it can be used, and all findings either way.
 #[derive(Debug)]

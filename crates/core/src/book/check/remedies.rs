@@ -392,5 +392,19 @@ fn not_a_payment(findings: &mut Findings, expr: &Expr, ty: &Type) {
 
 /// Offset of the field that says what was paid with a payment.
 pub(crate) fn paid_field(record: &RecordType) -> Option<u32> {
-    record.fields.iter().find(|f| f.ty == Type::Money && matches!(f.name.as_str(), "paid" | "amount")).map(|f| f.offset)
+    amount_field(record, &["paid", "amount"])
+}
+
+/// Offset of the field that says what is left of a payment.
+pub(crate) fn left_field(record: &RecordType) -> Option<u32> {
+    amount_field(record, &["left"])
+}
+
+/// Offset of the field that says what of a payment went back already.
+pub(crate) fn back_field(record: &RecordType) -> Option<u32> {
+    amount_field(record, &["refunded"])
+}
+
+fn amount_field(record: &RecordType, names: &[&str]) -> Option<u32> {
+    record.fields.iter().find(|f| f.ty == Type::Money && names.contains(&f.name.as_str())).map(|f| f.offset)
 }

@@ -17,13 +17,16 @@ use crate::types::{Bounds, Type};
 /// Something that must be so of an amount or a cost.
 struct Claim<'a> {
     code: &'static str,
-    /// `amount` or `cost`.
+    /// `amount`, `cost` or [`REFUNDED`].
     what: &'static str,
     value: &'a Typed,
     text: &'a Expr,
     /// What it must not exceed; where there is none, it must not fall below zero.
     limit: Option<(&'a Typed, &'a Expr)>,
 }
+
+/// What was given back already, as a remedy calls it.
+const REFUNDED: &str = "`refunded`";
 
 /// What holds where a remedy is offered.
 type Conditions<'a> = Vec<(&'a Typed, bool)>;
@@ -65,6 +68,10 @@ fn claims<'a>(text: &'a RemedyText, one: &'a TypedOne) -> Vec<Claim<'a>> {
             });
         }
         all.push(Claim { code: "amount_below_zero", what: "amount", value: least, text: least_text, limit: None });
+    }
+    if let (Some(refunded), Some(refunded_text)) = (&one.refunded, &text.refunded) {
+        let code = "refunded_below_zero";
+        all.push(Claim { code, what: REFUNDED, value: refunded, text: refunded_text, limit: None });
     }
     if let (Some(cost), Some(cost_text)) = (&one.cost, &text.cost) {
         all.push(Claim { code: "cost_below_zero", what: "cost", value: cost, text: cost_text, limit: None });
@@ -185,6 +192,12 @@ fn cannot_be_told(remedy: &RemedyText, claim: &Claim<'_>, whole: &Whole<'_>) -> 
             let limit = as_expression(limit, text);
             (format!("may be more than `{limit}`"), format!("write \"min({value}, {limit})\""))
         }
+        // Cut off at zero, what went back would be hidden.
+        None if claim.what == REFUNDED => (
+            "may be below zero".to_owned(),
+            "write what was given back as amounts that are not below zero: where a system writes them with a minus, turn it round"
+                .to_owned(),
+        ),
         None if matches!(claim.value.node, Node::Const(_)) => {
             ("below zero".to_owned(), format!("write \"{zero}\", or more"))
         }
