@@ -68,11 +68,15 @@ impl Sum {
             Some(Fixed::Money(m)) => Some(m),
             _ => None,
         });
-        let amount = if parts.iter().any(lacks_amount) { None } else { add(amounts).map(Fixed::Money) };
+        let amount = if parts.iter().any(lacks_amount) { None } else { add(amounts).ok().flatten().map(Fixed::Money) };
         let all_known = parts.iter().all(|p| p.cost.is_some());
-        let costs = || parts.iter().filter_map(|p| p.cost);
-        let cost = if all_known { add(costs()) } else { None };
-        Self { amount, most: None, cost, why: if cost.is_none() && why == 0 { no_sum(m, costs()) } else { why } }
+        let cost = if all_known { add(parts.iter().filter_map(|p| p.cost)) } else { Ok(None) };
+        let why = match cost {
+            Err(failure) if why == 0 => m.note(Reason::Failed(u32::MAX, failure)),
+            Ok(None) if why == 0 => two_currencies(m),
+            _ => why,
+        };
+        Self { amount, most: None, cost: cost.ok().flatten(), why }
     }
 }
 
@@ -81,25 +85,15 @@ pub(super) fn two_currencies(m: &mut Machine) -> Why {
     m.note(Reason::Failed(u32::MAX, Failure::TwoCurrencies))
 }
 
-/// Notes why amounts have no sum.
-fn no_sum(m: &mut Machine, amounts: impl Iterator<Item = Money>) -> Why {
-    let mut currencies = amounts.filter(|amount| amount.minor != 0).map(|amount| amount.currency);
-    let first = currencies.next();
-    if currencies.all(|other| Some(other) == first) {
-        return m.note(Reason::Failed(u32::MAX, Failure::Overflow));
-    }
-    two_currencies(m)
-}
-
-/// The sum of amounts of one currency; zeros go with every currency.
-fn add(amounts: impl Iterator<Item = Money>) -> Option<Money> {
-    amounts.fold(None, |sum: Option<Option<Money>>, next| {
-        Some(match sum {
-            None => Some(next),
-            Some(None) => None,
-            Some(Some(so_far)) if next.minor == 0 => Some(so_far),
-            Some(Some(so_far)) if so_far.minor == 0 => Some(next),
-            Some(Some(so_far)) => so_far.plus(next),
-        })
-    })?
+/// The sum of amounts of one currency, none of no amounts; zeros go with every currency.
+fn add(mut amounts: impl Iterator<Item = Money>) -> Result<Option<Money>, Failure> {
+    amounts.try_fold(None, |sum: Option<Money>, next| {
+        Ok(Some(match sum {
+            None => next,
+            Some(so_far) if next.minor == 0 => so_far,
+            Some(so_far) if so_far.minor == 0 => next,
+            Some(so_far) if so_far.currency != next.currency => return Err(Failure::TwoCurrencies),
+            Some(so_far) => so_far.plus(next).ok_or(Failure::Overflow)?,
+        }))
+    })
 }

@@ -6,6 +6,7 @@ use crate::book::rules::{
     Circumstance, Condition, Disclosed, Line, Need, Operand, Reach, RoleId, Term, TermShape, Version,
 };
 use crate::number::{Number, Rounding};
+use crate::program::op::within_64_bits;
 use crate::program::run::{Failure, Machine, On, Reason, Val, is_of_all};
 use crate::time::Date;
 use crate::types::Type;
@@ -272,7 +273,10 @@ fn measure(
         return missing(term, why);
     }
     let [v, a, b] = [value, from, to].map(|x| fixed(x.as_number(), is_money, rounding));
-    if let Some(margin) = margin(line, v, a, b) {
+    // How far past the line it is, is shown too.
+    let fits = |n: Number| within_64_bits(n).is_some();
+    let all_fit = |margin: &Number| [v, a, b, *margin].into_iter().all(fits) && margin.neg().is_some_and(fits);
+    if let Some(margin) = margin(line, v, a, b).filter(all_fit) {
         return judged(term, margin);
     }
     let why = m.note(Reason::Failed(u32::MAX, Failure::Overflow));
@@ -294,7 +298,9 @@ fn quickly(on: On<'_>, term: &Term, quick: &Quick, place: &mut TermOutcome) -> b
             let (Some(value), Some((line, currency))) = (held(*cell), line(*l)) else { return false };
             let margin =
                 if matches!(quick, Quick::AtMost(..)) { line.checked_sub(value.v) } else { value.v.checked_sub(line) };
-            let Some(margin) = margin.filter(|_| value.aux == currency || is_of_all(currency)) else { return false };
+            let goes = value.aux == currency || is_of_all(currency);
+            // The least number has no opposite to say how far past the line it is.
+            let Some(margin) = margin.filter(|m| goes && *m != i64::MIN) else { return false };
             let whole = Number::whole(i128::from(margin));
             *place = if margin >= 0 { TermOutcome { margin: Some(whole), ..BLANK } } else { judged(term, whole) };
             return true;
@@ -339,7 +345,10 @@ pub(super) fn measured(m: &Machine, on: On<'_>, term: &Term, rounding: Rounding)
         Operand::Const(val) => val,
         Operand::Cell(cell, shape) => crate::program::run::peek_cell(on.facts, cell as usize, shape),
     };
-    let known = |v: Val| v.is_there().then(|| fixed(v.as_number(), is_money, rounding));
+    let known = |v: Val| {
+        let fixed = v.is_there().then(|| fixed(v.as_number(), is_money, rounding));
+        fixed.filter(|n| within_64_bits(*n).is_some())
+    };
     let (from, to) = ends(*line);
     let (value, from, to) = (peek(*value), peek(from), peek(to));
     let currency = if is_money { value.currency().or(from.currency()) } else { None };

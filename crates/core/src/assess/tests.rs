@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::explain::{explain, text};
+use crate::program::run::Failure;
 use crate::texts::Texts;
 use crate::trial::tests::books::book;
 
@@ -383,5 +384,81 @@ fn what_was_given_back_below_zero_makes_no_amount_larger() {
         }
         let whole = asked(own, &policy, r#"{"paid":"44 USD","back":"0 USD"}"#, "a", |a| a.standing);
         assert_eq!(whole, Standing::Entitled);
+    }
+}
+
+#[test]
+fn a_value_beyond_64_bits_is_missing_whatever_its_type() {
+    let own = "facts: { a: money, b: money, d: days, e: days, x: decimal, y: decimal, s: percent, on: date, at: time, h: duration }\n";
+    let check = |measure: &str, line: &str, facts: &str, fits: bool| {
+        let policy = format!(
+            "terms:\n  t: {{ says: T, measure: \"{measure}\", at_most: {line} }}\ngoodwill:\n  g: {{ says: G, kind: message, cost: 0 USD }}\n"
+        );
+        asked(own, &policy, facts, "a", |a| {
+            let json = a.to_json();
+            let term = &json["terms"][0];
+            assert_eq!(a.terms[0].state == TermState::Missing, !fits, "{measure}: {term}");
+            assert_eq!(term.get("value").is_some(), fits, "{measure}: {term}");
+            let too_large = a.machine.reason(a.terms[0].why);
+            assert!(
+                fits || matches!(too_large, Some(Reason::Failed(_, Failure::Overflow))),
+                "{measure}: {too_large:?}"
+            );
+        });
+    };
+    let most = "92233720368547758.07 USD";
+    let money = |a: &str, b: &str| format!(r#"{{"a":"{a}","b":"{b}"}}"#);
+    check("a + b", "0 USD", &money(most, "0.00 USD"), true);
+    check("a + b", "0 USD", &money(most, "0.01 USD"), false);
+    check("a - b", "0 USD", &money("-92233720368547758.08 USD", "0.01 USD"), false);
+    check("a * 2 - a", "0 USD", &money(most, "0 USD"), false);
+    check("[a, b].sum()", "0 USD", &money(most, most), false);
+    check("-a", "0 USD", &money("-92233720368547758.08 USD", "0 USD"), false);
+    check("a * percent(150)", "0 USD", &money(most, "0 USD"), false);
+    let days = r#"{"d":"9223372036854775807 days","e":"1 day"}"#;
+    check("d - e", "0 days", days, true);
+    check("d + e", "0 days", days, false);
+    check("d * 2", "0 days", days, false);
+    let numbers = r#"{"x":"9223372036854775807","y":"0.5"}"#;
+    check("x + y", "0", numbers, true);
+    check("x + y + y", "0", numbers, false);
+    check("x / y", "0", numbers, false);
+    check("a - b", "-0.09 USD", &money("-92233720368547758.00 USD", "0.01 USD"), true);
+    check("date('9999-12-31') - (on + d)", "0 days", r#"{"on":"9999-12-31","d":"1 day"}"#, false);
+    check("date('9999-12-31') - (on + d)", "0 days", r#"{"on":"9999-12-30","d":"1 day"}"#, true);
+    check("at + h - at", "0 h", r#"{"at":"9999-12-30T00:00:00Z","h":"100 h"}"#, false);
+    check("at + h - at", "0 h", r#"{"at":"9999-12-20T00:00:00Z","h":"100 h"}"#, true);
+}
+
+#[test]
+fn a_bundle_beyond_all_amounts_says_that_it_is_too_large() {
+    let own = "facts: { n: money }\n";
+    let part = |id: &str| format!("  {id}: {{ says: C, kind: store_credit, amount: n }}\n");
+    let policy = format!("remedies:\n{}{}  all: {{ says: All, bundle: [x, y] }}\n", part("x"), part("y"));
+    let says = |n: &str| {
+        let facts = format!(r#"{{"n":"{n}"}}"#);
+        asked(own, &policy, &facts, "a", |a| text(&explain(a, Texts::english()), 84, Texts::english()))
+    };
+    let out = says("92233720368547758.07 USD");
+    assert!(out.contains("the number is too large") && !out.contains("currencies"), "{out}");
+    let whole = asked(own, &policy, r#"{"n":"5 USD"}"#, "a", |a| a.options[0].cost);
+    assert_eq!(whole.unwrap().to_string(), "10.00 USD");
+}
+
+#[test]
+fn a_distance_from_the_line_beyond_64_bits_is_missing() {
+    let term = |line: &str| {
+        format!(
+            "terms:\n  t: {{ says: T, measure: a, {line} }}\ngoodwill:\n  g: {{ says: G, kind: message, cost: 0 USD }}\n"
+        )
+    };
+    for (line, a) in [
+        ("at_most: -0.01 USD", "92233720368547758.07 USD"),
+        ("at_most: -1 USD", "92233720368547758.07 USD"),
+        ("at_least: 2 USD", "-92233720368547758.07 USD"),
+    ] {
+        asked("facts: { a: money }\n", &term(line), &format!(r#"{{"a":"{a}"}}"#), "a", |a| {
+            assert_eq!((a.terms[0].state, a.terms[0].margin), (TermState::Missing, None), "{line}");
+        });
     }
 }

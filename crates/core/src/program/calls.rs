@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::op::Shape;
+use super::op::{Fits, Shape};
 use super::run::{Failure, Machine, NEUTRAL, On, Val, holds};
 use super::typed::{Element, Fun};
 use super::val::common_currency;
@@ -18,8 +18,8 @@ pub(super) struct Site {
     pub fun: Fun,
     /// Number of arguments.
     pub len: usize,
-    /// Whether the result must fit 64 bits.
-    pub int: bool,
+    /// What the result must fit.
+    pub fits: Fits,
     /// How items that lie in the document are held.
     pub item: Shape,
 }
@@ -39,18 +39,15 @@ pub(super) fn apply(m: &mut Machine, on: On<'_>, site: Site, [a, b, c]: [Val; 3]
         Fun::AddMonths | Fun::SubMonths => months(m, site, a, b),
         Fun::MoneyOf(currency) => {
             let scale = Number::whole(10_i128.pow(currency.exponent()));
-            match a.as_number().mul(scale) {
-                Some(n) => Val::money(n, currency),
-                None => m.failed(pc, Failure::Overflow),
-            }
+            m.number_or_overflow(pc, a.as_number().mul(scale), Fits::Number).in_currency(currency.index())
         }
-        Fun::PercentOf => m.number_or_overflow(pc, a.as_number().div(Number::whole(100)), false),
+        Fun::PercentOf => m.number_or_overflow(pc, a.as_number().div(Number::whole(100)), Fits::Number),
         Fun::DurationOf(seconds) => {
             let micros = a
                 .as_number()
                 .mul(Number::whole(i128::from(seconds) * 1_000_000))
                 .map(|n| Number::whole(n.round(crate::number::Rounding::Down)));
-            m.number_or_overflow(pc, micros, true)
+            m.number_or_overflow(pc, micros, Fits::Number)
         }
         Fun::DateOf => match whole(a).and_then(Time::from_micros).and_then(|t| on.schema.units.zone.date_of(t)) {
             Some(day) => Val::whole(i128::from(day.days())),
@@ -91,7 +88,7 @@ fn arithmetic(m: &mut Machine, site: Site, a: Val, b: Val) -> Val {
         _ => x.div(y),
     };
     // Money times a number stays in its currency; so does its negative, distance and part.
-    m.number_or_overflow(site.pc, result, site.int).in_currency(if a.aux == 0 { b.aux } else { a.aux })
+    m.number_or_overflow(site.pc, result, site.fits).in_currency(if a.aux == 0 { b.aux } else { a.aux })
 }
 
 fn with_currency(m: &mut Machine, pc: usize, a: Val, b: Val, test: impl Fn(Number, Number) -> bool) -> Val {
@@ -110,9 +107,9 @@ fn money(m: &mut Machine, site: Site, a: Val, b: Val) -> Val {
         Fun::AddMoney => x.add(y),
         Fun::SubMoney => x.sub(y),
         _ if y.signum() == 0 => return m.failed(site.pc, Failure::DivisionByZero),
-        _ => return m.number_or_overflow(site.pc, x.div(y), false),
+        _ => return m.number_or_overflow(site.pc, x.div(y), Fits::Number),
     };
-    m.number_or_overflow(site.pc, result, false).in_currency(currency)
+    m.number_or_overflow(site.pc, result, Fits::Number).in_currency(currency)
 }
 
 fn months(m: &mut Machine, site: Site, a: Val, b: Val) -> Val {
@@ -238,7 +235,7 @@ fn fold_one(m: &mut Machine, site: Site, best: Val, item: Val, is_money: bool) -
         Fun::Most(_) => Some(x.max(y)),
         _ => x.add(y),
     };
-    m.number_or_overflow(site.pc, result, site.int).in_currency(currency)
+    m.number_or_overflow(site.pc, result, site.fits).in_currency(currency)
 }
 
 fn same(m: &Machine, on: On<'_>, a: Val, b: Val, e: Element) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::infer::Define;
-use super::op::{Loop, Op, Reg, Shape};
+use super::op::{Fits, Loop, Op, Reg, Shape};
 use super::run::Val;
 use super::typed::{Const, Each, Element, Fun, Node, Typed};
 use crate::diagnostic::{Diagnostic, Span};
@@ -207,15 +207,15 @@ impl<'d> Compiler<'d> {
         }
         let regs: Vec<Reg> = args.iter().map(|a| self.emit(a)).collect();
         let dst = self.register();
-        let int = typed.ty == Type::Int;
+        let fits = fits(&typed.ty);
         let op = match (fun, regs.as_slice()) {
             (Fun::Not, &[x]) => Op::Not { dst, x },
             (Fun::And, &[x, y]) => Op::And { dst, x, y },
             (Fun::Or, &[x, y]) => Op::Or { dst, x, y },
             (Fun::Compare(how), &[x, y]) => Op::Compare { how, dst, x, y },
             (Fun::EqText, &[x, y]) => Op::EqText { dst, x, y },
-            (Fun::Add, &[x, y]) => Op::Add { dst, x, y, int },
-            (Fun::Sub, &[x, y]) => Op::Sub { dst, x, y, int },
+            (Fun::Add, &[x, y]) => Op::Add { dst, x, y, fits },
+            (Fun::Sub, &[x, y]) => Op::Sub { dst, x, y, fits },
             _ => {
                 let from = narrow_len(self.program.args.len());
                 self.program.args.extend_from_slice(&regs);
@@ -224,7 +224,7 @@ impl<'d> Compiler<'d> {
                     dst,
                     args: from,
                     len: u8::try_from(regs.len()).unwrap_or(u8::MAX),
-                    int,
+                    fits,
                     item: item_shape(args),
                 }
             }
@@ -325,6 +325,15 @@ pub fn shape(ty: &Type) -> Shape {
         Type::List(l) => Shape::Rows(narrow(l.of.width())),
         Type::Map(l) => Shape::Rows(narrow(l.of.width() + 1)),
         _ => Shape::Plain,
+    }
+}
+
+/// What results of a type must fit.
+const fn fits(ty: &Type) -> Fits {
+    match ty {
+        Type::Date => Fits::Day,
+        Type::Time => Fits::Instant,
+        _ => Fits::Number,
     }
 }
 

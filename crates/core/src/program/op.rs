@@ -1,9 +1,41 @@
 //! The instructions of a program: each reads registers that earlier ones wrote, and writes one.
 
 use super::typed::{Compare, Each, Fun};
+use crate::number::Number;
+use crate::time::{Date, Time};
 
 /// A register.
 pub type Reg = u16;
+
+/// What the result of a computation must fit; one that does not is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fits {
+    /// 64 bits, apart from what is behind the point.
+    Number,
+    /// The days of the years 1 to 9999.
+    Day,
+    /// The instants of those years.
+    Instant,
+}
+
+impl Fits {
+    /// Whether a number fits.
+    #[inline]
+    pub(super) fn holds(self, n: Number) -> bool {
+        let Some(whole) = within_64_bits(n) else { return false };
+        match self {
+            Self::Number => true,
+            Self::Day => Date::from_days(whole).is_some(),
+            Self::Instant => Time::from_micros(whole).is_some(),
+        }
+    }
+}
+
+/// The whole part of a number, where 64 bits hold it.
+#[inline]
+pub(crate) fn within_64_bits(n: Number) -> Option<i64> {
+    if n.d() == 1 { i64::try_from(n.n()).ok() } else { i64::try_from(n.n() / i128::from(n.d())).ok() }
+}
 
 /// One instruction.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,8 +133,8 @@ pub enum Op {
         x: Reg,
         /// The other.
         y: Reg,
-        /// Whether the result must fit 64 bits.
-        int: bool,
+        /// What the result must fit.
+        fits: Fits,
     },
     /// Difference.
     Sub {
@@ -112,8 +144,8 @@ pub enum Op {
         x: Reg,
         /// Right side.
         y: Reg,
-        /// Whether the result must fit 64 bits.
-        int: bool,
+        /// What the result must fit.
+        fits: Fits,
     },
     /// Any other function; arguments are consecutive entries of the program's `args`.
     Call {
@@ -125,8 +157,8 @@ pub enum Op {
         args: u16,
         /// Number of arguments.
         len: u8,
-        /// Whether numbers must stay within 64 bits (ints).
-        int: bool,
+        /// What the result must fit.
+        fits: Fits,
         /// How items that lie in the document are held.
         item: Shape,
     },

@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::compile::Program;
-use super::op::{Loop, Op, Reg, Shape};
+use super::op::{Fits, Loop, Op, Reg, Shape};
 use super::typed::{Compare, Each, Fun};
 use super::val::IN_MACHINE;
 pub use super::val::{NEUTRAL, Val, is_of_all, value_of};
@@ -226,14 +226,14 @@ impl Machine {
                 let val = self.absorb(a, b, true);
                 self.set(dst, val);
             }
-            Op::Add { dst, x, y, int } => {
+            Op::Add { dst, x, y, fits } => {
                 let (a, b) = (self.get(x), self.get(y));
-                let val = self.sum(pc, a, b, int, false);
+                let val = self.sum(pc, a, b, fits, false);
                 self.set(dst, val);
             }
-            Op::Sub { dst, x, y, int } => {
+            Op::Sub { dst, x, y, fits } => {
                 let (a, b) = (self.get(x), self.get(y));
-                let val = self.sum(pc, a, b, int, true);
+                let val = self.sum(pc, a, b, fits, true);
                 self.set(dst, val);
             }
             Op::Field { dst, row, offset, shape } => {
@@ -250,8 +250,8 @@ impl Machine {
                 let val = self.make_list(on, pc, usize::from(args), usize::from(len));
                 self.set(dst, val);
             }
-            Op::Call { fun, dst, args, len, int, item } => {
-                let site = Site { pc, fun, len: usize::from(len), int, item };
+            Op::Call { fun, dst, args, len, fits, item } => {
+                let site = Site { pc, fun, len: usize::from(len), fits, item };
                 let val = self.call(on, site, usize::from(args));
                 self.set(dst, val);
             }
@@ -287,18 +287,18 @@ impl Machine {
     }
 
     #[inline]
-    fn sum(&mut self, pc: usize, a: Val, b: Val, int: bool, subtract: bool) -> Val {
+    fn sum(&mut self, pc: usize, a: Val, b: Val, fits: Fits, subtract: bool) -> Val {
         if a.why | b.why != 0 {
             return Val::missing(self.both(a.why, b.why));
         }
         let result = if subtract { a.as_number().sub(b.as_number()) } else { a.as_number().add(b.as_number()) };
-        self.checked(pc, result, int)
+        self.checked(pc, result, fits)
     }
 
     #[inline]
-    fn checked(&mut self, pc: usize, result: Option<Number>, int: bool) -> Val {
+    fn checked(&mut self, pc: usize, result: Option<Number>, fits: Fits) -> Val {
         match result {
-            Some(n) if !int || i64::try_from(n.n()).is_ok() => Val::number(n),
+            Some(n) if fits.holds(n) => Val::number(n),
             _ => self.fail(pc, Failure::Overflow),
         }
     }
@@ -458,8 +458,8 @@ impl Machine {
         self.fail(pc, failure)
     }
 
-    pub(super) fn number_or_overflow(&mut self, pc: usize, result: Option<Number>, int: bool) -> Val {
-        self.checked(pc, result, int)
+    pub(super) fn number_or_overflow(&mut self, pc: usize, result: Option<Number>, fits: Fits) -> Val {
+        self.checked(pc, result, fits)
     }
 
     pub(super) fn afford(&mut self, steps: usize) -> bool {
