@@ -129,7 +129,7 @@ impl Time {
         self.0
     }
 
-    /// Reads `2026-11-16T18:04:00-05:00`, `..Z`, or a local time of the zone.
+    /// Reads `2026-11-16T18:04:00-05:00`, `..Z`, `.. UTC`, or a local time of the zone.
     ///
     /// `T` may be a space, seconds and their fraction may be left out; what is finer than a microsecond is
     /// dropped. A local time that a clock change skips is read as if the clock had not changed yet, one that
@@ -215,7 +215,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Reads `T18:04`, `T18:04:00`, `T18:04:00.25`, each perhaps with an offset.
+    /// Reads `T18:04`, `T18:04:00`, `T18:04:00.25`, each perhaps with an offset, which may be set apart by a space.
     fn read(text: &[u8]) -> Option<Self> {
         let [b'T' | b't' | b' ', h1, h2, b':', m1, m2, rest @ ..] = text else { return None };
         let mut clock = Self { hour: two(*h1, *h2)?, minute: two(*m1, *m2)?, ..Self::default() };
@@ -226,14 +226,18 @@ impl Clock {
             }
             rest => rest,
         };
+        // Ruby and databases set the offset apart: `18:04:00 -0400`, `18:04:00 UTC`.
+        let rest = match rest {
+            [b' ', rest @ ..] if !rest.is_empty() => rest,
+            rest => rest,
+        };
         clock.offset = match rest {
             [] => None,
-            [b'Z' | b'z'] => Some(0),
+            [b'Z' | b'z'] | b"UTC" | b"GMT" => Some(0),
+            // A database leaves out minutes that are none.
+            [sign @ (b'+' | b'-'), h1, h2] => offset(*sign, two(*h1, *h2)?, 0)?.into(),
             [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
-                let (hours, minutes) = (two(*h1, *h2)?, two(*m1, *m2)?);
-                let seconds = hours * 3600 + minutes * 60;
-                let known = hours < 24 && minutes < 60;
-                known.then_some(Some(if *sign == b'-' { -seconds } else { seconds }))?
+                offset(*sign, two(*h1, *h2)?, two(*m1, *m2)?)?.into()
             }
             _ => return None,
         };
@@ -257,6 +261,12 @@ impl Clock {
     fn micros(&self) -> i64 {
         self.hour * HOUR + self.minute * MINUTE + self.second * SECOND + self.micro
     }
+}
+
+/// Seconds east of UTC.
+fn offset(sign: u8, hours: i64, minutes: i64) -> Option<i64> {
+    let seconds = hours * 3600 + minutes * 60;
+    (hours < 24 && minutes < 60).then_some(if sign == b'-' { -seconds } else { seconds })
 }
 
 fn not_a_time(text: &str) -> TimeError {

@@ -444,6 +444,10 @@ pub struct IntakeText {
     pub asked: Option<PickText>,
     /// `now:`
     pub now: Option<PickText>,
+    /// `currency:` of amounts that name none.
+    pub currency: Option<Text>,
+    /// `currency_at:` pointer from the root of the document to the currency of amounts that name none.
+    pub currency_at: Option<Text>,
     /// `sources:` by path of facts.
     pub sources: Vec<Named<Text>>,
     /// `facts:` by path of facts.
@@ -465,11 +469,14 @@ pub enum PickText {
         map: Vec<Named<Text>>,
         /// What stands where nothing was found, or a text is not in `map`.
         otherwise: Option<Text>,
+        /// `zone:` of a time that names none.
+        zone: Option<Text>,
     },
 }
 
 /// How one fact is made.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "read once a book, and most are of the large one")]
 pub enum MapText {
     /// A pointer, perhaps with a table of texts, converted by the fact's type.
     Pick {
@@ -479,12 +486,22 @@ pub enum MapText {
         map: Vec<Named<Text>>,
         /// What an unmapped text, or nothing, becomes.
         otherwise: Option<Text>,
-        /// `as:` `minor_units`, `fraction`, `unix_seconds`, `unix_millis`, `day`.
+        /// `as:` `minor_units`, `rounded`, `fraction`, `unix_seconds`, `unix_millis`, `day`.
         convert: Option<Text>,
+        /// `decimals:` of minor units, for every currency.
+        decimals: Option<Text>,
+        /// `decimals:` of minor units by currency.
+        decimals_of: Vec<Named<Text>>,
+        /// `decimals_at:` pointer to the decimals of minor units.
+        decimals_at: Option<Text>,
+        /// `zone:` of a time that names none.
+        zone: Option<Text>,
         /// `currency:` of an amount.
         currency: Option<Text>,
         /// `currency_at:` pointer to the currency of an amount.
         currency_at: Option<Text>,
+        /// `only_where:` what must stand at other pointers, where anything does.
+        only_where: Vec<Named<Text>>,
     },
     /// `{ const: TEXT }`
     Const(Text),
@@ -500,6 +517,7 @@ pub enum MapText {
 
 /// What each element becomes; pointers start at the element.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "read once a book, and most are of the large one")]
 pub enum IntoText {
     /// A scalar.
     Scalar(MapText),

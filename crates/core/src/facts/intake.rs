@@ -4,6 +4,7 @@
 
 use crate::book::model::IntakeText;
 use crate::diagnostic::Findings;
+use crate::number::Rounding;
 
 use super::{FactsError, FactsErrors, Schema, Source};
 
@@ -51,7 +52,7 @@ pub struct IntakeAnswer {
 #[derive(Clone, Debug)]
 enum Made {
     /// Found at a place, and converted.
-    Found(Pointer, Conversion),
+    Found(Pointer, Box<Conversion>),
     /// Always the same JSON.
     Always(String),
     /// Whether something other than null is at a place.
@@ -68,13 +69,14 @@ enum Made {
 
 impl Intake {
     /// Checks a mapping; none where it has errors.
-    pub fn build(text: &IntakeText, schema: &Schema, findings: &mut Findings) -> Option<Self> {
-        let mut builder = Builder { schema, findings, failed: false };
+    pub fn build(text: &IntakeText, schema: &Schema, rounding: Rounding, findings: &mut Findings) -> Option<Self> {
+        let mut builder = Builder { schema, findings, failed: false, rounding, currency: None };
+        builder.currency_of_all(text);
         let intake = Self {
             id: text.id.value.clone(),
             title: text.title.as_ref().unwrap_or(&text.id).value.clone(),
-            request: text.request.as_ref().and_then(|pick| builder.pick(pick)),
-            role: text.role.as_ref().and_then(|pick| builder.pick(pick)),
+            request: text.request.as_ref().and_then(|pick| builder.word(pick)),
+            role: text.role.as_ref().and_then(|pick| builder.word(pick)),
             asked: text.asked.as_ref().and_then(|pick| builder.time(pick)),
             now: text.now.as_ref().and_then(|pick| builder.time(pick)),
             sources: builder.sources(&text.sources),

@@ -39,7 +39,7 @@ pub fn read_question<'a>(schema: &Schema, json: &'a str) -> Result<Question<'a>,
 /// # Errors
 /// As [`read_question`].
 pub fn read_question_into<'a>(schema: &Schema, json: &'a str, question: &mut Question<'a>) -> Result<(), FactsErrors> {
-    check(json)?;
+    let json = check(json)?;
     let mut reader = Reader::new(schema, json, &mut question.facts);
     match reader.question() {
         Ok(parts) if reader.json.is_at_end() => question.request = parts.complete(&mut reader),
@@ -69,7 +69,7 @@ pub fn read_facts_into<'a>(
     now: Time,
     facts: &mut Facts<'a>,
 ) -> Result<(), FactsErrors> {
-    check(json)?;
+    let json = check(json)?;
     let mut reader = Reader::new(schema, json, facts);
     reader.set(slot::ASKED as usize, Cell::of(asked.micros(), 0));
     reader.set(slot::NOW as usize, Cell::of(now.micros(), 0));
@@ -80,14 +80,20 @@ pub fn read_facts_into<'a>(
     reader.finish()
 }
 
-/// Whether a document is small enough, and looks like an object.
-fn check(json: &str) -> Result<(), FactsErrors> {
+/// A text without the mark that some programs put before it, which is no part of it.
+pub(super) fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// A document that is small enough and looks like an object.
+fn check(json: &str) -> Result<&str, FactsErrors> {
     if json.len() > MAX_DOCUMENT_BYTES {
         return Err(FactsErrors::too_large(json.len()));
     }
+    let json = unmarked(json);
     match json.trim_ascii_start() {
         "" => Err(FactsErrors::document("nothing", "a JSON object", None)),
-        text if text.starts_with('{') => Ok(()),
+        text if text.starts_with('{') => Ok(json),
         text => Err(FactsErrors::document(explain::found(text), "a JSON object", None)),
     }
 }

@@ -115,3 +115,25 @@ fn what_pays_out_on_facts_that_no_mapping_brings_is_named() {
     let shopify = ("intake/shopify_order.yaml", "else: ai", "else: trainee");
     assert_eq!(not_brought(&[FEE, people, shopify]), none, "people look things up");
 }
+
+#[test]
+fn a_book_is_called_by_an_id() {
+    for (name, good) in [
+        ("shop", true),
+        ("shop-2.eu", true),
+        ("\"\"", false),
+        ("\"../x\"", false),
+        ("Hello World", false),
+        ("a/b", false),
+        ("-x", false),
+        ("ann@example.com", false),
+    ] {
+        let mut texts = super::faults::shop();
+        let (_, book) = texts.iter_mut().find(|(path, _)| path == "book.yaml").unwrap();
+        let line = book.lines().find(|line| line.starts_with("book:")).unwrap().to_owned();
+        *book = book.replacen(&line, &format!("book: {name}"), 1);
+        let checked = check_texts(&texts);
+        let codes: Vec<&str> = errors(&checked).iter().map(|d| d.code).collect();
+        assert_eq!(codes, if good { vec![] } else { vec!["bad_id"] }, "{name}: {}", render(&checked));
+    }
+}

@@ -25,6 +25,7 @@ use crate::diagnostic::{Diagnostic, Findings, Sources};
 use crate::digest::Digest;
 use crate::facts::intake::Intake;
 use crate::facts::schema::Schema;
+use crate::ids::BusinessId;
 use crate::number::Rounding;
 use crate::program::infer::Names;
 use policy::TypedPolicy;
@@ -91,6 +92,7 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
     trust::trust(text, &mut roles, &units, findings);
     if purpose == Purpose::ToRule {
         ladder::bounded_agent(text, &units, findings);
+        named_business(text, findings);
         ladder::ids_that_say_none(text, findings);
     }
     let circumstances = ladder::circumstances(text, &roles, &units, findings);
@@ -130,7 +132,8 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
         paths: &asks::paths(&schema),
     };
     let policies = policies(&typed, &shared, sources, findings);
-    let intakes: Vec<Intake> = text.intakes.iter().filter_map(|i| Intake::build(i, &schema, findings)).collect();
+    let intakes: Vec<Intake> =
+        text.intakes.iter().filter_map(|i| Intake::build(i, &schema, rounding, findings)).collect();
     let replay = replay(text, findings);
     check_intakes(text, &roles, &requests, findings);
     if purpose == Purpose::ToRule {
@@ -161,6 +164,15 @@ fn check_text(text: &BookText, sources: &Sources, purpose: Purpose, findings: &m
 /// Whether every file of a policy could be read; else what seems unknown may stand in one that could not.
 fn has_all_policies(text: &BookText, sources: &Sources) -> bool {
     sources.files.iter().filter(|file| file.path.starts_with("policies/")).count() == text.policies.len()
+}
+
+/// The book's identifier is what its business is called by: where cases are kept, in addresses and by people.
+fn named_business(text: &BookText, findings: &mut Findings) {
+    let Some(name) = &text.book else { return };
+    if let Err(e) = BusinessId::parse(name.as_str()) {
+        let error = Diagnostic::error("bad_id", name.at, e.to_string()).label("the business is called so");
+        findings.push(error.help("write it like `book: my_shop`; the name for people is `title`"));
+    }
 }
 
 fn rounding(text: &BookText) -> Rounding {

@@ -17,6 +17,8 @@ pub(super) fn read(root: &Node, name: &str, at: Span) -> IntakeText {
         role: picked("role"),
         asked: picked("asked"),
         now: picked("now"),
+        currency: fields.text("currency"),
+        currency_at: fields.text("currency_at"),
         sources: fields.named("sources", text),
         facts: fields.named("facts", mapping),
         at,
@@ -28,14 +30,14 @@ fn pick(node: &Node) -> Option<PickText> {
     if let Some(written) = text(node) {
         let pointer = written.value.starts_with('/');
         return Some(if pointer {
-            PickText::At { pointer: written, map: Vec::new(), otherwise: None }
+            PickText::At { pointer: written, map: Vec::new(), otherwise: None, zone: None }
         } else {
             PickText::Fixed(written)
         });
     }
     let fields = Fields::of(node);
     let map = fields.named("map", text);
-    Some(PickText::At { pointer: fields.text("at")?, map, otherwise: fields.text("else") })
+    Some(PickText::At { pointer: fields.text("at")?, map, otherwise: fields.text("else"), zone: fields.text("zone") })
 }
 
 fn mapping(node: &Node) -> Option<MapText> {
@@ -47,8 +49,13 @@ fn mapping(node: &Node) -> Option<MapText> {
             map: fields.named("map", text),
             otherwise: fields.text("else"),
             convert: fields.text("as"),
+            decimals: fields.text("decimals"),
+            decimals_of: fields.named("decimals", text),
+            decimals_at: fields.text("decimals_at"),
+            zone: fields.text("zone"),
             currency: fields.text("currency"),
             currency_at: fields.text("currency_at"),
+            only_where: fields.named("only_where", text),
         });
     }
     if let Some(value) = fields.text("const") {

@@ -2,14 +2,13 @@
 
 use std::fmt::Write;
 
-use super::convert::Unfit;
+use super::convert::{Around, Unfit};
 use super::{Document, FactsError, FactsErrors, Intake, IntakeAnswer, Made, Pick, Pointer};
-use crate::facts::explain;
 use crate::json::quoted;
 
 pub(super) fn apply(intake: &Intake, json: &str) -> Result<IntakeAnswer, FactsErrors> {
     let document = Document::read(json)?;
-    let mut run = Run { errors: Vec::new(), path: String::from("facts"), out: String::from("{") };
+    let mut run = Run { root: &document, errors: Vec::new(), path: String::from("facts"), out: String::from("{") };
     let request = run.required("request", intake.request.as_ref(), &document).unwrap_or_default();
     let _ = write!(run.out, "\"request\":{}", quoted(&request));
     for (name, pick) in [("asked", &intake.asked), ("now", &intake.now)] {
@@ -31,14 +30,15 @@ pub(super) fn apply(intake: &Intake, json: &str) -> Result<IntakeAnswer, FactsEr
     Err(FactsErrors { all: run.errors })
 }
 
-struct Run {
+struct Run<'d, 'a> {
+    root: &'d Document<'a>,
     errors: Vec<FactsError>,
     /// The fact that is being made.
     path: String,
     out: String,
 }
 
-impl Run {
+impl<'d, 'a> Run<'d, 'a> {
     /// The text of a pick; an error where it finds none.
     fn required(&mut self, name: &str, pick: Option<&Pick>, document: &Document<'_>) -> Option<String> {
         let pick = pick?;
@@ -64,17 +64,13 @@ impl Run {
     }
 
     /// Writes a value and says whether there was one.
-    fn make(&mut self, made: &Made, at: &Document<'_>) -> bool {
+    fn make(&mut self, made: &Made, at: &'d Document<'a>) -> bool {
         match made {
             Made::Always(json) => self.written(json),
             Made::Given(pointer) => self.written(if at.find(pointer).is_some() { "true" } else { "false" }),
             Made::Found(pointer, conversion) => match at.find(pointer) {
-                None => conversion
-                    .otherwise
-                    .as_ref()
-                    .filter(|_| conversion.table.is_empty())
-                    .is_some_and(|json| self.written(json)),
-                Some(value) => match conversion.json(value, at) {
+                None => conversion.of_nothing(at.nothing_at(pointer)).is_some_and(|json| self.written(json)),
+                Some(value) => match conversion.json(value, Around { at, root: self.root }) {
                     Ok(json) => self.written(&json),
                     Err(unfit) => self.unfit(unfit, pointer),
                 },
@@ -92,7 +88,7 @@ impl Run {
     }
 
     /// Writes the members that there are; none at all is no record.
-    fn record(&mut self, members: &[(String, Made)], at: &Document<'_>) -> bool {
+    fn record(&mut self, members: &[(String, Made)], at: &'d Document<'a>) -> bool {
         let (start, path) = (self.out.len(), self.path.len());
         let mut comma = '{';
         for (name, made) in members {
@@ -114,7 +110,7 @@ impl Run {
     }
 
     /// Writes the items of all arrays that there are; none at all is no list.
-    fn each(&mut self, pointers: &[Pointer], into: &Made, at: &Document<'_>) -> bool {
+    fn each(&mut self, pointers: &[Pointer], into: &Made, at: &'d Document<'a>) -> bool {
         let start = self.out.len();
         let (mut found, mut count) = (false, 0);
         self.out.push('[');
@@ -134,7 +130,7 @@ impl Run {
         found
     }
 
-    fn values(&mut self, pointer: &Pointer, into: &Made, at: &Document<'_>) -> bool {
+    fn values(&mut self, pointer: &Pointer, into: &Made, at: &'d Document<'a>) -> bool {
         let Some(value) = at.find(pointer) else { return false };
         let Some(members) = value.members() else { return self.not(value, "an object", pointer) };
         self.out.push('[');
@@ -144,7 +140,7 @@ impl Run {
         self.written("]")
     }
 
-    fn item(&mut self, into: &Made, item: &Document<'_>, index: usize) {
+    fn item(&mut self, into: &Made, item: &'d Document<'a>, index: usize) {
         let path = self.path.len();
         let _ = write!(self.path, "[{index}]");
         if index > 0 {
@@ -154,7 +150,7 @@ impl Run {
         self.path.truncate(path);
     }
 
-    fn entries(&mut self, pointer: &Pointer, into: &Made, at: &Document<'_>) -> bool {
+    fn entries(&mut self, pointer: &Pointer, into: &Made, at: &'d Document<'a>) -> bool {
         let Some(value) = at.find(pointer) else { return false };
         let Some(members) = value.members() else { return self.not(value, "an object", pointer) };
         let path = self.path.len();
@@ -170,7 +166,7 @@ impl Run {
     }
 
     /// Writes one of several values; where there is none, that there is none.
-    fn element(&mut self, into: &Made, item: &Document<'_>) {
+    fn element(&mut self, into: &Made, item: &'d Document<'a>) {
         let null = item.raw == "null" || !matches!(into, Made::Record(_));
         if item.raw == "null" || !self.make(into, item) {
             self.out.push_str(if null { "null" } else { "{}" });
@@ -178,18 +174,19 @@ impl Run {
     }
 
     fn not(&mut self, value: &Document<'_>, expected: &str, pointer: &Pointer) -> bool {
-        self.unfit(Unfit { found: explain::found(value.raw), expected: expected.to_owned() }, pointer)
+        self.unfit(Unfit::of(value, expected), pointer)
     }
 
     /// Notes an error. The value counts as written, so that what is around it goes on as usual.
     fn unfit(&mut self, unfit: Unfit, pointer: &Pointer) -> bool {
         if self.errors.len() < FactsErrors::MAX_ERRORS {
-            let hint = Some(match pointer.tokens.as_slice() {
+            let look = || match pointer.tokens.as_slice() {
                 // Inside a list or map the pointer begins at the element.
                 [] if self.path.ends_with(']') || self.path.contains("].") => "look at the element itself".to_owned(),
                 [] => "look at the whole document".to_owned(),
                 _ => format!("look at {pointer} of the document"),
-            });
+            };
+            let hint = Some(unfit.hint.unwrap_or_else(look));
             self.errors.push(FactsError {
                 path: self.path.clone(),
                 found: unfit.found,

@@ -2,22 +2,27 @@
 
 use std::collections::HashMap;
 
-use super::convert::{CurrencyOf, Unit};
+use super::convert::{self, CurrencyOf, DECIMALS_MAX, Decimals, Unit};
 use super::{Conversion, Made, Pick, Pointer};
-use crate::book::model::{IntoText, MapText, Named, PickText, Text};
+use crate::book::model::{IntakeText, IntoText, MapText, Named, PickText, Text};
 use crate::diagnostic::{Diagnostic, Findings, Span, did_you_mean};
 use crate::facts::from_yaml::scalar_json;
 use crate::facts::schema::paths_of;
 use crate::facts::{Schema, Source};
 use crate::literal;
 use crate::money::Currency;
-use crate::time::Time;
+use crate::number::Rounding;
+use crate::time::{Time, Zone};
 use crate::types::{Field, Type};
 
 pub(super) struct Builder<'s, 'f> {
     pub(super) schema: &'s Schema,
     pub(super) findings: &'f mut Findings,
     pub(super) failed: bool,
+    /// How the book rounds amounts.
+    pub(super) rounding: Rounding,
+    /// The currency of amounts that name none; none where the mapping does not say.
+    pub(super) currency: Option<CurrencyOf>,
 }
 
 /// The keys of a mapping of one value beside its pointer.
@@ -27,16 +32,47 @@ struct Keys<'t> {
     convert: Option<&'t Text>,
     currency: Option<&'t Text>,
     currency_at: Option<&'t Text>,
+    decimals: Option<&'t Text>,
+    decimals_of: &'t [Named<Text>],
+    decimals_at: Option<&'t Text>,
+    zone: Option<&'t Text>,
+    only_where: &'t [Named<Text>],
 }
 
 impl Builder<'_, '_> {
-    pub(super) fn pick(&mut self, text: &PickText) -> Option<Pick> {
+    /// The currency that a mapping gives amounts which name none.
+    pub(super) fn currency_of_all(&mut self, text: &IntakeText) {
+        self.currency = match (&text.currency, &text.currency_at) {
+            (Some(said), Some(_)) => {
+                let message = "`currency` and `currency_at` both say in what amounts are that name none";
+                self.error("two_currencies", said.at, message.to_owned(), Some("keep one of them".into()));
+                None
+            }
+            (Some(said), None) => self.code(said).map(CurrencyOf::Fixed),
+            (None, Some(said)) => self.pointer(said).map(CurrencyOf::AtRoot),
+            (None, None) => None,
+        };
+    }
+
+    /// A pick of a word, which has no zone.
+    pub(super) fn word(&mut self, text: &PickText) -> Option<Pick> {
+        if let PickText::At { zone: Some(zone), .. } = text {
+            self.error("wrong_mapping", zone.at, "`zone` makes a time, and this is a word".to_owned(), None);
+        }
+        self.pick(text)
+    }
+
+    fn pick(&mut self, text: &PickText) -> Option<Pick> {
         match text {
             PickText::Fixed(text) => Some(Pick::Fixed(text.value.clone())),
-            PickText::At { pointer, map, otherwise } => {
+            PickText::At { pointer, map, otherwise, zone } => {
                 let pointer = self.pointer(pointer)?;
+                let zone = match zone {
+                    Some(zone) => Some(self.zone(zone)?),
+                    None => None,
+                };
                 let table = map.iter().map(|entry| (entry.id.value.clone(), entry.item.value.clone())).collect();
-                Some(Pick::At { pointer, table, otherwise: otherwise.as_ref().map(|text| text.value.clone()) })
+                Some(Pick::At { pointer, table, otherwise: otherwise.as_ref().map(|text| text.value.clone()), zone })
             }
         }
     }
@@ -100,17 +136,11 @@ impl Builder<'_, '_> {
 
     fn made(&mut self, text: &MapText, ty: &Type, path: &str, at: Span) -> Option<Made> {
         match text {
-            MapText::Pick { pointer, map, otherwise, convert, currency, currency_at } => {
-                let keys = Keys {
-                    map,
-                    otherwise: otherwise.as_ref(),
-                    convert: convert.as_ref(),
-                    currency: currency.as_ref(),
-                    currency_at: currency_at.as_ref(),
-                };
+            MapText::Pick { pointer, .. } => {
+                let keys = Keys::of(text)?;
                 let found = self.pointer(pointer);
                 let conversion = self.conversion(&keys, ty, path, pointer.at);
-                Some(Made::Found(found?, conversion?))
+                Some(Made::Found(found?, Box::new(conversion?)))
             }
             MapText::Const(text) => self.literal(text, ty).map(Made::Always),
             MapText::Given(pointer) => {
@@ -178,15 +208,80 @@ impl Builder<'_, '_> {
             Some(word) => self.unit(word, ty, path)?,
             None => Unit::Own,
         };
-        let currency = self.currency(keys, ty, path)?;
-        Some(Conversion { ty: ty.clone(), unit, table, otherwise, currency })
+        let currency = self.currency(keys, ty, path, at)?;
+        let decimals = self.decimals(keys, unit, path)?;
+        let zone = match keys.zone {
+            Some(zone) => {
+                let takes = unit == Unit::Day || (unit == Unit::Own && *ty == Type::Time);
+                if !takes {
+                    let message = format!("`zone` is for a time that names none, which `{path}` is not made of here");
+                    self.error("wrong_mapping", zone.at, message, None);
+                    return None;
+                }
+                Some((self.zone(zone)?, self.schema.units.zone.clone()))
+            }
+            None => None,
+        };
+        let mut only_where = Vec::with_capacity(keys.only_where.len());
+        for entry in keys.only_where {
+            only_where.push((self.pointer(&entry.id)?, entry.item.value.clone()));
+        }
+        let rounding = self.rounding;
+        Some(Conversion { ty: ty.clone(), unit, table, otherwise, currency, decimals, rounding, zone, only_where })
+    }
+
+    /// How many decimals minor units have in the document.
+    fn decimals(&mut self, keys: &Keys<'_>, unit: Unit, path: &str) -> Option<Decimals> {
+        let said = keys.decimals.or(keys.decimals_at).or(keys.decimals_of.first().map(|entry| &entry.id));
+        let Some(said) = said else { return Some(Decimals::OfCurrency(HashMap::new())) };
+        let at = said.at;
+        if unit != Unit::MinorUnits {
+            let message = format!("`decimals` is for `as: minor_units`, and `{path}` is not made so");
+            self.error("wrong_mapping", at, message, None);
+            return None;
+        }
+        if let (Some(_), Some(second)) = (keys.decimals.or(keys.decimals_of.first().map(|e| &e.id)), keys.decimals_at) {
+            let message = "`decimals` and `decimals_at` both say how many decimals there are";
+            self.error("wrong_mapping", second.at, message.to_owned(), Some("keep one of them".into()));
+            return None;
+        }
+        if let Some(pointer) = keys.decimals_at {
+            return self.pointer(pointer).map(Decimals::At);
+        }
+        if let Some(number) = keys.decimals {
+            return self.number_of_decimals(number).map(Decimals::Fixed);
+        }
+        let mut table = HashMap::new();
+        for entry in keys.decimals_of {
+            table.insert(self.code(&entry.id)?, self.number_of_decimals(&entry.item)?);
+        }
+        Some(Decimals::OfCurrency(table))
+    }
+
+    fn number_of_decimals(&mut self, text: &Text) -> Option<u32> {
+        let number = convert::decimals(text.as_str());
+        if number.is_none() {
+            let message = format!("`{}` is no number of decimals: write 0 to {DECIMALS_MAX}", text.value);
+            self.error("bad_value", text.at, message, None);
+        }
+        number
+    }
+
+    fn zone(&mut self, text: &Text) -> Option<Zone> {
+        match Zone::parse(text.as_str()) {
+            Ok(zone) => Some(zone),
+            Err(e) => {
+                self.error("unknown_zone", text.at, e.to_string(), None);
+                None
+            }
+        }
     }
 
     fn unit(&mut self, word: &Text, ty: &Type, path: &str) -> Option<Unit> {
         // Other words were reported, and left out, when the book was read.
         let (_, unit) = Unit::WORDS.into_iter().find(|(known, _)| *known == word.value)?;
         let (fits, makes) = match unit {
-            Unit::MinorUnits => (*ty == Type::Money, "an amount"),
+            Unit::MinorUnits | Unit::Rounded => (*ty == Type::Money, "an amount"),
             Unit::Fraction => (*ty == Type::Percent, "a percentage"),
             Unit::Day => (*ty == Type::Date, "a date"),
             _ => (*ty == Type::Time, "a time"),
@@ -194,10 +289,13 @@ impl Builder<'_, '_> {
         self.expect(fits, &word.value, makes, ty, path, word.at).then_some(unit)
     }
 
-    fn currency(&mut self, keys: &Keys<'_>, ty: &Type, path: &str) -> Option<CurrencyOf> {
-        let book = CurrencyOf::Fixed(self.schema.units.currency);
+    fn currency(&mut self, keys: &Keys<'_>, ty: &Type, path: &str, at: Span) -> Option<CurrencyOf> {
         let (key, said) = match (keys.currency, keys.currency_at) {
-            (None, None) => return Some(book),
+            (None, None) => {
+                self.unsaid(ty, path, at);
+                let book = CurrencyOf::Fixed(self.schema.units.currency);
+                return Some(self.currency.clone().unwrap_or(book));
+            }
             (Some(said), _) => ("currency", said),
             (None, Some(said)) => ("currency_at", said),
         };
@@ -207,12 +305,31 @@ impl Builder<'_, '_> {
         if key == "currency_at" {
             return self.pointer(said).map(CurrencyOf::At);
         }
+        self.code(said).map(CurrencyOf::Fixed)
+    }
+
+    /// Warns where bare amounts in a list take the book's currency: most systems name theirs once, at the root, and an
+    /// order in another currency would be read in the book's.
+    fn unsaid(&mut self, ty: &Type, path: &str, at: Span) {
+        let in_list = path.contains("[]") || matches!(ty, Type::List(_) | Type::Map(_));
+        if self.currency.is_some() || !in_list || !has_amounts(ty) {
+            return;
+        }
+        let book = self.schema.units.currency;
+        let message = format!("amounts of `{path}` that name no currency are read in {book}, the currency of the book");
+        let help = format!(
+            "write `currency_at: POINTER` beside `facts`, from the root to where the document names it, or `currency: {book}` if it never comes in another"
+        );
+        self.findings.push(Diagnostic::warning("currency_unsaid", at, message).label("names no currency").help(help));
+    }
+
+    fn code(&mut self, said: &Text) -> Option<Currency> {
         let currency = Currency::parse(said.as_str());
         if currency.is_none() {
             let help = Currency::nearest(said.as_str()).map(|near| format!("did you mean `{near}`?"));
             self.error("unknown_currency", said.at, format!("`{}` is no currency of ISO 4217", said.value), help);
         }
-        currency.map(CurrencyOf::Fixed)
+        currency
     }
 
     /// The JSON of a literal of a type.
@@ -261,6 +378,50 @@ impl Builder<'_, '_> {
         let mut finding = Diagnostic::error(code, at, message);
         finding.help = help;
         self.findings.push(finding);
+    }
+}
+
+impl<'t> Keys<'t> {
+    /// The keys of a mapping of one value.
+    fn of(text: &'t MapText) -> Option<Self> {
+        let MapText::Pick {
+            map,
+            otherwise,
+            convert,
+            currency,
+            currency_at,
+            decimals,
+            decimals_of,
+            decimals_at,
+            zone,
+            only_where,
+            pointer: _,
+        } = text
+        else {
+            return None;
+        };
+        Some(Self {
+            map,
+            otherwise: otherwise.as_ref(),
+            convert: convert.as_ref(),
+            currency: currency.as_ref(),
+            currency_at: currency_at.as_ref(),
+            decimals: decimals.as_ref(),
+            decimals_of,
+            decimals_at: decimals_at.as_ref(),
+            zone: zone.as_ref(),
+            only_where,
+        })
+    }
+}
+
+/// Whether a type is an amount, or holds one.
+fn has_amounts(ty: &Type) -> bool {
+    match ty {
+        Type::Money => true,
+        Type::List(l) | Type::Map(l) => has_amounts(&l.of),
+        Type::Record(record) => record.fields.iter().any(|field| has_amounts(&field.ty)),
+        _ => false,
     }
 }
 

@@ -6,9 +6,10 @@ use std::cell::OnceCell;
 use serde_json::value::RawValue;
 
 use super::Pointer;
+use super::convert::Nothing;
 use crate::facts::FactsErrors;
 use crate::facts::question::Members;
-use crate::facts::read::MAX_DOCUMENT_BYTES;
+use crate::facts::read::{MAX_DOCUMENT_BYTES, unmarked};
 use crate::facts::scalar::text_of;
 
 /// A value of a document.
@@ -33,6 +34,7 @@ impl<'a> Document<'a> {
         if json.len() > MAX_DOCUMENT_BYTES {
             return Err(FactsErrors::too_large(json.len()));
         }
+        let json = unmarked(json);
         let raw: &RawValue = serde_json::from_str(json).map_err(|e| FactsErrors::not_json(&e, ""))?;
         // Skipping over a text does not see halves of surrogate pairs, and what is behind them must not be
         // taken for absent.
@@ -48,6 +50,15 @@ impl<'a> Document<'a> {
 
     /// What stands at a place; none where nothing or null does. Of a name that is there twice, the last.
     pub(super) fn find(&self, pointer: &Pointer) -> Option<&Self> {
+        self.standing(pointer).filter(|found| found.raw != "null")
+    }
+
+    /// In what way nothing stands at a place where [`find`](Self::find) finds none.
+    pub(super) fn nothing_at(&self, pointer: &Pointer) -> Nothing {
+        if self.standing(pointer).is_some() { Nothing::Null } else { Nothing::Absent }
+    }
+
+    fn standing(&self, pointer: &Pointer) -> Option<&Self> {
         let mut found = self;
         for token in &pointer.tokens {
             found = match found.parts() {
@@ -56,7 +67,7 @@ impl<'a> Document<'a> {
                 Parts::None => return None,
             };
         }
-        (found.raw != "null").then_some(found)
+        Some(found)
     }
 
     /// The items of an array.

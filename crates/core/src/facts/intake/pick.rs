@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Document, Pointer};
+use crate::time::{Time, Zone};
 
 /// How a text is picked.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(super) enum Pick {
         table: HashMap<String, String>,
         /// What stands where nothing is found, or for a text that is not in the table.
         otherwise: Option<String>,
+        /// The zone of a time that names none.
+        zone: Option<Zone>,
     },
 }
 
@@ -24,8 +27,13 @@ impl Pick {
     pub(super) fn text(&self, document: &Document<'_>) -> Option<String> {
         match self {
             Self::Fixed(text) => Some(text.clone()),
-            Self::At { pointer, table, otherwise } => {
-                let Some(found) = document.find(pointer).and_then(Document::text) else { return otherwise.clone() };
+            Self::At { pointer, table, otherwise, zone } => {
+                let Some(found) = document.find(pointer).and_then(Document::text) else {
+                    return table.get("null").or(otherwise.as_ref()).cloned();
+                };
+                if let Some(time) = zone.as_ref().and_then(|zone| Time::parse(&found, zone).ok()) {
+                    return Some(time.to_string());
+                }
                 let mapped = table.get(&*found).or(otherwise.as_ref().filter(|_| !table.is_empty()));
                 Some(mapped.cloned().unwrap_or_else(|| found.into_owned()))
             }
