@@ -67,7 +67,7 @@ async fn beside(name: &str, file: &std::path::Path, rows: u64, rounds: usize, fr
 /// As `amends import orders` does, all of it.
 async fn import(store: &Store, file: &std::path::Path, rows: u64) {
     let fields = [("id", "order_id"), ("at", "placed")].map(|(field, column)| (field.to_owned(), column.to_owned()));
-    let mapping = Mapping { fields: fields.into(), keep: Vec::new(), currency: Some("USD".to_owned()) };
+    let mapping = Mapping { fields: fields.into(), currency: Some("USD".to_owned()), ..Mapping::default() };
     let columns = open(&Source::File(file), Format::Parquet).unwrap().columns();
     let plan = Plan::new(Kind::Orders, &mapping, columns.as_deref(), None).unwrap();
     let import = Import::new(Source::File(file), Format::Parquet, &mapping, plan).unwrap();

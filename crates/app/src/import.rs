@@ -37,6 +37,15 @@ pub enum Cell {
     Local(i64),
     /// A day, in days since 1970.
     Date(i64),
+    /// Bytes that are no text.
+    NotText,
+}
+
+impl Cell {
+    /// A whole number, whatever its size.
+    fn whole(n: i128) -> Self {
+        i64::try_from(n).map_or(Self::Decimal(n, 0), Self::Int)
+    }
 }
 
 /// Why a file cannot be read on.
@@ -59,6 +68,25 @@ impl Broken {
     }
 }
 
+/// A row that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its line or row, from 1.
+    pub place: u64,
+    /// Why nothing can be read of it, where nothing can; the next one may be whole again.
+    pub wrong: Option<String>,
+}
+
+impl Row {
+    const fn whole(place: u64) -> Self {
+        Self { place, wrong: None }
+    }
+
+    fn wrong(place: u64, says: impl Into<String>) -> Self {
+        Self { place, wrong: Some(says.into()) }
+    }
+}
+
 /// The rows of a file.
 pub trait Rows {
     /// The names of its columns; none where each row has names of its own.
@@ -70,11 +98,11 @@ pub trait Rows {
     /// Says which columns are read, in which order. Each of them is there.
     fn choose(&mut self, columns: &[String]);
 
-    /// Reads the next row into `cells`; its line or row, from 1. None after the last.
+    /// Reads the next row into `cells`. None after the last.
     ///
     /// # Errors
     /// When the file cannot be read on.
-    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<u64>, Broken>;
+    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<Row>, Broken>;
 
     /// How far it has been read: bytes or rows, and of how many.
     fn read(&self) -> (u64, u64);

@@ -50,7 +50,7 @@ pub struct ImportDocument {
 pub struct WrongValue {
     /// The line of the file.
     line: u64,
-    /// The column.
+    /// The column; empty where the whole line is wrong.
     column: String,
     /// What is wrong, and what to do.
     says: String,
@@ -136,6 +136,7 @@ pub async fn list(In { me, records }: In, uri: Uri) -> Result<Response, Problem>
         ("map" = Option<String>, Query, description = "Columns of fields that are called otherwise: `customer=user_id,at=created`."),
         ("keep" = Option<String>, Query, description = "Columns to keep as they are, with commas between."),
         ("currency" = Option<String>, Query, description = "The currency of amounts that name none. Default: the book's."),
+        ("zone" = Option<String>, Query, description = "The time zone of times that name none, such as `UTC`. Default: the book's."),
         ("wrong" = Option<String>, Query, description = "`skip` leaves wrong rows out."),
         ("check" = Option<String>, Query, description = "`only` writes nothing."),
         ("again" = Option<String>, Query, description = "`yes` keeps a file that was brought in before once more.")),
@@ -146,13 +147,13 @@ pub async fn take(
     Path(kind): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let names = ["format", "map", "keep", "currency", "wrong", "check", "again"];
-    let [format, map, keep, currency, skip, check, again] = query_of(request.uri(), names)?;
+    let names = ["format", "map", "keep", "currency", "zone", "wrong", "check", "again"];
+    let [format, map, keep, currency, zone, skip, check, again] = query_of(request.uri(), names)?;
     me.top_only(WHAT)?;
     let asked = Asked {
         kind: kind_of(&kind)?,
         format: format_of(format.as_deref())?,
-        mapping: mapping_of(map.as_deref(), keep.as_deref(), currency)?,
+        mapping: Mapping { zone, ..mapping_of(map.as_deref(), keep.as_deref(), currency)? },
         skip_wrong: is(skip.as_deref(), "wrong", "skip")?,
         only_check: is(check.as_deref(), "check", "only")?,
         again: is(again.as_deref(), "again", "yes")?,

@@ -26,9 +26,9 @@ pub(super) struct Args {
     /// The question as JSON; `-` reads standard input
     #[arg(value_name = "FACTS.json")]
     facts: PathBuf,
-    /// The role that asks
-    #[arg(long)]
-    role: String,
+    /// The role that asks; without it, the one that the mapping finds
+    #[arg(long, required_unless_present = "intake")]
+    role: Option<String>,
     /// The document is another system's: the mapping of this name makes a question of it
     #[arg(long, value_name = "NAME")]
     intake: Option<String>,
@@ -37,11 +37,22 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, screen: Screen) -> Outcome {
     let opened = open(&args.of.book, screen)?;
     let book = &opened.book;
-    let role = role(book, &args.role)?;
+    let asks = |id: &str| role(book, id);
+    let said = args.role.as_deref().map(asks).transpose()?;
     let document = document(&args.facts)?;
-    let json = match &args.intake {
+    let (json, found) = match &args.intake {
         Some(name) => taken_in(book, name, &document, screen)?,
-        None => document,
+        None => (document, None),
+    };
+    let role = match (said, found, &args.intake) {
+        (Some(role), ..) => role,
+        (None, Some(id), _) => asks(&id)?,
+        (None, None, name) => {
+            let name = name.as_deref().unwrap_or_default();
+            return Err(Stop::Wrong(anyhow::anyhow!(
+                "the intake `{name}` does not say which role asks: name it with `--role`"
+            )));
+        }
     };
     let question = read_question(&book.schema, &json).map_err(|e| unreadable(&e, screen))?;
     let mut workspace = Workspace::default();
@@ -70,12 +81,13 @@ fn document(path: &Path) -> anyhow::Result<String> {
     folder::text(path, MAX_DOCUMENT_BYTES)
 }
 
-fn taken_in(book: &Book, name: &str, document: &str, screen: Screen) -> Result<String, Stop> {
+/// The question that a mapping makes of a document, and the role that it finds in it.
+fn taken_in(book: &Book, name: &str, document: &str, screen: Screen) -> Result<(String, Option<String>), Stop> {
     let Some(intake) = book.intakes.iter().find(|i| i.id == name) else {
         let known: Vec<&str> = book.intakes.iter().map(|i| i.id.as_str()).collect();
         return Err(Stop::Wrong(anyhow::anyhow!("the book has no intake `{name}`: {}", did_you_mean(name, &known))));
     };
-    intake.apply(document).map(|a| a.question_json).map_err(|e| unreadable(&e, screen))
+    intake.apply(document).map(|a| (a.question_json, a.role)).map_err(|e| unreadable(&e, screen))
 }
 
 /// Every error of a document, each with what was found and expected.

@@ -46,7 +46,10 @@ pub(super) struct Args {
     /// The currency of amounts that name none
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// A TOML file that says the same: `currency`, `keep` and `[fields]`
+    /// The time zone of times that name none, such as `UTC`
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// A TOML file that says the same: `currency`, `zone`, `keep` and `[fields]`
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// The book: its currency and zone hold for what names none, and past questions are measured with it
@@ -115,6 +118,7 @@ fn mapping(args: &Args) -> Result<Mapping> {
     }
     mapping.keep.extend(args.keep.iter().cloned());
     mapping.currency = args.currency.clone().or(mapping.currency);
+    mapping.zone = args.zone.clone().or(mapping.zone);
     Ok(mapping)
 }
 
@@ -134,7 +138,11 @@ fn show(bar: &ProgressBar, done: u64, all: u64) {
 }
 
 fn said(args: &Args, checked: &Checked, kept: Option<Kept>, is_good: bool, place: &str, screen: Screen) -> Answer {
-    let exit = if is_good { Exit::Good } else { Exit::Found };
+    let exit = match (is_good, &checked.broken) {
+        (true, _) => Exit::Good,
+        (false, None) => Exit::Found,
+        (false, Some(_)) => Exit::Wrong,
+    };
     if screen.json {
         let wrong: Vec<_> =
             checked.wrong.iter().map(|w| json!({ place: w.place, "column": w.column, "says": w.says })).collect();
@@ -146,7 +154,8 @@ fn said(args: &Args, checked: &Checked, kept: Option<Kept>, is_good: bool, place
     let (mut out, mut err) = (Text::default(), Text::default());
     let file = args.file.display();
     for wrong in checked.wrong.iter().take(SHOWN_MAX) {
-        err.line(clean(&format!("{file}, {place} {}, `{}`: {}", wrong.place, wrong.column, wrong.says)));
+        let column = if wrong.column.is_empty() { String::new() } else { format!(", `{}`", wrong.column) };
+        err.line(clean(&format!("{file}, {place} {}{column}: {}", wrong.place, wrong.says)));
     }
     if let Some(broken) = &checked.broken {
         let at = broken.place.map_or_else(String::new, |at| format!(", {place} {at}"));

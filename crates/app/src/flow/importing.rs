@@ -19,7 +19,7 @@ use sha2::Digest as _;
 use super::job::Refused;
 use super::people::{Setting, change};
 use crate::import::kinds::{Kind, Making, Mapping, Plan, Wrong};
-use crate::import::{Broken, Format, Source, open};
+use crate::import::{Broken, Format, Row, Source, open};
 use crate::store::imports::{self, Progress};
 use crate::store::{Store, StoreError};
 
@@ -85,7 +85,7 @@ impl<'i> Import<'i> {
     /// When it cannot be read.
     pub fn new(source: Source<'i>, format: Format, mapping: &Mapping, plan: Plan<'i>) -> Result<Self> {
         let (trace, hash) = (source.trace()?, source.digest()?);
-        let how = format!("{} {format:?} {mapping:?}", plan.kind.name());
+        let how = format!("{} {format:?} {}", plan.kind.name(), mapping.trace());
         let id = Digest::of_parts([hash.finalize().as_slice(), how.as_bytes()]);
         Ok(Self { source, format, plan, id, trace })
     }
@@ -101,8 +101,8 @@ impl<'i> Import<'i> {
         let (mut cells, mut values, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
         let (mut found, mut seen, hasher) = (Checked::default(), HashSet::new(), RandomState::new());
         loop {
-            let place = match rows.next(&mut cells) {
-                Ok(Some(place)) => place,
+            let Row { place, wrong: says } = match rows.next(&mut cells) {
+                Ok(Some(row)) => row,
                 Ok(None) => break,
                 Err(broken) => {
                     found.broken = Some(broken);
@@ -111,7 +111,13 @@ impl<'i> Import<'i> {
             };
             found.rows += 1;
             values.clear();
-            let id = making.row("", place, &cells, &mut values, &mut wrong);
+            let id = match says {
+                Some(says) => {
+                    wrong.push(Wrong { place, column: String::new(), says });
+                    None
+                }
+                None => making.row("", place, &cells, &mut values, &mut wrong),
+            };
             if id.as_ref().is_some_and(|id| !seen.insert(hasher.hash_one(id))) {
                 let says = format!("`{}` is in the file twice", id.unwrap_or_default());
                 let column = self.plan.column("id").to_owned();
@@ -161,12 +167,15 @@ impl<'i> Import<'i> {
         let (mut number, mut kept, hasher) = (0_u64, 0_u64, RandomState::new());
         let width = imports::width(self.plan.kind);
         loop {
-            let place = rows.next(&mut cells)?;
-            if let Some(place) = place {
+            let row = rows.next(&mut cells)?;
+            if let Some(Row { place, wrong: says }) = &row {
                 number += 1;
                 let is_new = number > begun;
                 let at = values.len();
-                let made = making.row(business.as_str(), place, &cells, &mut values, &mut wrong);
+                let made = match says {
+                    Some(_) => None,
+                    None => making.row(business.as_str(), *place, &cells, &mut values, &mut wrong),
+                };
                 wrong.clear();
                 // Of two rows with one id the first counts, as it was told.
                 if made.is_some_and(|id| !seen.insert(hasher.hash_one(&id))) || !is_new {
@@ -179,7 +188,7 @@ impl<'i> Import<'i> {
                     continue;
                 }
             }
-            let is_last = place.is_none();
+            let is_last = row.is_none();
             if is_last && (number != all || self.source.trace()? != self.trace) {
                 bail!("{} was changed while it was read: import it again", self.source);
             }

@@ -94,6 +94,18 @@ pub struct Mapping {
     pub keep: Vec<String>,
     /// The currency of amounts that name none.
     pub currency: Option<String>,
+    /// The zone of times that name none.
+    pub zone: Option<String>,
+}
+
+impl Mapping {
+    /// What tells two ways to read a file apart. One that says no zone is the one it was before there were any.
+    #[must_use]
+    pub fn trace(&self) -> String {
+        let Self { fields, keep, currency, zone } = self;
+        let zone = zone.as_ref().map_or_else(String::new, |zone| format!(", zone: {zone:?}"));
+        format!("Mapping {{ fields: {fields:?}, keep: {keep:?}, currency: {currency:?}{zone} }}")
+    }
 }
 
 impl<'b> Plan<'b> {
@@ -146,8 +158,11 @@ impl<'b> Plan<'b> {
         let unknown = |code: &String| wrong(format!("`{code}` is no currency: write it as in ISO 4217, such as USD"));
         let named = mapping.currency.as_ref().map(|code| Currency::parse(code).ok_or_else(|| unknown(code)));
         let currency = named.transpose()?.or_else(|| book.map(|book| book.currency));
-        let utc = || Zone::parse("UTC").map_err(|e| wrong(e.to_string()));
-        let zone = book.map_or_else(utc, |book| Ok(book.zone.clone()))?;
+        let zone = match (&mapping.zone, book) {
+            (Some(zone), _) => Zone::parse(zone).map_err(|e| wrong(e.to_string()))?,
+            (None, Some(book)) => book.zone.clone(),
+            (None, None) => Zone::utc(),
+        };
         Ok(Self { kind, columns: chosen, places, keep, currency, zone, book })
     }
 
@@ -159,12 +174,12 @@ impl<'b> Plan<'b> {
     }
 }
 
-/// What is wrong with one value of a row.
+/// What is wrong with one value of a row, or with the whole of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
     /// The line or row.
     pub place: u64,
-    /// The column.
+    /// The column; empty for the whole row.
     pub column: String,
     /// What is wrong, and what to do.
     pub says: String,
@@ -196,6 +211,7 @@ impl<'p> Making<'p> {
         let before = wrong.len();
         let mut reading = Reading { plan: self.plan, place, cells, wrong };
         let id = reading.id("id");
+        reading.kept_is_text();
         let kept = reading.kept();
         let mut row: Vec<Value<'v>> = Vec::with_capacity(imports::width(self.plan.kind));
         row.push(business.into());
@@ -309,6 +325,7 @@ impl<'r> Reading<'r> {
         match (cell, field.needed) {
             (Cell::Null, true) => self.says(name, "it is missing"),
             (Cell::Null, false) => None,
+            (Cell::NotText, _) => self.says(name, "it is not UTF-8: save the file as UTF-8"),
             (cell, _) => Some(cell),
         }
     }
@@ -321,6 +338,7 @@ impl<'r> Reading<'r> {
         let text = match self.cell(name)? {
             Cell::Text(text) => text.clone(),
             Cell::Int(int) => int.to_string(),
+            Cell::Decimal(whole, 0) => whole.to_string(),
             _ => return self.says(name, "it is no text"),
         };
         // Not every engine takes it in a text.
@@ -398,6 +416,16 @@ impl<'r> Reading<'r> {
         }
     }
 
+    /// Says which of the columns that are kept have something that is no text.
+    fn kept_is_text(&mut self) {
+        for (name, at) in &self.plan.keep {
+            if self.cells.get(*at) == Some(&Cell::NotText) {
+                let says = "it is not UTF-8: save the file as UTF-8".to_owned();
+                self.wrong.push(Wrong { place: self.place, column: name.clone(), says });
+            }
+        }
+    }
+
     /// The columns that are kept as they are, as a JSON object.
     fn kept(&self) -> String {
         if self.plan.keep.is_empty() {
@@ -406,7 +434,7 @@ impl<'r> Reading<'r> {
         let mut all = Map::new();
         for (name, at) in &self.plan.keep {
             let value = match self.cells.get(*at).unwrap_or(&Cell::Null) {
-                Cell::Null => continue,
+                Cell::Null | Cell::NotText => continue,
                 Cell::Bool(b) => Json::Bool(*b),
                 Cell::Int(int) => Json::from(*int),
                 // As text, so that nothing is lost of it.

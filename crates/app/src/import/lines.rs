@@ -4,7 +4,7 @@ use std::io::BufReader;
 
 use serde_json::{Map, Value};
 
-use super::{Broken, Cell, Rows, Whole};
+use super::{Broken, Cell, Row, Rows, Whole};
 use crate::lines::Lines;
 
 /// Most bytes of a line.
@@ -40,22 +40,26 @@ impl Rows for JsonLines {
         self.chosen = columns.to_vec();
     }
 
-    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<u64>, Broken> {
+    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<Row>, Broken> {
         loop {
             let Some(line) = self.lines.next().map_err(Broken::whole)? else { return Ok(None) };
             self.number += 1;
             self.done += line.text.len() as u64 + 1;
+            cells.clear();
             if line.is_too_long() {
-                return Err(Broken::at(self.number, format!("it has more than {LINE_BYTES_MAX} bytes")));
+                return Ok(Some(Row::wrong(self.number, format!("it has more than {LINE_BYTES_MAX} bytes"))));
             }
-            if line.text.trim_ascii().is_empty() {
+            // A mark that some programs put before the first.
+            let text = line.text.strip_prefix("\u{feff}".as_bytes()).filter(|_| self.number == 1).unwrap_or(line.text);
+            if text.trim_ascii().is_empty() {
                 continue;
             }
-            let object: Map<String, Value> = serde_json::from_slice(line.text)
-                .map_err(|e| Broken::at(self.number, format!("it is no JSON object: {e}")))?;
-            cells.clear();
+            let object: Map<String, Value> = match serde_json::from_slice(text) {
+                Ok(object) => object,
+                Err(e) => return Ok(Some(Row::wrong(self.number, format!("it is no JSON object: {e}")))),
+            };
             cells.extend(self.chosen.iter().map(|name| object.get(name).map_or(Cell::Null, cell)));
-            return Ok(Some(self.number));
+            return Ok(Some(Row::whole(self.number)));
         }
     }
 
@@ -70,8 +74,8 @@ fn cell(value: &Value) -> Cell {
         Value::Bool(b) => Cell::Bool(*b),
         Value::String(text) if text.trim().is_empty() => Cell::Null,
         Value::String(text) => Cell::Text(text.trim().to_owned()),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(int), _) => Cell::Int(int),
+        Value::Number(number) => match (number.as_i128(), number.as_f64()) {
+            (Some(whole), _) => Cell::whole(whole),
             (None, Some(float)) => Cell::Float(float),
             _ => Cell::Text(number.to_string()),
         },

@@ -9,7 +9,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
-use super::{Broken, Cell, Rows};
+use super::{Broken, Cell, Row, Rows};
 
 /// Rows that are read of a column at a time.
 const ROWS: usize = 4_096;
@@ -43,6 +43,8 @@ struct Open {
 #[derive(Clone, Copy, Debug)]
 enum Means {
     Itself,
+    /// A whole number whose first bit is no sign.
+    Unsigned,
     Text,
     Days,
     /// So many of a microsecond, or for nanoseconds its thousandths, and whether it is of UTC.
@@ -119,7 +121,7 @@ impl Rows for Columns {
         self.chosen = columns.iter().filter_map(find).collect();
     }
 
-    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<u64>, Broken> {
+    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<Row>, Broken> {
         while self.ready.first().is_none_or(Vec::is_empty) {
             let here = self.number + 1;
             let of_here = |e: ParquetError| Broken { place: Some(here), ..broken(&e) };
@@ -137,7 +139,7 @@ impl Rows for Columns {
         cells.clear();
         cells.extend(self.ready.iter_mut().map(|column| column.pop().unwrap_or(Cell::Null)));
         self.number += 1;
-        Ok(Some(self.number))
+        Ok(Some(Row::whole(self.number)))
     }
 
     fn read(&self) -> (u64, u64) {
@@ -157,6 +159,7 @@ fn means(about: &ColumnDescriptor) -> Means {
             return Means::Moment(unit, t.is_adjusted_to_u_t_c);
         }
         Some(LogicalType::Date) => return Means::Days,
+        Some(LogicalType::Integer(n)) if !n.is_signed => return Means::Unsigned,
         Some(LogicalType::Decimal(d)) => return Means::Decimal(u32::try_from(d.scale).unwrap_or(0)),
         _ => {}
     }
@@ -165,6 +168,10 @@ fn means(about: &ColumnDescriptor) -> Means {
         (ConvertedType::TIMESTAMP_MICROS, _) => Means::Moment(Unit::Micros, true),
         (ConvertedType::DATE, _) => Means::Days,
         (ConvertedType::DECIMAL, _) => Means::Decimal(scale()),
+        (
+            ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64,
+            Type::INT32 | Type::INT64,
+        ) => Means::Unsigned,
         (_, Type::BYTE_ARRAY) => Means::Text,
         _ => Means::Itself,
     }
@@ -176,6 +183,9 @@ impl Open {
         let (means, there, name) = (self.means, self.there, self.name.as_str());
         match &mut self.reader {
             ColumnReader::BoolColumnReader(r) => cells(r, there, |b| Ok(Cell::Bool(*b))),
+            ColumnReader::Int32ColumnReader(r) if matches!(means, Means::Unsigned) => {
+                cells(r, there, |n| Ok(Cell::Int(i64::from(n.cast_unsigned()))))
+            }
             ColumnReader::Int32ColumnReader(r) => cells(r, there, |n| Ok(whole(i64::from(*n), means))),
             ColumnReader::Int64ColumnReader(r) => cells(r, there, |n| Ok(whole(*n, means))),
             ColumnReader::Int96ColumnReader(r) => cells(r, there, |n| Ok(Cell::Time(n.to_micros()))),
@@ -227,6 +237,7 @@ fn whole(n: i64, means: Means) -> Cell {
         Means::Moment(unit, false) => Cell::Local(micros(unit)),
         Means::Days => Cell::Date(n),
         Means::Decimal(scale) => Cell::Decimal(i128::from(n), scale),
+        Means::Unsigned => Cell::whole(i128::from(n.cast_unsigned())),
         Means::Itself | Means::Text => Cell::Int(n),
     }
 }
@@ -248,4 +259,56 @@ fn text(bytes: &[u8], means: Means, name: &str) -> Result<Cell, ParquetError> {
 /// The moment that a day begins with, in microseconds.
 pub(super) const fn start_of(days: i64) -> i64 {
     days.saturating_mul(MICROS_A_DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parquet::basic::{LogicalType, Repetition};
+    use parquet::data_type::{Int32Type, Int64Type};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::types::Type as Schema;
+
+    use super::*;
+
+    /// Two whole numbers, of 32 and of 64 bits, as a file has them whose columns have a sign or none.
+    fn read(signed: bool, values: [i64; 2]) -> Vec<Cell> {
+        let column = |name: &str, physical, bits| {
+            let builder = Schema::primitive_type_builder(name, physical).with_repetition(Repetition::REQUIRED);
+            builder.with_logical_type(Some(LogicalType::integer(bits, signed))).build().map(Arc::new).unwrap()
+        };
+        let fields = vec![column("small", Type::INT32, 32), column("large", Type::INT64, 64)];
+        let schema = Arc::new(Schema::group_type_builder("row").with_fields(fields).build().unwrap());
+        let path = std::env::temp_dir().join(format!("amends-{}-{signed}-{values:?}.parquet", std::process::id()));
+        let file = File::create_new(&path).unwrap();
+        let properties = Arc::new(WriterProperties::builder().build());
+        let mut writer = SerializedFileWriter::new(file, schema, properties).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        let mut small = group.next_column().unwrap().unwrap();
+        let bits = i32::try_from(values[0]).unwrap();
+        small.typed::<Int32Type>().write_batch(&[bits], None, None).unwrap();
+        small.close().unwrap();
+        let mut large = group.next_column().unwrap().unwrap();
+        large.typed::<Int64Type>().write_batch(&[values[1]], None, None).unwrap();
+        large.close().unwrap();
+        group.close().unwrap();
+        writer.close().unwrap();
+        let mut rows = Columns::open(File::open(&path).unwrap()).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        rows.choose(&["small".to_owned(), "large".to_owned()]);
+        let mut cells = Vec::new();
+        assert_eq!(rows.next(&mut cells), Ok(Some(Row::whole(1))));
+        cells
+    }
+
+    #[test]
+    fn a_number_without_a_sign_has_none() {
+        assert_eq!(read(true, [-1_294_967_296, -1]), [Cell::Int(-1_294_967_296), Cell::Int(-1)]);
+        let large = Cell::Decimal(i128::from(u64::MAX), 0);
+        assert_eq!(read(false, [-1_294_967_296, -1]), [Cell::Int(3_000_000_000), large]);
+        assert_eq!(read(false, [-1, i64::MIN]), [Cell::Int(4_294_967_295), Cell::Decimal(1 << 63, 0)]);
+        assert_eq!(read(false, [7, i64::MAX]), [Cell::Int(7), Cell::Int(i64::MAX)]);
+    }
 }

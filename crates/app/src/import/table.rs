@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Seek as _};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::{Broken, Cell, Rows, Whole};
+use super::{Broken, Cell, Row, Rows, Whole};
 
 /// Most bytes of the first row that are looked at for what separates values.
 const LOOKED_AT: usize = 64 << 10;
@@ -24,7 +24,7 @@ impl Csv {
         let mut file = BufReader::with_capacity(LOOKED_AT, file);
         let separator = separator(file.fill_buf().map_err(Broken::whole)?);
         file.rewind().map_err(Broken::whole)?;
-        let mut rows = ReaderBuilder::new().delimiter(separator).from_reader(file);
+        let mut rows = ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(file);
         let head = rows.byte_headers().map_err(|e| broken(&e))?;
         let mut names = Vec::new();
         for (at, name) in head.iter().enumerate() {
@@ -46,13 +46,7 @@ fn separator(start: &[u8]) -> u8 {
 }
 
 fn broken(error: &csv::Error) -> Broken {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => Broken {
-            place: pos.as_ref().map(csv::Position::line),
-            says: format!("it has {len} values, and there are {expected_len} columns"),
-        },
-        _ => Broken { place: error.position().map(csv::Position::line), says: error.to_string() },
-    }
+    Broken { place: error.position().map(csv::Position::line), says: error.to_string() }
 }
 
 impl Rows for Csv {
@@ -68,22 +62,30 @@ impl Rows for Csv {
         self.chosen = columns.iter().filter_map(|c| self.names.iter().position(|n| n == c)).collect();
     }
 
-    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<u64>, Broken> {
+    fn next(&mut self, cells: &mut Vec<Cell>) -> Result<Option<Row>, Broken> {
         if !self.rows.read_byte_record(&mut self.record).map_err(|e| broken(&e))? {
             return Ok(None);
         }
         let line = self.record.position().map_or(0, csv::Position::line);
         cells.clear();
-        for at in &self.chosen {
-            let bytes = self.record.get(*at).unwrap_or_default();
-            let text = std::str::from_utf8(bytes).map_err(|_| {
-                let name = self.names.get(*at).map_or("", String::as_str);
-                Broken::at(line, format!("`{name}` is not UTF-8: save the file as UTF-8"))
-            })?;
-            let text = text.trim();
-            cells.push(if text.is_empty() { Cell::Null } else { Cell::Text(text.to_owned()) });
+        let (values, columns) = (self.record.len(), self.names.len());
+        if values != columns {
+            let says = format!("it has {values} values, and there are {columns} columns");
+            // Where a quotation mark is left open, whatever follows is a part of it: nobody knows where rows begin.
+            if self.record.iter().any(|value| value.contains(&b'\n')) {
+                return Err(Broken::at(line, format!("{says}: a quotation mark may be left open")));
+            }
+            return Ok(Some(Row::wrong(line, says)));
         }
-        Ok(Some(line))
+        for at in &self.chosen {
+            let text = std::str::from_utf8(self.record.get(*at).unwrap_or_default()).map(str::trim);
+            cells.push(match text {
+                Ok("") => Cell::Null,
+                Ok(text) => Cell::Text(text.to_owned()),
+                Err(_) => Cell::NotText,
+            });
+        }
+        Ok(Some(Row::whole(line)))
     }
 
     fn read(&self) -> (u64, u64) {

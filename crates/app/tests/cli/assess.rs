@@ -33,6 +33,15 @@ fn another_systems_document() {
     let ran = shop.amends_with(&["assess", "shop", "--role", "frontline", "--intake", "till", "-", "--json"], document);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.shown());
     assert_eq!(ran.json()["options"][0]["amount"], "80.00 USD");
+    let found = shop.amends_with(&["assess", "shop", "--intake", "till", "-", "--json"], document);
+    assert_eq!(found.out, ran.out, "without `--role` whoever the mapping finds asks");
+    let lead = shop.amends_with(&["assess", "shop", "--role", "lead", "--intake", "till", "-", "--json"], document);
+    assert_eq!(lead.json()["role"], "lead", "`--role` goes before it");
+    shop.replace("shop/intake/till.yaml", "role: frontline\n", "");
+    let nobody = shop.amends_with(&["assess", "shop", "--intake", "till", "-"], document);
+    let says = "amends: the intake `till` does not say which role asks: name it with `--role`\n";
+    assert_eq!((nobody.code, nobody.err.as_str()), (2, says));
+    assert_eq!(shop.amends_with(&["assess", "shop", "-"], document).code, 2, "a question does not say who asks");
 }
 
 #[test]

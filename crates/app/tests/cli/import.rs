@@ -3,9 +3,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use amends::import::testing::orders;
+use amends::store::customers::orders as orders_of;
 use amends::store::imports::{Kind, count};
 use amends::store::{Place, Store};
-use amends_core::ids::BusinessId;
+use amends_core::ids::{BusinessId, CustomerId};
 
 use crate::support::{Folder, Ran, repository};
 
@@ -75,6 +76,81 @@ fn what_is_wrong_is_told_by_line_and_column_and_nothing_is_written() {
     insta::assert_snapshot!(import(&folder, &["orders", "orders.csv"]).shown());
     insta::assert_snapshot!(import(&folder, &["orders", "orders.csv", "--map", "nubmer=number"]).shown());
     insta::assert_snapshot!(import(&folder, &["orders", "orders.xls"]).shown());
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_a_wrong_row_like_others() {
+    let folder = Folder::new("import-wrong-rows");
+    folder.write("long.csv", "id,since\nc_1,2020-01-01\nc_2,2020-01-01,x\nc_3\nc_4,2020-01-01\n");
+    fs::write(
+        folder.0.join("latin.csv"),
+        b"id,since,name\nc_1,2020-01-01,Ann\nc_2,2020-01-01,Fran\xe7ois\nc_3,2020-01-01,Bo\n",
+    )
+    .unwrap();
+    let line = |id: &str| format!("{{\"id\":\"{id}\",\"since\":\"2020-01-01\"}}\n");
+    let wide = format!("{{\"id\":\"{}\"}}\n", "x".repeat(1 << 20));
+    folder.write("bad.jsonl", &format!("\u{feff}{}{{bad\n[1]\n{wide}{}", line("c_1"), line("c_2")));
+    for (name, rows, says) in [
+        ("long.csv", (4, 2), vec![(3, "", "it has 3 values, and there are 2 columns"), (4, "", "it has 1 values")]),
+        ("latin.csv", (3, 1), vec![(3, "name", "it is not UTF-8: save the file as UTF-8")]),
+        (
+            "bad.jsonl",
+            (5, 3),
+            vec![(2, "", "no JSON object"), (3, "", "no JSON object"), (4, "", "more than 1048576 bytes")],
+        ),
+    ] {
+        let told = import(&folder, &["customers", name, "--dry-run", "--json"]);
+        assert_eq!(told.code, 1, "{}", told.shown());
+        let json = told.json();
+        assert_eq!((json["rows"].as_u64(), json["wrong_rows"].as_u64()), (Some(rows.0), Some(rows.1)), "{json}");
+        assert!(json["broken"].is_null(), "{json}");
+        for (wrong, (line, column, says)) in json["wrong"].as_array().unwrap().iter().zip(&says) {
+            assert_eq!((wrong["line"].as_u64(), wrong["column"].as_str()), (Some(*line), Some(*column)), "{json}");
+            assert!(wrong["says"].as_str().unwrap().contains(says), "{json}");
+        }
+        let before = if name == "long.csv" { 0 } else { kept(&folder, Kind::Customers) };
+        let ran = import(&folder, &["customers", name, "--skip-wrong"]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert!(kept(&folder, Kind::Customers) >= before.max(rows.0 - rows.1), "{}", ran.shown());
+    }
+    let shown = import(&folder, &["customers", "long.csv", "--dry-run"]);
+    assert!(shown.err.contains("long.csv, line 3: it has 3 values"), "{}", shown.shown());
+    // A quotation mark that is left open takes in whatever follows: no row behind it is left out without a word.
+    folder.write("open.csv", "id,since\nc_8,2020-01-01,\"Ann\nc_9,2020-01-01\n");
+    let open = import(&folder, &["customers", "open.csv", "--skip-wrong"]);
+    assert_eq!(open.code, 2, "{}", open.shown());
+    assert!(open.err.contains("a quotation mark may be left open"), "{}", open.shown());
+}
+
+#[test]
+fn times_of_an_export_are_read_as_they_stand_and_of_the_zone_that_is_said() {
+    let folder = Folder::new("import-times");
+    let head = "id,customer,at,total\n";
+    folder.write("times.csv", &format!("{head}1,7,2026-09-03 10:14:00 -0400,1\n2,7,2026-09-03 10:14:00 UTC,1\n"));
+    folder.write("bare.csv", &format!("{head}3,7,2026-11-02 03:30:00,1\n"));
+    let args = ["--currency", "USD"];
+    let orders =
+        |file: &'static str, more: &[&'static str]| import(&folder, &[&["orders", file], &args[..], more].concat());
+    assert_eq!(orders("times.csv", &[]).code, 0);
+    let at = |id: &str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&Place::File(folder.0.join("amends.db")), 0).await.unwrap();
+            let mut conn = store.reader().await.unwrap();
+            let retail = BusinessId::parse("retail").unwrap();
+            let customer = CustomerId::parse("7").unwrap();
+            let all = orders_of(&mut conn, &retail, &customer, 10).await.unwrap();
+            all.iter().find(|order| order.id == id).unwrap().at.to_string()
+        })
+    };
+    assert_eq!((at("1").as_str(), at("2").as_str()), ("2026-09-03T14:14:00Z", "2026-09-03T10:14:00Z"));
+    assert_eq!(orders("bare.csv", &["--zone", "America/New_York"]).code, 0);
+    assert_eq!(at("3"), "2026-11-02T08:30:00Z");
+    assert_eq!(orders("bare.csv", &["--zone", "UTC"]).code, 0, "another zone is another import");
+    assert_eq!(at("3"), "2026-11-02T03:30:00Z");
+    let ran = orders("bare.csv", &["--zone", "Mars"]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.err.contains("`Mars` is not a time zone"), "{}", ran.shown());
 }
 
 #[test]
