@@ -198,7 +198,7 @@ impl House {
         let now = records.clock.now();
         change(&records.store, &business, "bench", &settings, now).await.unwrap();
         let rules = records.rules(&business).await.unwrap();
-        let way = || Way::Key { id: String::new(), actions: Vec::new() };
+        let way = || Way::Key { id: String::new(), actions: Vec::new(), older: false };
         let me = |person| Arc::new(Me { business: business.clone(), person, rules: Arc::clone(&rules), way: way() });
         Self { records: Arc::new(records), people: rows.into_iter().map(me).collect() }
     }

@@ -419,7 +419,7 @@ impl Run {
 fn amounts(value: &Value, at: &str, places: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(name, value)| amounts(value, &format!("{at}/{name}"), places))
+            members.iter().for_each(|(name, value)| amounts(value, &format!("{at}/{name}"), places));
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(n, value)| amounts(value, &format!("{at}/{n}"), places));

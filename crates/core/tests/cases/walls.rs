@@ -298,7 +298,7 @@ fn paid_back(w: &mut World, case: &str, order: &str, payment: &str) -> Result<Ga
         let Some(paid) = part.amount.as_ref().and_then(Amount::money) else { continue };
         if let Some(against) = &mut part.against {
             against.purchase = Some(order.to_owned());
-            against.payments = vec![PaymentFrozen { id: payment.to_owned(), paid }];
+            against.payments = vec![PaymentFrozen { left: None, id: payment.to_owned(), paid }];
         }
     }
     frozen.digest = Digest::of(case.as_bytes());

@@ -140,7 +140,7 @@ pub async fn open(records: &Records) -> Result<BusinessId> {
     }
     let is_made = first.first().is_some_and(|first| {
         let event = serde_json::from_str::<serde_json::Value>(&first.entry.event).unwrap_or_default();
-        event["by"] == MAKER
+        event.get("by").is_some_and(|by| by == MAKER)
     });
     ensure!(
         is_made && there.iter().all(|known| *known == business),

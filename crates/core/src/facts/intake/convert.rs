@@ -238,8 +238,12 @@ impl Conversion {
                 _ => format!("a currency code at {pointer}"),
             },
             hint: (!std::ptr::eq(from, around.root)).then(|| {
+                let look = match pointer.tokens.as_slice() {
+                    [] => "the element itself".to_owned(),
+                    _ => format!("{pointer} of it"),
+                };
                 format!(
-                    "pointers inside `into` start at the element: look at {pointer} of it, or write `currency_at` beside `facts` for one of the whole document"
+                    "pointers inside `into` start at the element: look at {look}, or write `currency_at` beside `facts` for one of the whole document"
                 )
             }),
         })
