@@ -116,7 +116,7 @@ tests 'cargo test' cargo test "${locked[@]}" --workspace --no-fail-fast
 step 'rustdoc' rustdoc
 
 # As it was built for its tests: alone it would be built once more, with most of what it needs.
-if step 'amends builds' cargo build "${locked[@]}" --workspace --all-targets; then
+if step 'amends builds' cargo build "${locked[@]}" --workspace --bins --tests; then
   for book in books/*/; do
     book=${book%/}
     [ -f "$book/book.yaml" ] || continue

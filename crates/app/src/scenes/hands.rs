@@ -90,7 +90,9 @@ fn a_key_makes_none_that_may_more_or_is_good_longer() {
         assert_eq!(shop.post("narrow", "/v1/keys/hugo/rotate", json!({})).await.refused(), (403, "key_may_not"));
         assert_eq!(shop.post("narrow", "/v1/keys/ada/rotate", json!({})).await.refused(), (403, "key_may_not"));
         let id = like["id"].as_str().unwrap();
-        shop.post("narrow", &format!("/v1/keys/{id}/rotate"), json!({})).await.ok();
+        let again = shop.post("narrow", &format!("/v1/keys/{id}/rotate"), json!({})).await.ok();
+        // The secret before makes no more keys.
+        shop.holds("like", &again["key"]);
         // A key of a key of a key ends with the first of them.
         shop.key("third", "like", json!({ "title": "a third" })).await;
         shop.get("third", "/v1/me").await.ok();

@@ -250,7 +250,11 @@ fn a_file_is_brought_in_whole_or_not_at_all() {
         let twice = send("hugo", "map=id=number&wrong=skip", ORDERS).await.1;
         assert_eq!((&twice["new_rows"], &twice["rows_before"]), (&json!(0), &json!(3)));
         let cut = send("hugo", "", "id,customer,at,total\nS-9,c_1\n").await.1;
-        assert_eq!((&cut["kept"], &cut["broken"]["line"]), (&json!(false), &json!(2)));
+        assert_eq!(
+            (&cut["kept"], &cut["wrong"][0]["line"]),
+            (&json!(false), &json!(2)),
+            "a row that is cut is a wrong row"
+        );
         for (query, status, says) in [
             ("", 422, "there is no column `id`"),
             ("format=parquet", 400, "no format that is sent"),

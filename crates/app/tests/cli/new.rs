@@ -8,7 +8,7 @@ fn a_book_of_ready_rules_that_passes_as_it_stands() {
     insta::assert_snapshot!(folder.amends(&["new", "my_shop", "--from", "retail"]).shown(), @r"
     exit 0
     --- stdout
-    my_shop: 11 policies in 31 files
+    my_shop: 11 policies in 32 files
 
     Next:
       amends check my_shop

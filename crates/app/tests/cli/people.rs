@@ -39,7 +39,7 @@ fn what_is_left_out_stays_and_a_limit_is_taken_away() {
         assert_eq!(ran.code, 0, "{}", ran.shown());
     }
     let all = listed();
-    assert!(all.contains("50.00 USD") && all.contains("Rita") && all.contains("at most 6000 USD"), "{all}");
+    assert!(all.contains("50.00 USD") && all.contains("Rita") && all.contains("at most 60.00 USD a day"), "{all}");
     let none = ["limit", "person rita", "--per", "day", "--most", "none"];
     assert_eq!(people(&folder, &none).out, "person rita: no limit a day any more\n");
     assert!(!listed().contains("at most"));
