@@ -208,14 +208,6 @@ fn by_the_newest(me: &Me) -> Result<(), Problem> {
     }
 }
 
-/// The key that someone came in with; none where they are signed in.
-fn own_key(me: &Me) -> Option<&KeyRow> {
-    match &me.way {
-        Way::Key { id, .. } => me.rules.keys_of(&me.person.id).iter().find(|key| key.id == *id),
-        Way::Session { .. } => None,
-    }
-}
-
 /// What a new key may do: no more than the key it is made with.
 fn narrowed(with: Option<&KeyRow>, wanted: Vec<String>) -> Result<Vec<String>, Problem> {
     let known = Action::ALL.map(Action::name);
@@ -266,7 +258,7 @@ pub async fn add(sent: Sent<NewKey>) -> Result<Response, Problem> {
     if body.title.trim().is_empty() || body.title.chars().count() > TITLE_CHARS_MAX {
         return Err(wrong(format!("`title` has 1 to {TITLE_CHARS_MAX} characters: say what the key is for")));
     }
-    let (with, now) = (own_key(&me), records.clock.now());
+    let (with, now) = (me.own_key(), records.clock.now());
     let actions = narrowed(with, body.actions)?;
     let until = shortened(&me, with, body.until.as_deref(), now)?;
     there_is_room(&me, of, with)?;
@@ -321,7 +313,7 @@ pub async fn rotate(Path(id): Path<String>, sent: Sent<Nothing>) -> Result<Respo
             return Err(not_theirs(of));
         }
     }
-    if let Some(with) = own_key(&me).filter(|with| with.id != before.id) {
+    if let Some(with) = me.own_key().filter(|with| with.id != before.id) {
         let all: Vec<KeyRow> = me.rules.keys().into_iter().cloned().collect();
         if !keys::descended(&all, &with.id).iter().any(|key| key.id == before.id) {
             return Err(key_may_not("a key gives a new secret to itself and to keys that were made with it")

@@ -1,6 +1,6 @@
 //! What holds in a business now: its book, its people and teams, and what they may spend.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use amends_core::assess::frozen::Department;
@@ -58,7 +58,8 @@ pub struct Rules {
     by_digest: HashMap<String, (PersonId, String)>,
     /// Who gave each their role or password, and when.
     given: HashMap<PersonId, Vec<(PersonId, i64)>>,
-    allowances: HashMap<(String, String, String), i64>,
+    /// The most in minor units by currency, for each holder and span.
+    allowances: BTreeMap<(String, String), BTreeMap<String, i64>>,
 }
 
 /// A team.
@@ -121,6 +122,10 @@ impl Rules {
         let Tables { people, teams, endpoints, inlets, allowances, keys, .. } = tables;
         let teams: HashMap<TeamId, Team> = teams.into_iter().map(team).collect::<Result<_, _>>()?;
         let given = givers(people::given(conn, business).await?, standing);
+        let mut limits: BTreeMap<(String, String), BTreeMap<String, i64>> = BTreeMap::new();
+        for Allowance { holder, span, currency, most } in allowances {
+            limits.entry((holder, span)).or_default().insert(currency, most);
+        }
         let mut of_people: HashMap<PersonId, Vec<KeyRow>> = HashMap::new();
         let mut by_digest = HashMap::new();
         for key in keys {
@@ -145,10 +150,7 @@ impl Rules {
             keys: of_people,
             by_digest,
             given,
-            allowances: allowances
-                .into_iter()
-                .map(|Allowance { holder, span, currency, most }| ((holder, span, currency), most))
-                .collect(),
+            allowances: limits,
         })
     }
 
@@ -164,25 +166,22 @@ impl Rules {
             Period::Day(_) => "day",
             Period::Month(_) => "month",
         };
-        let of = (budgets::holder(&key.holder), span.to_owned(), key.currency.code().to_owned());
-        let is_in_another = || self.allowances.keys().any(|(holder, span, _)| (holder, span) == (&of.0, &of.1));
-        self.allowances.get(&of).copied().or_else(|| is_in_another().then_some(0))
+        let by_currency = self.allowances.get(&(budgets::holder(&key.holder), span.to_owned()))?;
+        Some(by_currency.get(key.currency.code()).copied().unwrap_or(0))
     }
 
     /// Every allowance, in the order of their holders.
     pub fn allowances(&self) -> Vec<Allowance> {
-        let mut all: Vec<Allowance> = self
-            .allowances
-            .iter()
-            .map(|((holder, span, currency), most)| Allowance {
+        let each = |((holder, span), by_currency): (&(String, String), &BTreeMap<String, i64>)| {
+            let allowance = |(currency, most): (&String, &i64)| Allowance {
                 holder: holder.clone(),
                 span: span.clone(),
                 currency: currency.clone(),
                 most: *most,
-            })
-            .collect();
-        all.sort_by(|a, b| (&a.holder, &a.span, &a.currency).cmp(&(&b.holder, &b.span, &b.currency)));
-        all
+            };
+            by_currency.iter().map(allowance).collect::<Vec<_>>()
+        };
+        self.allowances.iter().flat_map(each).collect()
     }
 
     /// Which webhook makes a kind of remedy real; none: people do.

@@ -33,14 +33,20 @@ impl Me {
         }
     }
 
+    /// The key that someone came in with; none where they are signed in.
+    pub fn own_key(&self) -> Option<&KeyRow> {
+        match &self.way {
+            Way::Key { id, .. } => self.rules.keys_of(&self.person.id).iter().find(|key| key.id == *id),
+            Way::Session { .. } => None,
+        }
+    }
+
     /// Turns away a key that somebody else made.
     ///
     /// # Errors
     /// When it is one.
     pub fn in_their_own_name(&self) -> Result<(), Refused> {
-        let Way::Key { id, .. } = &self.way else { return Ok(()) };
-        let key = self.rules.keys_of(&self.person.id).iter().find(|key| key.id == *id);
-        if key.is_some_and(KeyRow::is_of_their_own_making) {
+        if matches!(self.way, Way::Session { .. }) || self.own_key().is_some_and(KeyRow::is_of_their_own_making) {
             return Ok(());
         }
         let says =
@@ -54,9 +60,7 @@ impl Me {
     /// # Errors
     /// When it is such a key.
     pub fn by_no_key_of_their_own(&self, what: &str) -> Result<(), Refused> {
-        let Way::Key { id, .. } = &self.way else { return Ok(()) };
-        let key = self.rules.keys_of(&self.person.id).iter().find(|key| key.id == *id);
-        if key.is_some_and(KeyRow::is_of_the_operator) {
+        if self.own_key().is_some_and(KeyRow::is_of_the_operator) {
             return Ok(());
         }
         self.signed_in_only(what)
